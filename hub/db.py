@@ -1,0 +1,130 @@
+"""Engine, sessions and transactions for SQLite and PostgreSQL, and the column types both share."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Text, TypeDecorator, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from hub import crypto
+
+T = TypeVar("T")
+TRIES = 3
+TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; refuses naive values on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive instant cannot be stored; use hub.clock.now().")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[Any]):
+    """A JSON value encrypted under the process's key ring; a dump shows none of it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else crypto.ring().encrypt(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(crypto.ring().decrypt(value))
+
+
+class Database:
+    """One engine and its two kinds of transaction: writing and reading."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, durable: bool = True) -> None:
+        self.engine = _engine(url, pool_size, durable)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open one writing transaction: all or nothing when the block is left."""
+        with self._sessions() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one read-only transaction; the database itself refuses writes in it."""
+        with self._sessions() as session:
+            session.connection(execution_options={"readonly": True, "postgresql_readonly": True})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def run(self, unit: Callable[[Session], T]) -> T:
+        """Run `unit` in one writing transaction, again (3 tries, jitter) on a passing conflict."""
+        return retried(lambda: self._once(unit))
+
+    def _once(self, unit: Callable[[Session], T]) -> T:
+        with self.transaction() as session:
+            return unit(session)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def retried(unit: Callable[[], T]) -> T:
+    """Call `unit`, which opens its own transaction, up to three times while only a passing conflict stops it."""
+    for tried in range(1, TRIES + 1):
+        try:
+            return unit()
+        except DBAPIError as error:
+            if tried == TRIES or not passing(error):
+                raise
+            time.sleep(random.uniform(0.005, 0.05) * tried)  # noqa: S311 (jitter, not a secret)
+    raise AssertionError("unreachable")
+
+
+def passing(error: DBAPIError) -> bool:
+    """Tell whether the same work may succeed when tried again (deadlock, serialization, locked)."""
+    if getattr(error.orig, "sqlstate", None) in TRANSIENT:
+        return True
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def _engine(url: str, pool_size: int, durable: bool) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, pool_size=pool_size)
+        event.listen(engine, "connect", _prepare_sqlite(durable))
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+
+
+def _prepare_sqlite(durable: bool) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return prepare
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    readonly = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql(f"PRAGMA query_only={1 if readonly else 0}")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -1,0 +1,48 @@
+"""Alembic without an ini file: bring a database to a revision, or tell where it stands."""
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from hub.db import Database
+from hub.paths import resource
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database up to `revision`, in one transaction."""
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Bring the database down to `revision`, in one transaction."""
+    with database.engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def differences(database: Database) -> None:
+    """Raise alembic's CommandError when models and migrated tables do not agree."""
+    with database.engine.begin() as connection:
+        command.check(_config(connection))
+
+
+def current(database: Database) -> str | None:
+    """Return the revision the database stands at, None for an empty one."""
+    with database.engine.begin() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """Return the newest revision there is."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config(connection: Connection | None = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(resource("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    if connection is not None:
+        config.attributes["connection"] = connection
+    return config
