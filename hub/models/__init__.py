@@ -1,0 +1,45 @@
+"""The nouns: importing this package knows every table."""
+
+from hub.models import (
+    booking,
+    card,
+    consent,
+    enquiry,
+    invitation,
+    location,
+    log,
+    login,
+    notice,
+    offer,
+    organisation,
+    participant,
+    programme,
+    referral,
+    series,
+    slot,
+    subscription,
+    user,
+)
+from hub.models.base import Base
+
+__all__ = [
+    "Base",
+    "booking",
+    "card",
+    "consent",
+    "enquiry",
+    "invitation",
+    "location",
+    "log",
+    "login",
+    "notice",
+    "offer",
+    "organisation",
+    "participant",
+    "programme",
+    "referral",
+    "series",
+    "slot",
+    "subscription",
+    "user",
+]

@@ -1,0 +1,56 @@
+"""What all tables share: names of constraints, keys, random public ids, relationships that never load by surprise."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Enum, ForeignKey, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from hub.crypto import new_public_id
+from hub.db import UTCDateTime
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The declarative base of all nouns."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON}
+
+
+class Identified:
+    """An internal key, never shown, and a random public id for addresses."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+
+
+class Versioned:
+    """Raised by every change of state, so that a stale write is noticed."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+
+def state_type(states: type[StrEnum]) -> Enum:
+    """Return a column type that stores the value of a StrEnum as text, the same on both databases."""
+    return Enum(
+        states, native_enum=False, length=24, create_constraint=False, values_callable=lambda e: [m.value for m in e]
+    )
+
+
+def references(target: str) -> Any:
+    """Return an indexed foreign key column to `table.id`."""
+    return mapped_column(ForeignKey(f"{target}.id"), index=True)
+
+
+def related(**options: Any) -> Any:
+    """Return a relationship that a query must load by name (`lazy="raise_on_sql"`)."""
+    return relationship(lazy="raise_on_sql", **options)

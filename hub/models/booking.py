@@ -1,0 +1,149 @@
+"""Booking and Waiting: a taken place or a coach's own appointment, and a wish for a place."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Sealed
+from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.enquiry import Enquiry
+from hub.models.location import Location
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+
+
+class BookingState(StrEnum):
+    """The life of a booking."""
+
+    HELD = "held"
+    REQUESTED = "requested"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    ATTENDED = "attended"
+    NOT_TAKEN_PLACE = "not_taken_place"
+    NOT_THERE = "not_there"
+
+
+B = BookingState
+LIVE = (B.HELD, B.REQUESTED, B.OFFERED, B.CONFIRMED)  # they hold a place
+BLOCKING = (B.OFFERED, B.CONFIRMED)  # they exclude other dates of the same person
+BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
+    B.HELD: (B.REQUESTED, B.CONFIRMED, B.CANCELLED, B.EXPIRED),
+    B.REQUESTED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
+    B.OFFERED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
+    B.CONFIRMED: (B.CANCELLED, B.ATTENDED, B.NOT_TAKEN_PLACE, B.NOT_THERE),
+    B.CANCELLED: (),
+    B.EXPIRED: (),
+    B.ATTENDED: (B.NOT_TAKEN_PLACE, B.NOT_THERE),
+    B.NOT_TAKEN_PLACE: (B.ATTENDED, B.NOT_THERE),
+    B.NOT_THERE: (B.ATTENDED, B.NOT_TAKEN_PLACE),
+}
+OWN = "own"  # access of a coach's own appointment
+_LIVE_SQL = text("slot_id IS NOT NULL AND state IN ('held', 'requested', 'offered', 'confirmed')")
+
+
+class Booking(Identified, Versioned, Base):
+    """A place in a slot, or a coach's own appointment (no slot); times are copies of the slot's, moved with it."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        Index(
+            "uq_bookings_live",
+            "slot_id",
+            "participant_id",
+            unique=True,
+            sqlite_where=_LIVE_SQL,
+            postgresql_where=_LIVE_SQL,
+        ),
+        UniqueConstraint("slot_id", "code"),
+        CheckConstraint("enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own')", name="identity_by_enquiry"),
+        CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+        Index(None, "participant_id", "starts_at"),
+        Index(None, "coach_id", "starts_at"),
+        Index(None, "state", "expires_at"),
+    )
+    moves = BOOKING_MOVES
+
+    slot_id: Mapped[int | None] = references("slots")
+    pool_id: Mapped[int | None] = references("pools")
+    participant_id: Mapped[int | None] = references("participants")
+    coach_id: Mapped[int | None] = references("users")  # whose own time it takes (appointments only)
+    enquiry_id: Mapped[int | None] = references("enquiries")
+    location_id: Mapped[int | None] = references("locations")
+    access: Mapped[str] = mapped_column(String(12))
+    state: Mapped[BookingState] = mapped_column(state_type(BookingState))
+    code: Mapped[str | None] = mapped_column(String(40))  # place code, word and number
+    party: Mapped[int] = mapped_column(default=1)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    travel_minutes: Mapped[int] = mapped_column(default=0)  # before and after, of a home visit
+    title: Mapped[str | None] = mapped_column(Sealed)
+    address: Mapped[dict[str, Any] | None] = mapped_column(Sealed)
+    made_by: Mapped[str] = mapped_column(String(16))  # coach, participant, partner, system
+    made_by_id: Mapped[int | None] = references("users")
+    idempotency_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime | None]  # of a hold, a request or a waitlist offer
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, partner, programme
+    cancelled_at: Mapped[datetime | None]
+
+    slot: Mapped[Slot | None] = related()
+    participant: Mapped[Participant | None] = related()
+    enquiry: Mapped[Enquiry | None] = related()
+    location: Mapped[Location | None] = related()
+
+    @hybrid_property
+    def holds_a_place(self) -> bool:
+        """Whether it counts in its pool; valid in Python and in SQL."""
+        return self.state in LIVE
+
+    @holds_a_place.inplace.expression
+    @classmethod
+    def _holds_a_place_sql(cls) -> Any:
+        return cls.state.in_(LIVE)
+
+
+class WaitingState(StrEnum):
+    """What became of a wish for a place."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+W = WaitingState
+WAITING_MOVES: dict[WaitingState, tuple[WaitingState, ...]] = {
+    W.WAITING: (W.OFFERED, W.WITHDRAWN),
+    W.OFFERED: (W.TAKEN, W.LAPSED, W.WITHDRAWN),
+    W.TAKEN: (),
+    W.LAPSED: (W.WAITING,),
+    W.WITHDRAWN: (),
+}
+
+
+class Waiting(Identified, Versioned, Base):
+    """A wish for a place in one slot; first come, first offered."""
+
+    __tablename__ = "waitings"
+    __table_args__ = (Index(None, "slot_id", "state", "created_at"),)
+    moves = WAITING_MOVES
+
+    slot_id: Mapped[int] = references("slots")
+    participant_id: Mapped[int] = references("participants")
+    booking_id: Mapped[int | None] = references("bookings")
+    state: Mapped[WaitingState] = mapped_column(state_type(WaitingState), default=WaitingState.WAITING)
+    party: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    slot: Mapped[Slot] = related()
+    participant: Mapped[Participant] = related()

@@ -1,0 +1,145 @@
+"""Consent and Release: what a person allowed, in which words, for whom, and until when. Two things, two records."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, String, Text, and_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Sealed
+from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.organisation import Organisation
+from hub.models.participant import Participant
+
+
+class Scope(StrEnum):
+    """What a consent is for (R-CON-05)."""
+
+    TRANSMIT = "E2"
+    ASK_AROUND = "E2a"
+    HEALTH = "E3"
+    FEEDBACK = "E4"
+    FEED = "E5"
+    MESSAGES = "E6"
+    EVALUATION = "E7"
+
+
+class ConsentState(StrEnum):
+    """The life of a consent (privacy.md 2.1); only given and renewed permit anything."""
+
+    REQUESTED = "requested"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    GIVEN = "given"
+    RENEWED = "renewed"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+    INVALIDATED = "invalidated"
+
+
+_ENDS = (ConsentState.EXPIRED, ConsentState.WITHDRAWN, ConsentState.REVOKED, ConsentState.INVALIDATED)
+PERMITTING = (ConsentState.GIVEN, ConsentState.RENEWED)
+CONSENT_MOVES: dict[ConsentState, tuple[ConsentState, ...]] = {
+    ConsentState.REQUESTED: (
+        ConsentState.GIVEN,
+        ConsentState.RENEWED,
+        ConsentState.REFUSED,
+        ConsentState.DEFERRED,
+        ConsentState.EXPIRED,
+    ),
+    ConsentState.DEFERRED: (ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.EXPIRED),
+    ConsentState.GIVEN: _ENDS,
+    ConsentState.RENEWED: _ENDS,
+    ConsentState.REFUSED: (),
+    **dict.fromkeys(_ENDS, ()),
+}
+
+
+class ConsentForm(StrEnum):
+    """How the person expressed it; never the coach alone (R-CON-06)."""
+
+    OWN_DEVICE = "own_device"
+    HANDED_OVER = "handed_over"
+    PAPER = "paper"
+
+
+class Consent(Identified, Versioned, Base):
+    """One scope, one recipient, one exact wording; its history is in ConsentEvent."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index(None, "participant_id", "scope", "organisation_id", "offer_id"),)
+    moves = CONSENT_MOVES
+
+    participant_id: Mapped[int] = references("participants")
+    scope: Mapped[Scope] = mapped_column(state_type(Scope))
+    organisation_id: Mapped[int | None] = references("organisations")
+    offer_id: Mapped[int | None] = references("offers")
+    referral_id: Mapped[int | None] = references("referrals")
+    recipient_ids: Mapped[list[int]] = mapped_column(default=list)  # organisations listed in E2a
+    field_groups: Mapped[list[str]] = mapped_column(default=list)
+    detail: Mapped[str] = mapped_column(String(24), default="")  # feed level (E5), channel (E6)
+    state: Mapped[ConsentState] = mapped_column(state_type(ConsentState), default=ConsentState.REQUESTED)
+    notice_version: Mapped[str] = mapped_column(String(24))
+    notice_locale: Mapped[str] = mapped_column(String(12))
+    notice_text: Mapped[str] = mapped_column(Sealed)  # the exact words shown, with the literal preview
+    notice_hash: Mapped[str] = mapped_column(String(64))
+    form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(Sealed)  # signed on, file reference, drawing
+    withdrawal_code: Mapped[str | None] = mapped_column(Sealed)  # on the slip; works without login
+    withdrawal_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    requested_by_id: Mapped[int | None] = references("users")
+    previous_id: Mapped[int | None] = references("consents")
+    requested_at: Mapped[datetime]
+    given_at: Mapped[datetime | None]
+    valid_until_on: Mapped[date]  # the last day, never beyond the participation
+    valid_until: Mapped[datetime]  # the instant that day is over
+    ended_at: Mapped[datetime | None]
+
+    participant: Mapped[Participant] = related()
+    organisation: Mapped[Organisation | None] = related()
+
+    @classmethod
+    def live(cls, at: datetime) -> ColumnElement[bool]:
+        """The only home of "in force at that instant": given, not ended, not run out."""
+        return and_(cls.state.in_(PERMITTING), cls.given_at <= at, cls.valid_until > at)
+
+    def is_live(self, at: datetime) -> bool:
+        """The same for one loaded row (a test holds both together)."""
+        return self.state in PERMITTING and self.given_at is not None and self.given_at <= at < self.valid_until
+
+
+class ConsentEvent(Base):
+    """One step in a consent's life; rows are only ever added."""
+
+    __tablename__ = "consent_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consent_id: Mapped[int] = references("consents")
+    state: Mapped[ConsentState] = mapped_column(state_type(ConsentState))
+    at: Mapped[datetime]
+    expressed_by: Mapped[str] = mapped_column(String(24))  # participant, clock, controller
+    recorded_by_id: Mapped[int | None] = references("users")
+    form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
+
+
+class Release(Identified, Versioned, Base):
+    """A release from professional secrecy (§ 203 StGB): who releases whom, towards whom, about what, until when."""
+
+    __tablename__ = "releases"
+    moves = CONSENT_MOVES
+
+    participant_id: Mapped[int] = references("participants")
+    organisation_id: Mapped[int] = references("organisations")
+    content: Mapped[list[str]] = mapped_column(default=list)
+    purpose: Mapped[str] = mapped_column(Text)
+    state: Mapped[ConsentState] = mapped_column(state_type(ConsentState), default=ConsentState.REQUESTED)
+    notice_text: Mapped[str] = mapped_column(Sealed)
+    notice_hash: Mapped[str] = mapped_column(String(64))
+    form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(Sealed)
+    requested_at: Mapped[datetime]
+    given_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

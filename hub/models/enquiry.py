@@ -1,0 +1,131 @@
+"""Enquiry: what one partner receives of a referral; whatever carries a person's identity is one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.crypto import new_public_id
+from hub.db import Sealed
+from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.offer import Offer
+from hub.models.organisation import Organisation
+from hub.models.participant import Participant
+from hub.models.referral import Referral
+from hub.models.slot import Slot
+
+
+class EnquiryState(StrEnum):
+    """Where an enquiry stands (referrals.md)."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    SEEN = "seen"
+    RETURNED = "returned"
+    WAITLISTED = "waitlisted"
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+S = EnquiryState
+ASKING = (S.SENT, S.SEEN, S.RETURNED, S.WAITLISTED)  # the partner has it, identity is closed
+IDENTIFIED = (S.ACCEPTED, S.RUNNING)  # identity may open, through the purpose notice
+OPEN_STATES = (S.DRAFT, *ASKING, *IDENTIFIED, S.EXPIRED)
+ENQUIRY_MOVES: dict[EnquiryState, tuple[EnquiryState, ...]] = {
+    S.DRAFT: (S.SENT, S.WITHDRAWN),
+    S.SENT: (S.SEEN, S.ACCEPTED, S.DECLINED, S.RETURNED, S.WAITLISTED, S.EXPIRED, S.WITHDRAWN),
+    S.SEEN: (S.ACCEPTED, S.DECLINED, S.RETURNED, S.WAITLISTED, S.EXPIRED, S.WITHDRAWN),
+    S.RETURNED: (S.SENT, S.WITHDRAWN),
+    S.WAITLISTED: (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.WITHDRAWN),
+    S.EXPIRED: (S.ACCEPTED, S.DECLINED, S.WITHDRAWN),
+    S.ACCEPTED: (S.SENT, S.RUNNING, S.COMPLETED, S.FAILED, S.WITHDRAWN),
+    S.RUNNING: (S.ACCEPTED, S.COMPLETED, S.FAILED, S.WITHDRAWN),
+    S.DECLINED: (),
+    S.COMPLETED: (),
+    S.FAILED: (),
+    S.WITHDRAWN: (),
+}
+
+
+class DeclineReason(StrEnum):
+    """Why a partner says no; coded, no free text."""
+
+    NO_CAPACITY = "no_capacity"
+    NOT_ELIGIBLE = "not_eligible"
+    NOT_OFFERED = "not_offered"
+    ALREADY_WITH_US = "already_with_us"
+    CANNOT_REACH = "cannot_reach"
+    OTHER = "other"
+
+
+class Question(StrEnum):
+    """What a partner may ask back; a closed list."""
+
+    LANGUAGE = "language"
+    TIMES = "times"
+    STEP_FREE = "step_free"
+    COMPANION = "companion"
+    CALL_ME = "call_me"
+    OTHER_OFFER = "other_offer"
+
+
+def _new_reference() -> str:
+    return new_public_id()[:8].upper()
+
+
+class Enquiry(Identified, Versioned, Base):
+    """What one partner was asked; `reference` (I0) is random and the only name it has before acceptance."""
+
+    __tablename__ = "enquiries"
+    __table_args__ = (Index(None, "organisation_id", "state"), Index(None, "state", "hear_by_at"))
+    moves = ENQUIRY_MOVES
+
+    reference: Mapped[str] = mapped_column(String(16), unique=True, default=_new_reference)
+    referral_id: Mapped[int] = references("referrals")
+    participant_id: Mapped[int] = references("participants")
+    organisation_id: Mapped[int] = references("organisations")
+    offer_id: Mapped[int] = references("offers")
+    slot_id: Mapped[int | None] = references("slots")  # the date wished for
+    consent_id: Mapped[int | None] = references("consents")  # the E2 it was sent under
+    state: Mapped[EnquiryState] = mapped_column(state_type(EnquiryState), default=EnquiryState.DRAFT)
+    priority: Mapped[str] = mapped_column(String(12), default="normal")  # normal, soon
+    field_groups: Mapped[list[str]] = mapped_column(default=list)
+    rough: Mapped[dict[str, Any]] = mapped_column(default=dict)  # R1: only what was ticked
+    access_needs: Mapped[list[str]] = mapped_column(Sealed, default=list)  # A1, ticked singly
+    contact: Mapped[dict[str, Any] | None] = mapped_column(Sealed)  # I2, the one way chosen; None: via the coach
+    by_terms: Mapped[bool] = mapped_column(default=False)  # accepted by the offer's terms (named booking)
+    reason: Mapped[str] = mapped_column(String(24), default="")  # decline, return or outcome code
+    answer: Mapped[str] = mapped_column(String(24), default="")  # the coach's coded answer to a question
+    answered_by_id: Mapped[int | None] = references("users")
+    answered_by_link: Mapped[bool] = mapped_column(default=False)
+    ended_by: Mapped[str] = mapped_column(String(16), default="")  # coach, participant, consent, partner, clock
+    hear_by_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    referral: Mapped[Referral] = related()
+    participant: Mapped[Participant] = related()
+    organisation: Mapped[Organisation] = related()
+    offer: Mapped[Offer] = related()
+    slot: Mapped[Slot | None] = related()
+
+
+class Acknowledgement(Base):
+    """A member of a partner's staff confirmed the purpose-limit notice before identity opened (R-LAW-05)."""
+
+    __tablename__ = "acknowledgements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enquiry_id: Mapped[int] = references("enquiries")
+    user_id: Mapped[int] = references("users")
+    notice_version: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime]

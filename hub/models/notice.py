@@ -1,0 +1,86 @@
+"""Notice and Link: something to be told over a channel (the outbox), and the single-purpose address a mail carries."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.enquiry import Enquiry
+from hub.models.organisation import Organisation
+
+
+class Channel(StrEnum):
+    """How somebody is told."""
+
+    EMAIL = "email"
+    CALL = "call"
+    PRINT = "print"
+
+
+class NoticeState(StrEnum):
+    """The life of an outbox row."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    DEAD = "dead"
+
+
+N = NoticeState
+NOTICE_MOVES: dict[NoticeState, tuple[NoticeState, ...]] = {
+    N.QUEUED: (N.SENDING, N.DROPPED),
+    N.SENDING: (N.SENT, N.QUEUED, N.DROPPED, N.DEAD),
+    N.SENT: (),
+    N.DROPPED: (),
+    N.DEAD: (N.QUEUED,),
+}
+
+
+class Notice(Identified, Versioned, Base):
+    """Template and references only, never a rendered text or an address."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index(None, "state", "next_at"),)
+    moves = NOTICE_MOVES
+
+    template: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[Channel] = mapped_column(state_type(Channel))
+    user_id: Mapped[int | None] = references("users")
+    organisation_id: Mapped[int | None] = references("organisations")
+    participant_id: Mapped[int | None] = references("participants")
+    enquiry_id: Mapped[int | None] = references("enquiries")
+    booking_id: Mapped[int | None] = references("bookings")
+    slot_id: Mapped[int | None] = references("slots")
+    invitation_id: Mapped[int | None] = references("invitations")
+    state: Mapped[NoticeState] = mapped_column(state_type(NoticeState), default=NoticeState.QUEUED)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(String(80), default="")  # class of the last error, no content
+
+
+class LinkPurpose(StrEnum):
+    """The one thing a link is for."""
+
+    ANSWER_ENQUIRY = "answer_enquiry"
+
+
+class Link(Identified, Base):
+    """Random, hashed, expiring, one enquiry, one organisation; following it changes nothing (R-ACC-11)."""
+
+    __tablename__ = "links"
+
+    purpose: Mapped[LinkPurpose] = mapped_column(state_type(LinkPurpose))
+    enquiry_id: Mapped[int] = references("enquiries")
+    organisation_id: Mapped[int] = references("organisations")
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    enquiry: Mapped[Enquiry] = related()
+    organisation: Mapped[Organisation] = related()

@@ -1,0 +1,111 @@
+"""Slot, Pool and Course: one bookable date, the places of it, and several dates booked as one."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.location import Location, Room
+from hub.models.offer import Offer
+
+
+class SlotState(StrEnum):
+    """Whether a date takes place."""
+
+    PLANNED = "planned"
+    CALLED_OFF = "called_off"
+
+
+SLOT_MOVES: dict[SlotState, tuple[SlotState, ...]] = {
+    SlotState.PLANNED: (SlotState.CALLED_OFF,),
+    SlotState.CALLED_OFF: (SlotState.PLANNED,),
+}
+
+
+class Slot(Identified, Versioned, Base):
+    """One date of an offer, in UTC; `sequence` and `changed_at` grow with time, place, state or title."""
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        UniqueConstraint("series_id", "occurrence_on", "occurrence_index"),
+        Index(None, "offer_id", "starts_at"),
+        Index(None, "starts_at", "state"),
+        CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+    )
+    moves = SLOT_MOVES
+
+    offer_id: Mapped[int] = references("offers")
+    series_id: Mapped[int | None] = references("series")
+    course_id: Mapped[int | None] = references("courses")
+    location_id: Mapped[int | None] = references("locations")
+    room_id: Mapped[int | None] = references("rooms")
+    occurrence_on: Mapped[date | None]  # the day the rule gave, before any move
+    occurrence_index: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[SlotState] = mapped_column(state_type(SlotState), default=SlotState.PLANNED)
+    places: Mapped[int]
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    offer: Mapped[Offer] = related()
+    location: Mapped[Location | None] = related()
+    room: Mapped[Room | None] = related()
+    pools: Mapped[list["Pool"]] = related(back_populates="slot", order_by="Pool.id")
+
+    @property
+    def free(self) -> int:
+        """Places left in the open pool."""
+        return sum(pool.places - pool.taken for pool in self.pools if pool.state is PoolState.OPEN and not pool.kept)
+
+    @property
+    def taken(self) -> int:
+        """Places taken in all pools."""
+        return sum(pool.taken for pool in self.pools)
+
+
+class PoolState(StrEnum):
+    """Whether places can be taken from a pool."""
+
+    OPEN = "open"
+    RELEASED = "released"
+
+
+class Pool(Base):
+    """Places of a slot: one open pool, and pools kept for somebody until `release_at`."""
+
+    __tablename__ = "pools"
+    __table_args__ = (
+        CheckConstraint("0 <= taken AND taken <= places", name="taken_within_places"),
+        Index(
+            "uq_pools_open", "slot_id", unique=True, sqlite_where=text("NOT kept"), postgresql_where=text("NOT kept")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = references("slots")
+    kept: Mapped[bool] = mapped_column(default=False)
+    programme_id: Mapped[int | None] = references("programmes")
+    organisation_id: Mapped[int | None] = references("organisations")
+    places: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    state: Mapped[PoolState] = mapped_column(state_type(PoolState), default=PoolState.OPEN)
+    release_at: Mapped[datetime | None]
+
+    slot: Mapped[Slot] = related(back_populates="pools")
+
+
+class Course(Identified, Base):
+    """Several dates of one offer, booked as one; may be joined until session `join_until`."""
+
+    __tablename__ = "courses"
+
+    offer_id: Mapped[int] = references("offers")
+    name: Mapped[str] = mapped_column(String(80), default="")
+    join_until: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    offer: Mapped[Offer] = related()
