@@ -1,0 +1,1 @@
+"""Who: actors, permissions, rules, scopes and visible fields."""

@@ -1,0 +1,61 @@
+"""Actor: who asks, with all that policy needs to know about them; always a parameter, never ambient."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hub.models.user import Role
+
+
+class ActorKind(StrEnum):
+    """Where an actor comes from."""
+
+    STAFF = "staff"
+    PERSON = "person"
+    LINK = "link"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One role in one organisation."""
+
+    organisation_id: int
+    role: Role
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks; `member_ids` are the members of own umbrellas, `programme_ids` the own networks."""
+
+    kind: ActorKind
+    ref: str  # public id for the log
+    user_id: int | None = None
+    name: str = ""
+    seats: tuple[Seat, ...] = ()
+    member_ids: frozenset[int] = frozenset()  # members of own umbrellas
+    programme_ids: frozenset[int] = frozenset()
+    participant_id: int | None = None
+    card_id: int | None = None
+    enquiry_id: int | None = None
+    organisation_id: int | None = None  # of a link
+    request_id: str = field(default="", compare=False)
+
+    def organisations(self, role: Role) -> frozenset[int]:
+        """Return the organisations in which the actor has this role."""
+        return frozenset(seat.organisation_id for seat in self.seats if seat.role is role)
+
+    def has(self, role: Role) -> bool:
+        """Tell whether the actor has this role anywhere."""
+        return any(seat.role is role for seat in self.seats)
+
+    @property
+    def partner_ids(self) -> frozenset[int]:
+        """Organisations a partner acts for: the own ones and members of an umbrella."""
+        if self.kind is ActorKind.LINK and self.organisation_id:
+            return frozenset({self.organisation_id})
+        return self.organisations(Role.PARTNER) | self.member_ids
+
+
+ANONYMOUS = Actor(ActorKind.ANONYMOUS, "anonymous")
+SYSTEM = Actor(ActorKind.SYSTEM, "system")

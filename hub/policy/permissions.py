@@ -1,0 +1,47 @@
+"""Permissions: what there is to do, one word pair each."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing an actor may or may not do."""
+
+    # offers and dates
+    EDIT_OFFER = "edit_offer"
+    PUBLISH_OFFER = "publish_offer"
+    SEE_ATTENDEES = "see_attendees"
+    # places
+    BOOK_SLOT = "book_slot"
+    CANCEL_BOOKING = "cancel_booking"
+    MAKE_APPOINTMENT = "make_appointment"
+    # persons
+    SEE_PERSON = "see_person"
+    EDIT_PERSON = "edit_person"
+    PROPOSE_PARTICIPATION = "propose_participation"
+    DECIDE_PARTICIPATION = "decide_participation"
+    ASSIGN_COACH = "assign_coach"
+    ORDER_COVER = "order_cover"
+    ISSUE_CARD = "issue_card"
+    SET_PIN = "set_pin"
+    # consent, referral, enquiry
+    REQUEST_CONSENT = "request_consent"
+    EXPRESS_CONSENT = "express_consent"
+    RECORD_PAPER_CONSENT = "record_paper_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    WRITE_REFERRAL = "write_referral"
+    SEND_ENQUIRY = "send_enquiry"
+    ANSWER_ENQUIRY = "answer_enquiry"
+    OPEN_IDENTITY = "open_identity"
+    # feeds
+    MAKE_OWN_SUBSCRIPTION = "make_own_subscription"
+    END_SUBSCRIPTION = "end_subscription"
+    # network
+    EDIT_ORGANISATION = "edit_organisation"
+    EDIT_LOCATION = "edit_location"
+    INVITE_STAFF = "invite_staff"
+    # operation
+    EDIT_USER = "edit_user"
+    SEE_OUTBOX = "see_outbox"
+    READ_LOG = "read_log"
+    VERIFY_LOG = "verify_log"
+    RUN_MAINTENANCE = "run_maintenance"

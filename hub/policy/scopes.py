@@ -1,0 +1,236 @@
+"""Which rows an actor sees: one SELECT per noun; lists and checks of one object ask the same SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from hub.models.booking import Booking
+from hub.models.card import Card
+from hub.models.consent import Consent
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.invitation import Invitation
+from hub.models.location import Location
+from hub.models.log import Disclosure, LogEntry
+from hub.models.notice import Notice
+from hub.models.offer import Offer, OfferProgramme, OfferState
+from hub.models.organisation import Organisation
+from hub.models.participant import Cover, Participant, Participation
+from hub.models.programme import Programme, ProgrammeOrganisation
+from hub.models.referral import Referral
+from hub.models.series import Series
+from hub.models.slot import Slot
+from hub.models.subscription import Subscription
+from hub.models.user import Membership, Role, User
+from hub.policy.actor import Actor, ActorKind
+
+
+def participants_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Persons: a coach's own and covered ones, a card's own person. Nobody else opens a person."""
+    return select(Participant).where(_persons(actor, at))
+
+
+def _persons(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    if actor.kind is ActorKind.PERSON:
+        return Participant.id == actor.participant_id
+    if not actor.has(Role.COACH):
+        return false()
+    covered = select(Cover.coach_id).where(Cover.deputy_id == actor.user_id, Cover.starts_at <= at, Cover.ends_at > at)
+    return and_(
+        Participant.jobcenter_id.in_(actor.organisations(Role.COACH)),
+        or_(Participant.coach_id == actor.user_id, Participant.coach_id.in_(covered)),
+    )
+
+
+def team_participants_for(actor: Actor) -> Select[Any]:
+    """Persons of the Jobcenters an actor leads: names, coaches and dates of participation only."""
+    return select(Participant).where(Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)))
+
+
+def participations_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Participations: a case manager's own, a team lead's, and those of persons a coach looks after."""
+    return (
+        select(Participation)
+        .join(Participant, Participation.participant_id == Participant.id)
+        .where(
+            or_(
+                and_(
+                    Participation.case_manager_id == actor.user_id,
+                    Participant.jobcenter_id.in_(actor.organisations(Role.CASE_MANAGER)),
+                ),
+                Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)),
+                _persons(actor, at),
+            )
+        )
+    )
+
+
+def coaches_for(actor: Actor) -> Select[Any]:
+    """Coaches of the Jobcenters an actor leads."""
+    return (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.role == Role.COACH,
+            Membership.ended_at.is_(None),
+            User.disabled_at.is_(None),
+            Membership.organisation_id.in_(actor.organisations(Role.TEAM_LEAD)),
+        )
+    )
+
+
+def cards_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Cards of the persons an actor sees."""
+    return select(Card).join(Participant, Card.participant_id == Participant.id).where(_persons(actor, at))
+
+
+def consents_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Consents of the persons an actor sees; of ended ones a coach learns only that there is none."""
+    return select(Consent).join(Participant, Consent.participant_id == Participant.id).where(_persons(actor, at))
+
+
+def referrals_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Referrals of the persons an actor sees."""
+    return select(Referral).join(Participant, Referral.participant_id == Participant.id).where(_persons(actor, at))
+
+
+def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Enquiries: of persons an actor looks after; sent ones of a partner's organisations; a link's single one."""
+    query = select(Enquiry)
+    if actor.kind is ActorKind.LINK:
+        return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, _sent())
+    persons = select(Participant.id).where(_persons(actor, at))
+    return query.where(
+        or_(
+            Enquiry.participant_id.in_(persons),
+            and_(Enquiry.organisation_id.in_(actor.partner_ids), _sent()),
+        )
+    )
+
+
+def _sent() -> ColumnElement[bool]:
+    return and_(Enquiry.state != EnquiryState.DRAFT, Enquiry.sent_at.is_not(None))
+
+
+def offers_for(actor: Actor) -> Select[Any]:
+    """Offers: published public ones, those of own programmes, all of organisations a partner acts for."""
+    return select(Offer).where(_offers(actor))
+
+
+def _offers(actor: Actor) -> ColumnElement[bool]:
+    shown = Offer.state == OfferState.PUBLISHED
+    network = select(OfferProgramme.offer_id).where(OfferProgramme.programme_id.in_(actor.programme_ids))
+    seen: list[ColumnElement[bool]] = [and_(shown, Offer.public), and_(shown, Offer.id.in_(network))]
+    if actor.partner_ids:
+        seen.append(Offer.organisation_id.in_(actor.partner_ids))
+    if actor.has(Role.COORDINATOR):
+        seen.append(Offer.organisation_id.in_(_network_organisations(actor)))
+    return or_(*seen)
+
+
+def own_offers_for(actor: Actor) -> Select[Any]:
+    """Offers of organisations a partner acts for, in every state."""
+    return select(Offer).where(Offer.organisation_id.in_(actor.partner_ids))
+
+
+def series_for(actor: Actor) -> Select[Any]:
+    """Series of own offers."""
+    return select(Series).join(Offer, Series.offer_id == Offer.id).where(Offer.organisation_id.in_(actor.partner_ids))
+
+
+def slots_for(actor: Actor) -> Select[Any]:
+    """Dates of the offers an actor sees."""
+    return select(Slot).join(Offer, Slot.offer_id == Offer.id).where(_offers(actor))
+
+
+def own_slots_for(actor: Actor) -> Select[Any]:
+    """Dates of offers of organisations a partner acts for."""
+    return select(Slot).join(Offer, Slot.offer_id == Offer.id).where(Offer.organisation_id.in_(actor.partner_ids))
+
+
+def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Bookings of persons an actor looks after, and a coach's own appointments."""
+    persons = select(Participant.id).where(_persons(actor, at))
+    own = Booking.coach_id == actor.user_id if actor.user_id else false()
+    return select(Booking).where(or_(Booking.participant_id.in_(persons), own))
+
+
+def partner_bookings_for(actor: Actor) -> Select[Any]:
+    """Bookings in dates of organisations a partner acts for; which fields show is the visibility table's matter."""
+    return (
+        select(Booking)
+        .join(Slot, Booking.slot_id == Slot.id)
+        .join(Offer, Slot.offer_id == Offer.id)
+        .where(Offer.organisation_id.in_(actor.partner_ids))
+    )
+
+
+def subscriptions_for(actor: Actor) -> Select[Any]:
+    """The actor's own feeds."""
+    query = select(Subscription)
+    if actor.kind is ActorKind.PERSON:
+        return query.where(Subscription.participant_id == actor.participant_id)
+    return query.where(Subscription.user_id == actor.user_id if actor.user_id else false())
+
+
+def _network_organisations(actor: Actor) -> Select[Any]:
+    return select(ProgrammeOrganisation.organisation_id).where(
+        ProgrammeOrganisation.programme_id.in_(actor.programme_ids)
+    )
+
+
+def organisations_for(actor: Actor) -> Select[Any]:
+    """Organisations: a coordinator's network, a partner's own and members, all for an operator."""
+    query = select(Organisation)
+    if actor.has(Role.OPERATOR):
+        return query.where(true())
+    own = actor.partner_ids | {seat.organisation_id for seat in actor.seats}
+    if actor.has(Role.COORDINATOR):
+        return query.where(or_(Organisation.id.in_(_network_organisations(actor)), Organisation.id.in_(own)))
+    return query.where(Organisation.id.in_(own))
+
+
+def locations_for(actor: Actor) -> Select[Any]:
+    """Places of own organisations, and houses and places of the own network."""
+    network = and_(Location.organisation_id.in_(_network_organisations(actor)), true())
+    return select(Location).where(or_(Location.organisation_id.in_(actor.partner_ids), network))
+
+
+def programmes_for(actor: Actor) -> Select[Any]:
+    """The actor's own networks."""
+    return select(Programme).where(Programme.id.in_(actor.programme_ids))
+
+
+def invitations_for(actor: Actor) -> Select[Any]:
+    """Invitations of the organisations a coordinator or operator sees."""
+    if not (actor.has(Role.COORDINATOR) or actor.has(Role.OPERATOR)):
+        return select(Invitation).where(false())
+    organisations = organisations_for(actor).with_only_columns(Organisation.id)
+    return select(Invitation).where(Invitation.organisation_id.in_(organisations))
+
+
+def users_for(actor: Actor) -> Select[Any]:
+    """Accounts: all for an operator, those of the network's partners for a coordinator, else the own one."""
+    if actor.has(Role.OPERATOR):
+        return select(User).where(true())
+    if actor.has(Role.COORDINATOR):
+        members = select(Membership.user_id).where(
+            Membership.organisation_id.in_(_network_organisations(actor)), Membership.role == Role.PARTNER
+        )
+        return select(User).where(or_(User.id.in_(members), User.id == actor.user_id))
+    return select(User).where(User.id == actor.user_id if actor.user_id else false())
+
+
+def notices_for(actor: Actor) -> Select[Any]:
+    """Outbox rows, for operators: state and template, no content (there is none in them)."""
+    return select(Notice).where(true() if actor.has(Role.OPERATOR) else false())
+
+
+def log_for(actor: Actor) -> Select[Any]:
+    """Log rows, for auditors."""
+    return select(LogEntry).where(true() if actor.has(Role.AUDITOR) else false())
+
+
+def disclosures_for(actor: Actor, at: datetime) -> Select[Any]:
+    """What went to whom: the person's own rows, and those of persons a coach looks after."""
+    return select(Disclosure).join(Participant, Disclosure.participant_id == Participant.id).where(_persons(actor, at))
