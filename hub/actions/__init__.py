@@ -1,0 +1,1 @@
+"""Verbs: what people do; policy first, log last, never a commit."""
