@@ -1,0 +1,130 @@
+"""Real databases for tests: every test gets a fresh copy of a template that is built once per session."""
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from tests.missing import missing
+from tests.postgres import plain, running_server
+
+Build = Callable[[str], object]  # gets a URL; migrates and loads the database there, and closes its connections
+
+
+class SQLiteDatabases:
+    """Databases as files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.templates: dict[Build, Path] = {}
+
+    def fresh(self, build: Build) -> str:
+        """Return the URL of a new database that looks as `build` leaves it."""
+        if build not in self.templates:
+            template = self._new_file()
+            build(f"sqlite:///{template}")
+            with sqlite3.connect(template) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            self.templates[build] = template
+        copy = self._new_file()
+        shutil.copyfile(self.templates[build], copy)
+        return f"sqlite:///{copy}"
+
+    def drop(self, url: str) -> None:
+        """Remove the database, its journal included."""
+        file = Path(str(make_url(url).database))
+        for leftover in file.parent.glob(f"{file.name}*"):
+            leftover.unlink()
+
+    def _new_file(self) -> Path:
+        return self.folder / f"{secrets.token_hex(8)}.sqlite3"
+
+
+class PostgresDatabases:
+    """Databases on one server."""
+
+    def __init__(self, server: URL) -> None:
+        self.server = server
+        self.templates: dict[Build, str] = {}
+
+    def fresh(self, build: Build) -> str:
+        """Return the URL of a new database that looks as `build` leaves it."""
+        if build not in self.templates:
+            template = self._create("template0")
+            build(self._url(template))
+            self.templates[build] = template
+        return self._url(self._create(self.templates[build]))
+
+    def drop(self, url: str) -> None:
+        """Remove the database and whoever is still connected to it."""
+        self._run(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    def close(self) -> None:
+        """Remove the templates: a server that was given to us stays as it was."""
+        for template in self.templates.values():
+            self.drop(self._url(template))
+
+    def _create(self, template: str) -> str:
+        name = f"hub_test_{secrets.token_hex(8)}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _url(self, name: str) -> str:
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        connection = psycopg.connect(plain(self.server), autocommit=True)
+        with connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SQLiteDatabases:
+    """Give SQLite databases in the session's temporary folder."""
+    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """Give databases on a real PostgreSQL server; each xdist worker has a server of its own."""
+    with running_server() as server:
+        if server is None:
+            missing("PostgreSQL", "apt-get install postgresql, or name a server in HUB_TEST_POSTGRES")
+        databases = PostgresDatabases(server)
+        yield databases
+        databases.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Run the test once on each kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, database_kind: str) -> SQLiteDatabases | PostgresDatabases:
+    """Give the databases of the kind in question; a server starts only if one is asked for."""
+    found: SQLiteDatabases | PostgresDatabases = request.getfixturevalue(
+        "sqlite_databases" if database_kind == "sqlite" else "postgres_databases"
+    )
+    return found
+
+
+@pytest.fixture
+def fresh_database(databases: SQLiteDatabases | PostgresDatabases) -> Iterator[Callable[[Build], str]]:
+    """Give a function from a template's builder to the URL of a fresh copy, which is dropped after the test."""
+    urls: list[str] = []
+
+    def fresh(build: Build) -> str:
+        urls.append(databases.fresh(build))
+        return urls[-1]
+
+    yield fresh
+    for url in urls:
+        databases.drop(url)
