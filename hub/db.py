@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Text, TypeDecorator, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Text, TypeDecorator, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -72,6 +72,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # a rollback would empty what was read; pages render it afterwards
                 session.rollback()
 
     def run(self, unit: Callable[[Session], T]) -> T:
@@ -81,6 +82,11 @@ class Database:
     def _once(self, unit: Callable[[Session], T]) -> T:
         with self.transaction() as session:
             return unit(session)
+
+    def ping(self) -> None:
+        """Raise the driver's error when the database does not answer."""
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Give back all connections."""

@@ -56,6 +56,11 @@ class Actor:
             return frozenset({self.organisation_id})
         return self.organisations(Role.PARTNER) | self.member_ids
 
+    def purpose_for(self, organisation_id: int) -> str:
+        """What the log says when an umbrella acts for a member that is not the actor's own organisation."""
+        on_behalf = organisation_id in self.member_ids and organisation_id not in self.organisations(Role.PARTNER)
+        return "on_behalf" if on_behalf else ""
+
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS, "anonymous")
 SYSTEM = Actor(ActorKind.SYSTEM, "system")

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     SEND_ENQUIRY = "send_enquiry"
     ANSWER_ENQUIRY = "answer_enquiry"
     OPEN_IDENTITY = "open_identity"
+    FOLLOW_BOOKING = "follow_booking"
+    ISSUE_LINK = "issue_link"
     # feeds
     MAKE_OWN_SUBSCRIPTION = "make_own_subscription"
     END_SUBSCRIPTION = "end_subscription"

@@ -1,0 +1,67 @@
+"""The outbox as the worker sees it: take, report, give back after a crash, give up, and once more by hand."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.actions import log
+from hub.models.notice import Notice, NoticeState
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import notices
+from hub.queries.states import move
+
+LEASE = timedelta(minutes=10)
+MOST_TRIES = 8
+FIRST_PAUSE = timedelta(minutes=1)
+
+
+def take_notices(session: Session, *, actor: Actor, at: datetime, limit: int = 50) -> list[int]:
+    """Take due notices for sending and return their ids; each is leased for ten minutes."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    due = notices.list_due_notices(session, at=at, limit=limit)
+    for notice in due:
+        move(session, notice, NoticeState.SENDING, at=at, tries=notice.tries + 1, next_at=at + LEASE)
+    return [notice.id for notice in due]
+
+
+def return_stuck_notices(session: Session, *, actor: Actor, at: datetime) -> int:
+    """Queue again what a worker took and never reported on; it keeps its Message-ID. Return how many."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    stuck = notices.list_stuck_notices(session, at=at)
+    for notice in stuck:
+        move(session, notice, NoticeState.QUEUED, at=at, next_at=at, trouble="interrupted")
+    return len(stuck)
+
+
+def note_sent(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
+    """Report a notice as handed over to the mail server."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    move(session, notice, NoticeState.SENT, at=at, sent_at=at, trouble="")
+    log.record(session, actor=actor, action="notice.sent", thing=notice, purpose=notice.template, at=at)
+
+
+def note_dropped(session: Session, *, actor: Actor, notice: Notice, why: str, at: datetime) -> None:
+    """Report a notice as no longer to be sent: recipient gone, or its reason ended meanwhile (R-CON-12)."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    move(session, notice, NoticeState.DROPPED, at=at, trouble=why)
+    log.record(session, actor=actor, action="notice.dropped", thing=notice, purpose=why, at=at)
+
+
+def note_failed(session: Session, *, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
+    """Report a failed try: again after a doubling pause, dead after eight tries (about two hours)."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    if notice.tries >= MOST_TRIES:
+        move(session, notice, NoticeState.DEAD, at=at, trouble=trouble)
+        log.record(session, actor=actor, action="notice.dead", thing=notice, purpose=trouble, at=at)
+        return
+    pause = FIRST_PAUSE * 2 ** (notice.tries - 1)
+    move(session, notice, NoticeState.QUEUED, at=at, next_at=at + pause, trouble=trouble)
+
+
+def revive_notice(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
+    """Queue a dead notice once more, by hand."""
+    require(actor, Permission.SEE_OUTBOX, notice)
+    move(session, notice, NoticeState.QUEUED, at=at, next_at=at, tries=0, trouble="")
+    log.record(session, actor=actor, action="notice.revived", thing=notice, at=at)

@@ -1,0 +1,1 @@
+"""The commands of `hub`, one file each; `hub.cli` loads them by name."""

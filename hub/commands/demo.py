@@ -1,0 +1,76 @@
+"""`hub demo`: the demo network with server and worker together, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from hub import clock, crypto, migrating
+from hub.commands.serve import serve
+from hub.config import Config, load
+from hub.db import Database
+from hub.keys import new_keys, read_keys, write_keys
+from hub.seeds.demo import load_demo
+from hub.seeds.sheet import Sheet, read_sheet, write_sheet
+
+SHEET = "demo.json"
+
+
+@click.command()
+@click.option("--reset", is_flag=True, help="Throw the demo data away first.")
+@click.option("--no-serve", is_flag=True, help="Only load the data and print the sheet.")
+def command(reset: bool, no_serve: bool) -> None:
+    """Load the demo network once, print who can sign in, and serve it on this machine."""
+    port = int(os.environ.get("PORT", "8000"))
+    config = load(environment="demo", public_url=f"http://127.0.0.1:{port}", durable=False)
+    if reset:
+        _throw_away(config)
+    sheet = _load_once(config)
+    click.echo(sheet.text(config.public_url))
+    if not no_serve:
+        _serve_both(config, port)
+
+
+def _throw_away(config: Config) -> None:
+    for path in (*config.data.glob("hub.sqlite3*"), *config.data.glob("mail/*.eml"), config.data / SHEET):
+        path.unlink(missing_ok=True)
+
+
+def _load_once(config: Config) -> Sheet:
+    if not config.key_file.exists():
+        write_keys(config.key_file, new_keys())
+    crypto.install(read_keys(config.key_file).ring)
+    path = config.data / SHEET
+    database = Database(config.database_url, durable=False)
+    if migrating.current(database) != migrating.head():
+        migrating.upgrade(database)
+    if not path.exists():
+        write_sheet(path, _load(database))
+    database.close()
+    return read_sheet(path)
+
+
+def _load(database: Database) -> Sheet:
+    click.echo("Loading the demo network. All people and organisations in it are invented.")
+    with click.progressbar(length=100, label="Demo network") as bar:
+        return load_demo(database, at=clock.now(), progress=lambda percent: bar.update(percent - bar.pos))
+
+
+def _serve_both(config: Config, port: int) -> None:
+    environment = os.environ | {
+        "HUB_ENVIRONMENT": "demo",
+        "HUB_DATA": str(Path(config.data).resolve()),
+        "HUB_PUBLIC_URL": config.public_url,
+        "HUB_DURABLE": "0",
+    }
+    os.environ.update(environment)
+    # A process group of its own: Ctrl-C reaches the server, which then ends the worker in good order.
+    worker = subprocess.Popen([sys.executable, "-m", "hub", "worker"], env=environment, start_new_session=True)
+    try:
+        serve(config, "127.0.0.1", port)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=15)

@@ -1,0 +1,72 @@
+"""Questions to the outbox: what is due, to whom it goes, what was given up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.models.enquiry import Enquiry
+from hub.models.invitation import Invitation
+from hub.models.notice import Notice, NoticeState
+from hub.models.organisation import Organisation
+from hub.models.user import User
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a notice goes: looked up at the moment of sending, never stored with it."""
+
+    address: str
+    locale: str = "de"
+
+
+def list_due_notices(session: Session, *, at: datetime, limit: int = 50) -> list[Notice]:
+    """Return queued notices whose time has come, oldest first."""
+    query = select(Notice).where(Notice.state == NoticeState.QUEUED, Notice.next_at <= at)
+    return list(session.scalars(query.order_by(Notice.next_at, Notice.id).limit(limit)))
+
+
+def list_stuck_notices(session: Session, *, at: datetime) -> list[Notice]:
+    """Return notices a worker took and never reported on; their lease (`next_at`) has run out."""
+    return list(session.scalars(select(Notice).where(Notice.state == NoticeState.SENDING, Notice.next_at <= at)))
+
+
+def find_recipient(session: Session, notice: Notice) -> Recipient | None:
+    """Return where the notice goes now; None when nobody is there any more."""
+    if notice.invitation_id is not None:
+        invitation = session.get_one(Invitation, notice.invitation_id)
+        return Recipient(invitation.email)
+    if notice.user_id is not None:
+        user = session.get_one(User, notice.user_id)
+        return Recipient(user.email, user.locale) if user.disabled_at is None else None
+    if notice.organisation_id is not None:
+        organisation = session.get_one(Organisation, notice.organisation_id)
+        return Recipient(organisation.email) if organisation.email and organisation.ended_at is None else None
+    return None
+
+
+def find_enquiry(session: Session, notice: Notice) -> Enquiry | None:
+    """Return the enquiry a notice refers to, or None."""
+    return session.get(Enquiry, notice.enquiry_id) if notice.enquiry_id else None
+
+
+def find_invitation(session: Session, notice: Notice) -> Invitation | None:
+    """Return the invitation a notice refers to, or None."""
+    return session.get(Invitation, notice.invitation_id) if notice.invitation_id else None
+
+
+def get_notice_by_id(session: Session, notice_id: int) -> Notice:
+    """Return one outbox row by its internal id (for the worker)."""
+    return session.get_one(Notice, notice_id)
+
+
+def count_notices(session: Session) -> dict[NoticeState, int]:
+    """Return how many notices are in each state."""
+    rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all()
+    return dict(rows)  # type: ignore[arg-type]
+
+
+def oldest_due_at(session: Session) -> datetime | None:
+    """Return when the oldest notice still waiting was made; None when nothing waits."""
+    return session.scalar(select(func.min(Notice.created_at)).where(Notice.state == NoticeState.QUEUED))

@@ -1,0 +1,1 @@
+"""What happens without anybody pressing a button: mails leave, the log is chained, dates are made ahead."""

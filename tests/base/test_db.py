@@ -1,0 +1,115 @@
+"""Transactions and column types, on both databases."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from hub.db import passing, retried
+from hub.models.login import Attempt
+from hub.models.participant import Participant
+from tests.world import AT, World
+
+
+def attempt(at: datetime = AT) -> Attempt:
+    return Attempt(kind="test", key_digest="0" * 64, at=at)
+
+
+def test_an_instant_comes_back_aware_and_in_utc(world: World) -> None:
+    berlin = AT.astimezone(timezone(timedelta(hours=2)))
+    with world.database.transaction() as session:
+        session.add(attempt(berlin))
+    with world.database.reading() as session:
+        found = session.scalars(select(Attempt.at)).one()
+    assert found == AT
+    assert found.tzinfo is UTC
+
+
+def test_a_naive_instant_is_refused(world: World) -> None:
+    with pytest.raises(StatementError, match="naive"), world.database.transaction() as session:
+        session.add(attempt(AT.replace(tzinfo=None)))
+
+
+def test_a_transaction_is_all_or_nothing(world: World) -> None:
+    def half(session: Session) -> None:
+        session.add(attempt())
+        session.flush()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.do(half)
+    with world.database.reading() as session:
+        assert session.scalars(select(Attempt)).all() == []
+
+
+def test_the_database_refuses_writes_while_reading(world: World) -> None:
+    with world.database.reading() as session:
+        session.add(attempt())
+        with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+            session.flush()
+
+
+def test_readers_see_the_old_state_while_somebody_writes(world: World) -> None:
+    with world.database.transaction() as writer:
+        writer.add(attempt())
+        writer.flush()
+        with world.database.reading() as reader:
+            assert reader.scalars(select(Attempt)).all() == []
+
+
+def test_a_dump_shows_nothing_of_a_person(world: World) -> None:
+    with world.database.reading() as session:
+        rows = session.execute(text("SELECT * FROM participants")).all()
+        raw = " ".join(str(value) for row in rows for value in row)
+        person = session.get_one(Participant, world.cast.jolanta.id)
+    assert person.full_name == "Jolanta Wiśniewska"
+    for secret in ("Jolanta", "Wiś", "0151 5550", "interpreter", "step_free"):
+        assert secret not in raw.replace(person.call_word, "")
+
+
+def test_parallel_writers_lose_nothing(world: World) -> None:
+    def add() -> None:
+        for _ in range(10):
+            world.database.run(lambda session: session.add(attempt()))
+
+    threads = [threading.Thread(target=add) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with world.database.reading() as session:
+        assert len(session.scalars(select(Attempt.id)).all()) == 50
+
+
+def locked() -> OperationalError:
+    return OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+
+
+def test_a_passing_conflict_is_tried_three_times_and_no_more() -> None:
+    tries: list[int] = []
+
+    def unit() -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            raise locked()
+        return "done"
+
+    assert retried(unit) == "done"
+    tries.clear()
+
+    def never() -> None:
+        tries.append(1)
+        raise locked()
+
+    with pytest.raises(OperationalError):
+        retried(never)
+    assert len(tries) == 3
+
+
+def test_only_passing_conflicts_are_tried_again() -> None:
+    assert passing(locked())
+    assert not passing(OperationalError("SELECT", {}, sqlite3.OperationalError("no such table: x")))
