@@ -1,0 +1,1 @@
+"""Calendar files, recurrence and working time for small programs: UTC in, bytes and dates out."""
