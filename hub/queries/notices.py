@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.models.enquiry import Enquiry
 from hub.models.invitation import Invitation
-from hub.models.notice import Notice, NoticeState
+from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.organisation import Organisation
 from hub.models.user import User
 
@@ -21,15 +21,19 @@ class Recipient:
     locale: str = "de"
 
 
-def list_due_notices(session: Session, *, at: datetime, limit: int = 50) -> list[Notice]:
-    """Return queued notices whose time has come, oldest first."""
-    query = select(Notice).where(Notice.state == NoticeState.QUEUED, Notice.next_at <= at)
-    return list(session.scalars(query.order_by(Notice.next_at, Notice.id).limit(limit)))
+def lock_due_notice(session: Session, *, at: datetime) -> Notice | None:
+    """Return the oldest queued mail whose time has come, locked; what another worker just takes is passed over."""
+    query = select(Notice).where(
+        Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL, Notice.next_at <= at
+    )
+    query = query.order_by(Notice.next_at, Notice.id).limit(1)
+    return session.scalars(query.with_for_update(skip_locked=True)).first()
 
 
-def list_stuck_notices(session: Session, *, at: datetime) -> list[Notice]:
-    """Return notices a worker took and never reported on; their lease (`next_at`) has run out."""
-    return list(session.scalars(select(Notice).where(Notice.state == NoticeState.SENDING, Notice.next_at <= at)))
+def lock_stuck_notices(session: Session, *, at: datetime) -> list[Notice]:
+    """Return notices a worker took and never reported on, locked; their lease (`next_at`) has run out."""
+    query = select(Notice).where(Notice.state == NoticeState.SENDING, Notice.next_at <= at).order_by(Notice.id)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def find_recipient(session: Session, notice: Notice) -> Recipient | None:
@@ -70,3 +74,9 @@ def count_notices(session: Session) -> dict[NoticeState, int]:
 def oldest_due_at(session: Session) -> datetime | None:
     """Return when the oldest notice still waiting was made; None when nothing waits."""
     return session.scalar(select(func.min(Notice.created_at)).where(Notice.state == NoticeState.QUEUED))
+
+
+def settle_before(session: Session, before: datetime) -> None:
+    """Count everything queued before an instant as sent (for a history that is only told, as in the demo)."""
+    queued = update(Notice).where(Notice.state == NoticeState.QUEUED, Notice.created_at < before)
+    session.execute(queued.values(state=NoticeState.SENT, sent_at=Notice.created_at, version=Notice.version + 1))

@@ -27,38 +27,15 @@ class StaffSeed:
     seats: tuple[tuple[str, Role], ...]
 
 
+# fmt: off
 ORGANISATIONS = (
     # key, kind, name, municipality code, postal code, street, phone, umbrella
-    (
-        "jc_meissen",
-        K.JOBCENTER,
-        "Amt für Eingliederung Meißen (Demo)",
-        "14627140",
-        "01662",
-        "Talstraße 1",
-        "03521 555 0100",
-        None,
-    ),
-    (
-        "jc_leipzig",
-        K.JOBCENTER,
-        "Amt für Eingliederung Leipzig-Land (Demo)",
-        "14729160",
-        "04668",
-        "Marktweg 2",
-        "03437 555 0100",
-        None,
-    ),
-    (
-        "jc_bautzen",
-        K.JOBCENTER,
-        "Amt für Eingliederung Bautzen (Demo)",
-        "14625020",
-        "02625",
-        "Lindenhof 3",
-        "03591 555 0100",
-        None,
-    ),
+    ("jc_meissen", K.JOBCENTER, "Amt für Eingliederung Meißen (Demo)", "14627140", "01662", "Talstraße 1",
+     "03521 555 0100", None),
+    ("jc_leipzig", K.JOBCENTER, "Amt für Eingliederung Leipzig-Land (Demo)", "14729160", "04668", "Marktweg 2",
+     "03437 555 0100", None),
+    ("jc_bautzen", K.JOBCENTER, "Amt für Eingliederung Bautzen (Demo)", "14625020", "02625", "Lindenhof 3",
+     "03591 555 0100", None),
     ("clinic", K.CLINIC, "Klinik Rosenpark", "14627210", "01445", "Parkstraße 10", "0351 555 0120", None),
     ("federation", K.FEDERATION, "Kreissportbund Elbland", "14627140", "01662", "Sportweg 4", "03521 555 0130", None),
     ("club", K.CLUB, "SV Elbaue Coswig", "14627010", "01640", "Am Sportplatz 5", "03523 555 0140", "federation"),
@@ -69,6 +46,7 @@ STAFF = (
     StaffSeed("clara", "Clara Winkler", (("jc_meissen", Role.COACH),)),
     StaffSeed("cem", "Cem Aydin", (("jc_leipzig", Role.COACH),)),
     StaffSeed("frank", "Frank Möbius", (("jc_meissen", Role.CASE_MANAGER),)),
+    StaffSeed("uwe", "Uwe Lindner", (("jc_leipzig", Role.CASE_MANAGER),)),
     StaffSeed("lena", "Lena Hartmann", (("jc_meissen", Role.TEAM_LEAD),)),
     StaffSeed("petra", "Petra Lehmann", (("clinic", Role.PARTNER),)),
     StaffSeed("sven", "Sven Krause", (("club", Role.PARTNER),)),
@@ -81,86 +59,29 @@ STAFF = (
 )
 PERSONS = (
     # key, form of address, given, family, Jobcenter, coach, municipality, born, languages, needs, contacts, call word
-    (
-        "tarik",
-        "Herr",
-        "Tarik",
-        "Demirci",
-        "jc_meissen",
-        "clara",
-        "14627010",
-        1984,
-        ["de", "tr"],
-        ["step_free"],
-        [{"kind": "phone", "value": "0151 5550 1701", "allowed_for": ["coach"]}],
-        "Kranich",
-    ),
-    (
-        "jolanta",
-        "Frau",
-        "Jolanta",
-        "Wiśniewska",
-        "jc_meissen",
-        "clara",
-        "14627310",
-        1979,
-        ["pl", "de"],
-        ["interpreter"],
-        [{"kind": "phone", "value": "0151 5550 1702", "allowed_for": ["coach", "partner"]}],
-        "Amsel",
-    ),
-    (
-        "heinz",
-        "Herr",
-        "Heinz",
-        "Urban",
-        "jc_meissen",
-        "clara",
-        "14627180",
-        1963,
-        ["de"],
-        ["step_free", "quiet"],
-        [],
-        "Dachs",
-    ),
+    ("tarik", "Herr", "Tarik", "Demirci", "jc_meissen", "clara", "14627010", 1984, ["de", "tr"], ["step_free"],
+     [{"kind": "phone", "value": "0151 5550 1701", "allowed_for": ["coach"]}], "Kranich"),
+    ("jolanta", "Frau", "Jolanta", "Wiśniewska", "jc_meissen", "clara", "14627310", 1979, ["pl", "de"],
+     ["interpreter"], [{"kind": "phone", "value": "0151 5550 1702", "allowed_for": ["coach", "partner"]}], "Amsel"),
+    ("heinz", "Herr", "Heinz", "Urban", "jc_meissen", "clara", "14627180", 1963, ["de"], ["step_free", "quiet"], [],
+     "Dachs"),
     ("mandy", "Frau", "Mandy", "Fuchs", "jc_leipzig", "cem", "14729160", 1990, ["de"], [], [], "Otter"),
 )
+CASE_MANAGERS = {"jc_meissen": "frank", "jc_leipzig": "uwe"}
 NETWORKS = (
-    (
-        "resilience",
-        "Resilienz-Netzwerk",
-        ("jc_meissen", "jc_leipzig", "clinic", "federation", "club", "town", "office"),
-    ),
-    ("house", "Haus der Möglichkeiten", ("jc_bautzen",)),
+    ("resilience", "Resilienz-Netzwerk",
+     ("jc_meissen", "jc_leipzig", "clinic", "federation", "club", "town", "office")),
+    ("house", "Haus der Möglichkeiten", ("jc_bautzen", "office")),
 )
 LOCATIONS = (
     # key, organisation, name, street, postal code, municipality, latitude, longitude, step free, rooms
     ("gym", "club", "Sporthalle Coswig", "Am Sportplatz 5", "01640", "14627010", 51.1286, 13.5806, True, ()),
-    (
-        "clinic_house",
-        "clinic",
-        "Klinik Rosenpark",
-        "Parkstraße 10",
-        "01445",
-        "14627210",
-        51.1049,
-        13.6566,
-        True,
-        ("Raum 3",),
-    ),
-    (
-        "town_hall",
-        "town",
-        "Rathaus Nossen",
-        "Markt 1",
-        "01683",
-        "14627180",
-        51.0575,
-        13.2972,
-        False,
-        ("Sitzungszimmer",),
-    ),
+    ("clinic_house", "clinic", "Klinik Rosenpark", "Parkstraße 10", "01445", "14627210", 51.1049, 13.6566, True,
+     ("Raum 3",)),
+    ("town_hall", "town", "Rathaus Nossen", "Markt 1", "01683", "14627180", 51.0575, 13.2972, False,
+     ("Sitzungszimmer",)),
 )
+# fmt: on
 
 
 def load_cast(session: Session, at: datetime) -> SimpleNamespace:
@@ -271,10 +192,10 @@ def _people(session: Session, cast: SimpleNamespace, at: datetime) -> None:
                 starts_on=today - timedelta(days=200),
                 ends_on=today + timedelta(days=400),
                 criteria=["health"],
-                case_manager_id=cast.users["frank"].id,
+                case_manager_id=cast.users[CASE_MANAGERS[jobcenter]].id,
                 proposed_by_id=cast.users[coach].id,
                 proposed_at=at,
-                decided_by_id=cast.users["frank"].id,
+                decided_by_id=cast.users[CASE_MANAGERS[jobcenter]].id,
                 decided_at=at,
             )
         )

@@ -1,0 +1,67 @@
+"""The demo's offers with their weekly dates, published as partners do it, eight weeks ago."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+from sqlalchemy.orm import Session
+
+from calendars.rule import Frequency, Rule, WeekdayTime
+from hub import clock
+from hub.actions.offers import Entries, create_offer, publish_offer
+from hub.actions.series import publish_series
+from hub.models.offer import CARRIES_IDENTITY, Form, Offer
+from hub.models.user import Role
+from hub.policy.actor import Actor, ActorKind, Seat
+from hub.seeds.offers import OfferSeed, offer_seeds
+
+PLACES = {"club": "gym", "clinic": "clinic_house", "town": "town_hall", "federation": "gym"}
+LEAD = timedelta(weeks=8)
+
+
+def partner_of(cast: SimpleNamespace, organisation: str) -> Actor:
+    """Return an actor who works for an organisation of the demo; most partners have no account of their own yet."""
+    own = cast.organisations[organisation]
+    return Actor(ActorKind.STAFF, f"demo-{own.public_id}"[:24], seats=(Seat(own.id, Role.PARTNER),))
+
+
+def load_dates(session: Session, cast: SimpleNamespace, at: datetime) -> list[Offer]:
+    """Publish every offer of the plan with its series."""
+    return [_publish(session, cast, seed, at - LEAD) for seed in offer_seeds()]
+
+
+def _publish(session: Session, cast: SimpleNamespace, seed: OfferSeed, at: datetime) -> Offer:
+    organisation = cast.organisations[seed.organisation]
+    actor = partner_of(cast, seed.organisation)
+    offer = create_offer(session, actor=actor, organisation=organisation, entries=_entries(cast, seed), at=at)
+    offer.organisation = organisation
+    publish_offer(session, actor=actor, offer=offer, at=at)
+    rule = Rule(
+        frequency=Frequency.WEEKLY,
+        interval=seed.interval,
+        weekdays=(WeekdayTime(seed.weekday, seed.start, seed.end),),
+        starts_on=clock.local_date(at),
+        until_on=None,
+    )
+    publish_series(session, actor=actor, offer=offer, rule=rule, places=seed.places, at=at)
+    return offer
+
+
+def _entries(cast: SimpleNamespace, seed: OfferSeed) -> Entries:
+    location = cast.locations[PLACES.get(seed.organisation, seed.organisation)]
+    usable = location.organisation_id == cast.organisations[seed.organisation].id and seed.form is not Form.ONLINE
+    return Entries(
+        title=seed.title,
+        short_title=seed.short_title,
+        summary=seed.summary,
+        aim=seed.aim,
+        form=seed.form,
+        access=seed.access,
+        location_id=location.id if usable else None,
+        languages=list(seed.languages),
+        bring=seed.bring,
+        companion_welcome=seed.companion,
+        women_only=seed.women_only,
+        places=seed.places,
+        field_groups=["I2"] if seed.access in CARRIES_IDENTITY else [],
+        field_reason="Damit wir anrufen können, wenn ein Termin ausfällt." if seed.access in CARRIES_IDENTITY else "",
+    )

@@ -1,0 +1,47 @@
+"""Loading the whole demo network: the cast, the partners, their dates, the people, and what has happened so far."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hub import crypto
+from hub.db import Database
+from hub.models.user import Role
+from hub.queries.notices import settle_before
+from hub.seeds.bookings import load_bookings
+from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
+from hub.seeds.dates import load_dates
+from hub.seeds.network import load_network
+from hub.seeds.people import load_people, load_staff
+from hub.seeds.sheet import Sheet
+from hub.seeds.things import load_cards, load_feeds
+
+SEED = 20261031
+Progress = Callable[[int], None]
+
+
+def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _percent: None) -> Sheet:
+    """Load the network into a migrated, empty database, in one transaction; `progress` hears per cent."""
+    crypto.cheap_passwords()  # worth nothing outside the demo, and the start should not take half a minute
+    dice = random.Random(SEED)  # noqa: S311 (invented people need no secrets)
+    with database.transaction() as session:
+        cast = load_cast(session, at)
+        load_network(session, cast)
+        load_staff(session, cast, at)
+        progress(5)
+        load_dates(session, cast, at)
+        progress(45)
+        people = [*cast.people.values(), *load_people(session, cast, at, dice)]
+        progress(60)
+        load_bookings(session, cast, people, at, dice)
+        settle_before(session, at - timedelta(minutes=1))
+        progress(95)
+        sheet = Sheet(PASSWORD, [(_job(seed.seats), seed.name, f"{seed.key}@{DOMAIN}") for seed in STAFF])
+        load_cards(session, cast, sheet, at)
+        load_feeds(session, cast, sheet, at)
+    progress(100)
+    return sheet
+
+
+def _job(seats: tuple[tuple[str, Role], ...]) -> str:
+    return seats[0][1].value if seats else "stranger"

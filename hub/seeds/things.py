@@ -1,0 +1,45 @@
+"""Cards with a PIN and feeds to try, printed on the demo's sheet."""
+
+from datetime import datetime
+from types import SimpleNamespace
+
+from sqlalchemy.orm import Session
+
+from hub.actions.cards import issue_card, set_pin
+from hub.actions.subscriptions import make_subscription
+from hub.models.subscription import FeedKind, Level
+from hub.policy.actor import Actor, ActorKind
+from hub.queries.users import actor_of
+from hub.seeds.sheet import Sheet
+
+PIN = "2580"
+
+
+def load_cards(session: Session, cast: SimpleNamespace, sheet: Sheet, at: datetime) -> None:
+    """Give Tarik and Jolanta cards with a PIN, and Heinz one without: he has only paper."""
+    coach = actor_of(session, cast.clara)
+    for key in ("tarik", "jolanta", "heinz"):
+        person = cast.people[key]
+        card = issue_card(session, actor=coach, participant=person, at=at)
+        if key != "heinz":
+            set_pin(session, actor=person_actor(person, card.id), card=card, pin=PIN, at=at)
+        sheet.cards.append((person.full_name, card.code, PIN if key != "heinz" else "-"))
+
+
+def person_actor(person: object, card_id: int | None = None) -> Actor:
+    """Return the actor a person is behind their card."""
+    return Actor(ActorKind.PERSON, person.public_id, participant_id=person.id, card_id=card_id)  # type: ignore[attr-defined]
+
+
+def load_feeds(session: Session, cast: SimpleNamespace, sheet: Sheet, at: datetime) -> None:
+    """Make one feed of each kind."""
+    wanted = (
+        ("Tarik", person_actor(cast.tarik), FeedKind.PARTICIPANT, Level.ADDRESS, None),
+        ("Coach Clara", actor_of(session, cast.clara), FeedKind.COACH, Level.DISCREET, None),
+        ("Club of Sven", actor_of(session, cast.sven), FeedKind.ORGANISATION, Level.FULL, cast.club.id),
+    )
+    for label, actor, kind, level, organisation_id in wanted:
+        _subscription, token = make_subscription(
+            session, actor=actor, kind=kind, name="Demo", level=level, organisation_id=organisation_id, at=at
+        )
+        sheet.feeds.append((label, f"/feeds/{token}.ics"))
