@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hub import clock, crypto, migrating
-from hub.commands.serve import serve
+from hub.commands.serve import require_free, serve
 from hub.config import Config, load
 from hub.db import Database
 from hub.keys import new_keys, read_keys, write_keys
@@ -26,6 +26,8 @@ def command(reset: bool, no_serve: bool) -> None:
     """Load the demo network once, print who can sign in, and serve it on this machine."""
     port = int(os.environ.get("PORT", "8000"))
     config = load(environment="demo", public_url=f"http://127.0.0.1:{port}", durable=False)
+    if not no_serve:
+        require_free("127.0.0.1", port)  # before anything is loaded or thrown away
     if reset:
         _throw_away(config)
     sheet = _load_once(config)

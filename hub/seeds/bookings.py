@@ -45,12 +45,10 @@ class Story:
         return self.actors[coach_id]
 
 
-def load_bookings(
-    session: Session, cast: SimpleNamespace, people: list[Participant], at: datetime, dice: random.Random
-) -> int:
+def load_bookings(story: Story, people: list[Participant]) -> int:
     """Take about 280 places without a name over the last six and the next four weeks; return how many."""
-    story = Story(session, cast, at, dice, {})
-    span = list_between(session, at - timedelta(weeks=6), at + timedelta(weeks=4), (Access.ANONYMOUS, Access.OPEN))
+    accesses = (Access.ANONYMOUS, Access.OPEN)
+    span = list_between(story.session, story.at - timedelta(weeks=6), story.at + timedelta(weeks=4), accesses)
     made = 0
     for person, slot in _pairs(story, people, span):
         made += _book(story, person, slot)
@@ -61,14 +59,15 @@ def load_bookings(
 
 def _pairs(story: Story, people: list[Participant], slots: list[Slot]) -> Iterator[tuple[Participant, Slot]]:
     """Pair people with dates in their own district, each person in turn."""
-    near = {person.id: [slot for slot in slots if _district(slot) == person.municipality_code[:5]] for person in people}
+    near = {person.id: [slot for slot in slots if district(slot) == person.municipality_code[:5]] for person in people}
     for _ in range(8):
         for person in people:
             if near[person.id]:
                 yield person, story.dice.choice(near[person.id])
 
 
-def _district(slot: Slot) -> str:
+def district(slot: Slot) -> str:
+    """Return the key of the district a date takes place in."""
     place = slot.location
     return place.municipality_code[:5] if place else ""
 

@@ -71,7 +71,7 @@ CASE_MANAGERS = {"jc_meissen": "frank", "jc_leipzig": "uwe"}
 NETWORKS = (
     ("resilience", "Resilienz-Netzwerk",
      ("jc_meissen", "jc_leipzig", "clinic", "federation", "club", "town", "office")),
-    ("house", "Haus der Möglichkeiten", ("jc_bautzen", "office")),
+    ("house", "Haus der Möglichkeiten", ("jc_bautzen",)),
 )
 LOCATIONS = (
     # key, organisation, name, street, postal code, municipality, latitude, longitude, step free, rooms

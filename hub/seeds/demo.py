@@ -8,12 +8,13 @@ from hub import crypto
 from hub.db import Database
 from hub.models.user import Role
 from hub.queries.notices import settle_before
-from hub.seeds.bookings import load_bookings
+from hub.seeds.bookings import Story, load_bookings
 from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
 from hub.seeds.dates import load_dates
 from hub.seeds.network import load_network
 from hub.seeds.people import load_people, load_staff
 from hub.seeds.sheet import Sheet
+from hub.seeds.stories import load_stories, load_visits
 from hub.seeds.things import load_cards, load_feeds
 
 SEED = 20261031
@@ -33,11 +34,15 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         progress(45)
         people = [*cast.people.values(), *load_people(session, cast, at, dice)]
         progress(60)
-        load_bookings(session, cast, people, at, dice)
+        story = Story(session, cast, at, dice, {})
+        load_stories(story, people)
+        load_visits(story, people)
+        progress(70)
+        load_bookings(story, people)
         settle_before(session, at - timedelta(minutes=1))
         progress(95)
         sheet = Sheet(PASSWORD, [(_job(seed.seats), seed.name, f"{seed.key}@{DOMAIN}") for seed in STAFF])
-        load_cards(session, cast, sheet, at)
+        load_cards(session, cast, people, sheet, at)
         load_feeds(session, cast, sheet, at)
     progress(100)
     return sheet

@@ -32,6 +32,7 @@ ORGANISATIONS = (
     ("association_borna", K.ASSOCIATION, "Nachbarn in Borna", "14729050", "Lindenweg 3", "resilience", None, False),
     ("education_meissen", K.EDUCATION, "Lernhaus Meißen", "14627140", "Schulweg 2", "resilience", None, True),
     ("education_grimma", K.EDUCATION, "Lernhaus Grimma", "14729160", "Klosterweg 1", "resilience", None, True),
+    ("house_office", K.ASSOCIATION, "Netzwerkbüro Bautzen", "14625020", "Spreegasse 11", "house", None, True),
     ("house_bautzen", K.ASSOCIATION, "Haus Spreebogen", "14625020", "Spreegasse 11", "house", None, True),
     ("clinic_bautzen", K.CLINIC, "Klinik Lausitzer Berge", "14625020", "Bergweg 20", "house", None, True),
     ("club_bautzen", K.CLUB, "Budyšin bewegt", "14625020", "Sportallee 4", "house", None, True),

@@ -40,6 +40,7 @@ STAFF = (
     ("marko", "Marko Šołta", Role.COACH, "jc_bautzen"),
     ("gerda", "Gerda Paul", Role.CASE_MANAGER, "jc_bautzen"),
     ("heike", "Heike Wolf", Role.TEAM_LEAD, "jc_bautzen"),
+    ("jurij", "Jurij Lehnert", Role.COORDINATOR, "house_office"),
     ("thomas", "Thomas Arnold", Role.TEAM_LEAD, "jc_leipzig"),
 )
 DISTRICTS = {"jc_meissen": "Meißen", "jc_leipzig": "Leipzig", "jc_bautzen": "Bautzen"}
@@ -76,18 +77,25 @@ def load_people(session: Session, cast: SimpleNamespace, at: datetime, dice: ran
         actor = actor_of(session, cast.users[coach])
         decider = actor_of(session, cast.users[DECIDERS[jobcenter]])
         own = [person for person in cast.people.values() if person.coach_id == actor.user_id]
+        names = dice.sample(GIVEN, CASELOAD)  # no two of one caseload share a given name
         for number in range(CASELOAD - len(own)):
             months = {("mira", 0): 23, ("ines", 0): 23, ("katja", 0): 24}.get((coach, number), dice.randint(2, 20))
-            person = _take_up(session, cast, actor, jobcenter, at, dice)
+            person = _take_up(session, cast, actor, jobcenter, names[number], at, dice)
             _admit(session, cast, person, actor, decider, jobcenter, months, at)
             found.append(person)
     return found
 
 
 def _take_up(
-    session: Session, cast: SimpleNamespace, actor: Actor, jobcenter: str, at: datetime, dice: random.Random
+    session: Session,
+    cast: SimpleNamespace,
+    actor: Actor,
+    jobcenter: str,
+    name: tuple[str, str],
+    at: datetime,
+    dice: random.Random,
 ) -> Participant:
-    form_of_address, given = dice.choice(GIVEN)
+    form_of_address, given = name
     town = dice.choice([one for one in municipalities() if one.district == DISTRICTS[jobcenter]])
     details = Details(
         form_of_address=form_of_address,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions.cards import issue_card, set_pin
 from hub.actions.subscriptions import make_subscription
+from hub.models.participant import Participant
 from hub.models.subscription import FeedKind, Level
 from hub.policy.actor import Actor, ActorKind
 from hub.queries.users import actor_of
@@ -15,9 +16,12 @@ from hub.seeds.sheet import Sheet
 PIN = "2580"
 
 
-def load_cards(session: Session, cast: SimpleNamespace, sheet: Sheet, at: datetime) -> None:
-    """Give Tarik and Jolanta cards with a PIN, and Heinz one without: he has only paper."""
-    coach = actor_of(session, cast.clara)
+def load_cards(session: Session, cast: SimpleNamespace, people: list[Participant], sheet: Sheet, at: datetime) -> None:
+    """Give everybody but the last two a card; Tarik and Jolanta have a PIN, Heinz has only paper."""
+    coaches = {user.id: actor_of(session, user) for user in cast.users.values()}
+    coach = coaches[cast.clara.id]
+    for person in people[len(cast.people) : -2]:
+        issue_card(session, actor=coaches[person.coach_id or 0], participant=person, at=at)
     for key in ("tarik", "jolanta", "heinz"):
         person = cast.people[key]
         card = issue_card(session, actor=coach, participant=person, at=at)
