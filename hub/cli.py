@@ -51,10 +51,12 @@ def hub(**_options: Any) -> None:
 
 def main() -> None:
     """Run the command; a configuration mistake is one clear line and exit status 2."""
-    from hub.errors import ConfigurationError
-
     try:
         hub(standalone_mode=True)
-    except ConfigurationError as error:
+    except Exception as error:
+        from hub.errors import ConfigurationError  # only now: help comes quicker without it
+
+        if not isinstance(error, ConfigurationError):
+            raise
         click.echo(f"hub: {error}", err=True)
         sys.exit(2)

@@ -26,13 +26,18 @@ class Config:
     key_file: Path = Path()
     public_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For is believed, for limits
     site_name: str = "Partnerhub"
     site_phone: str = "+49 3591 000000"
     site_phone_text: str = "03591 00 00 00"
+    site_hours: str = ""  # when somebody answers, as people say it
     calendar_domain: str = "kalender.invalid"
     mail_url: str = ""  # smtp://user:password@host:587, smtps://…, or empty: into the folder `mail` under data
     mail_from: str = "termine@partnerhub.invalid"
     supervisory_authority: str = ""
+    operator: str = ""  # who answers for the house: name, for the legal pages
+    operator_address: str = ""  # street, postal code and town in one line
+    operator_email: str = ""
     workers: int = 2
     durable: bool = True
 

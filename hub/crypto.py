@@ -46,8 +46,11 @@ class KeyRing:
             raise ConfigurationError("A sealed field fits none of the configured keys.") from error
 
     def rotate(self, sealed: str) -> str:
-        """Return the same content sealed under the newest field key."""
-        return self.fernet.rotate(sealed.encode()).decode()
+        """Return the same content sealed under the newest field key; raises ConfigurationError when no key fits."""
+        try:
+            return self.fernet.rotate(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise ConfigurationError("A sealed field fits none of the configured keys.") from error
 
     def subkey(self, purpose: str, name: str = "") -> bytes:
         """Derive a 32-byte key for one purpose and name from the digest key."""

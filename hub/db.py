@@ -57,6 +57,8 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5, durable: bool = True) -> None:
         self.engine = _engine(url, pool_size, durable)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        alone = {} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
+        self._glancing = self.engine.execution_options(glance=True, **alone)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -74,6 +76,12 @@ class Database:
             finally:
                 session.expunge_all()  # a rollback would empty what was read; pages render it afterwards
                 session.rollback()
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Open a connection for one SELECT without a transaction around it: the cheapest read, never for writing."""
+        with self._glancing.connect() as connection:
+            yield connection
 
     def run(self, unit: Callable[[Session], T]) -> T:
         """Run `unit` in one writing transaction, again (3 tries, jitter) on a passing conflict."""
@@ -131,6 +139,9 @@ def _prepare_sqlite(durable: bool) -> Callable[[Any, Any], None]:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    readonly = connection.get_execution_options().get("readonly")
+    options = connection.get_execution_options()
+    if options.get("glance"):
+        return
+    readonly = options.get("readonly")
     connection.exec_driver_sql(f"PRAGMA query_only={1 if readonly else 0}")
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -48,9 +48,12 @@ def write_keys(path: Path, keys: Keys) -> None:
         for name, values in (("session_keys", keys.session_keys), ("field_keys", keys.ring.field_keys))
     )
     draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)  # one left over might be open to others
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as target:
         target.write(f'{text}digest_key = "{keys.ring.digest_key.hex()}"\n')
+        target.flush()
+        os.fsync(target.fileno())  # a key that is lost with the power is lost for good
     draft.replace(path)
 
 
@@ -64,3 +67,13 @@ def with_new_field_key(keys: Keys) -> Keys:
     """Return the keys with a new field key in front; the older ones still decrypt."""
     ring = crypto.KeyRing((crypto.new_field_key(), *keys.ring.field_keys), keys.ring.digest_key)
     return Keys(keys.session_keys, ring)
+
+
+def with_new_session_key(keys: Keys) -> Keys:
+    """Return the keys with a new one for cookies in front; those of the key before are still believed."""
+    return Keys((crypto.new_token(256), keys.session_keys[0]), keys.ring)
+
+
+def only_newest(keys: Keys) -> Keys:
+    """Return the keys without the older ones."""
+    return Keys(keys.session_keys[:1], crypto.KeyRing(keys.ring.field_keys[:1], keys.ring.digest_key))

@@ -85,7 +85,7 @@ def session(world: World) -> Iterator[Session]:
 @pytest.fixture
 def app(world: World) -> Iterator[Flask]:
     """Give the application over the world, with the clock at its Monday morning and running on."""
-    settings = config.load({}, environment="test", database_url=world.url)
+    settings = config.load({}, environment="test", database_url=world.url, public_url="http://localhost")
     with time_machine.travel(AT, tick=True):
         yield create_app(settings, KEYS, world.database)
 

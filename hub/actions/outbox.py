@@ -17,21 +17,27 @@ MOST_TRIES = 8
 FIRST_PAUSE = timedelta(minutes=1)
 
 
-def take_notices(session: Session, *, actor: Actor, at: datetime, limit: int = 50) -> list[int]:
-    """Take due notices for sending and return their ids; each is leased for ten minutes."""
+def take_notice(session: Session, *, actor: Actor, at: datetime) -> Notice | None:
+    """Lease the oldest due notice to one worker for ten minutes, so that no other sends it; None when none is due."""
     require(actor, Permission.RUN_MAINTENANCE)
-    due = notices.list_due_notices(session, at=at, limit=limit)
-    for notice in due:
+    notice = notices.lock_due_notice(session, at=at)
+    if notice is not None:
         move(session, notice, NoticeState.SENDING, at=at, tries=notice.tries + 1, next_at=at + LEASE)
-    return [notice.id for notice in due]
+    return notice
 
 
 def return_stuck_notices(session: Session, *, actor: Actor, at: datetime) -> int:
-    """Queue again what a worker took and never reported on; it keeps its Message-ID. Return how many."""
+    """Queue again what a worker took and never reported on; it keeps its Message-ID. Return how many.
+
+    A notice during whose sending the worker ended eight times is dead: it may well be the reason.
+    """
     require(actor, Permission.RUN_MAINTENANCE)
-    stuck = notices.list_stuck_notices(session, at=at)
+    stuck = notices.lock_stuck_notices(session, at=at)
     for notice in stuck:
-        move(session, notice, NoticeState.QUEUED, at=at, next_at=at, trouble="interrupted")
+        if notice.tries >= MOST_TRIES:
+            _give_up(session, actor, notice, "interrupted", at)
+        else:
+            move(session, notice, NoticeState.QUEUED, at=at, next_at=at, trouble="interrupted")
     return len(stuck)
 
 
@@ -53,8 +59,7 @@ def note_failed(session: Session, *, actor: Actor, notice: Notice, trouble: str,
     """Report a failed try: again after a doubling pause, dead after eight tries (about two hours)."""
     require(actor, Permission.RUN_MAINTENANCE)
     if notice.tries >= MOST_TRIES:
-        move(session, notice, NoticeState.DEAD, at=at, trouble=trouble)
-        log.record(session, actor=actor, action="notice.dead", thing=notice, purpose=trouble, at=at)
+        _give_up(session, actor, notice, trouble, at)
         return
     pause = FIRST_PAUSE * 2 ** (notice.tries - 1)
     move(session, notice, NoticeState.QUEUED, at=at, next_at=at + pause, trouble=trouble)
@@ -65,3 +70,8 @@ def revive_notice(session: Session, *, actor: Actor, notice: Notice, at: datetim
     require(actor, Permission.SEE_OUTBOX, notice)
     move(session, notice, NoticeState.QUEUED, at=at, next_at=at, tries=0, trouble="")
     log.record(session, actor=actor, action="notice.revived", thing=notice, at=at)
+
+
+def _give_up(session: Session, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
+    move(session, notice, NoticeState.DEAD, at=at, trouble=trouble)
+    log.record(session, actor=actor, action="notice.dead", thing=notice, purpose=trouble, at=at)

@@ -1,9 +1,12 @@
 """Sealing fields again under the newest key, one small batch a transaction, so that a running house goes on."""
 
+from datetime import datetime
+
 from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
 from hub import crypto
+from hub.actions import log
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -22,3 +25,9 @@ def reseal_batch(session: Session, *, actor: Actor, table: Table, column: Column
     if rows:
         replace_sealed(session, table, column, [(row, old, crypto.ring().rotate(old)) for row, old in rows])
     return [row for row, _ in rows]
+
+
+def note_rotation(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Log that the keys were changed (R-AUD-02)."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    log.record(session, actor=actor, action="keys.rotated", at=at)

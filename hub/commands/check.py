@@ -1,17 +1,16 @@
 """`hub check`: a line for each thing that must be right, and an exit status."""
 
-import smtplib
 import sys
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import click
 
 from hub import clock, migrating
 from hub.actions.log_chain import verify_log
-from hub.commands.opening import Installation, opened
+from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
 from hub.queries import invariants
+from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
 
@@ -20,24 +19,24 @@ Check = Callable[[Installation], str]
 @click.option("--invariants", "only_invariants", is_flag=True, help="Check only what the database promises.")
 def command(only_invariants: bool) -> None:
     """Check everything; exit status 1 when one line says NO."""
+    checks = {"invariants": _invariants} if only_invariants else CHECKS
     try:
-        house = opened()
+        with opened() as house:
+            results = [_report(name, check, house) for name, check in checks.items()]
     except ConfigurationError as error:
         click.echo(f"configuration  NO   {error}")
         sys.exit(1)
-    checks = {"invariants": _invariants} if only_invariants else CHECKS
-    results = [_report(name, check, house) for name, check in checks.items()]
-    house.database.close()
     sys.exit(0 if all(results) else 1)
 
 
 def _report(name: str, check: Check, house: Installation) -> bool:
     try:
         click.echo(f"{name:14} ok   {check(house)}")
-        return True
     except Exception as error:  # noqa: BLE001 (whatever is wrong is this line's answer)
-        click.echo(f"{name:14} NO   {error or type(error).__name__}")
+        reason = str(error).partition("\n")[0]
+        click.echo(f"{name:14} NO   {reason or type(error).__name__}")
         return False
+    return True
 
 
 def _configuration(house: Installation) -> str:
@@ -45,25 +44,24 @@ def _configuration(house: Installation) -> str:
 
 
 def _database(house: Installation) -> str:
-    house.database.ping()
+    require_answer(house.database)
     return house.database.engine.dialect.name
 
 
 def _migrations(house: Installation) -> str:
-    current, head = migrating.current(house.database), migrating.head()
-    if current != head:
-        raise ConfigurationError(f"at {current or 'nothing'}, this version needs {head}: run hub migrate")
-    return f"at {current}"
+    require_migrated(house.database)
+    return f"at {migrating.head()}"
 
 
 def _mail(house: Installation) -> str:
     if not house.config.mail_url:
+        if house.config.environment == "production":
+            raise ConfigurationError("HUB_MAIL_URL is empty: no mail leaves")
         return f"into the folder {house.config.data / 'mail'}"
-    url = urlsplit(house.config.mail_url)
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(url.hostname or "", url.port or (465 if url.scheme == "smtps" else 587), timeout=10) as server:
-        server.noop()
-    return f"{url.scheme}://{url.hostname} answers"
+    server = mail_server(house.config.mail_url)
+    with server.connect() as connection:
+        connection.noop()
+    return f"{server.host} answers, protection: {server.protection.value}"
 
 
 def _log_chain(house: Installation) -> str:
@@ -71,7 +69,7 @@ def _log_chain(house: Installation) -> str:
         verdict = verify_log(session, at=clock.now())
     if verdict.first_broken is not None:
         raise ConfigurationError(f"broken at number {verdict.first_broken}")
-    return f"{verdict.rows} rows, {verdict.unchained} not yet chained"
+    return f"{verdict.rows} rows, {verdict.unchained} not yet chained, the oldest for {verdict.unchained_age}"
 
 
 def _invariants(house: Installation) -> str:

@@ -3,8 +3,8 @@
 import click
 
 from hub import crypto, migrating
+from hub.commands.opening import open_database, require_answer
 from hub.config import load
-from hub.db import Database
 from hub.keys import new_keys, read_keys, write_keys
 
 
@@ -17,7 +17,10 @@ def command() -> None:
         write_keys(config.key_file, new_keys())
         click.echo(f"Keys written to {config.key_file}. Keep a copy apart from the database: without it nothing opens.")
     crypto.install(read_keys(config.key_file).ring)
-    database = Database(config.database_url)
-    migrating.upgrade(database)
-    database.close()
+    database = open_database(config)
+    try:
+        require_answer(database)
+        migrating.upgrade(database)
+    finally:
+        database.close()
     click.echo("Database ready. Next: hub user add, then hub serve and hub worker.")

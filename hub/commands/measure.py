@@ -3,7 +3,7 @@
 import click
 
 from hub.app import create_app
-from hub.commands.opening import opened
+from hub.commands.opening import ready
 from hub.measuring import login_timing
 
 
@@ -16,7 +16,6 @@ def command() -> None:
 @click.option("--samples", default=200, show_default=True, help="Sign-ins tried with a known and an unknown address.")
 def login(samples: int) -> None:
     """Compare how long a refused sign-in takes for a known and an unknown account (R-ACC-12)."""
-    house = opened()
-    known, unknown = login_timing(create_app(house.config, house.keys, house.database), samples=samples)
+    with ready() as house:
+        known, unknown = login_timing(create_app(house.config, house.keys, house.database), samples=samples)
     click.echo(f"known {known * 1000:.2f} ms, unknown {unknown * 1000:.2f} ms, ratio {unknown / known:.3f}")
-    house.database.close()

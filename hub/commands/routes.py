@@ -4,16 +4,16 @@ import click
 from flask import Flask
 
 from hub.app import create_app
-from hub.commands.opening import opened
+from hub.commands.opening import ready
 from hub.web.access import Access
 
 
 @click.command()
 def command() -> None:
     """List all addresses and who may call them."""
-    house = opened()
-    for line in sorted(describe(create_app(house.config, house.keys, house.database))):
-        click.echo(line)
+    with ready() as house:
+        lines = describe(create_app(house.config, house.keys, house.database))
+    click.echo("\n".join(sorted(lines)))
 
 
 def describe(app: Flask) -> list[str]:
@@ -22,13 +22,13 @@ def describe(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         access: Access | None = getattr(app.view_functions[rule.endpoint], "access", None)
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        lines.append(f"{rule.rule:58} {methods:9} {_who(access)}")
+        lines.append(f"{rule.rule:58} {methods:9} {_who(access, rule.endpoint)}")
     return lines
 
 
-def _who(access: Access | None) -> str:
+def _who(access: Access | None, endpoint: str) -> str:
     if access is None:
-        return "static files"
+        return "everyone: static files" if endpoint == "static" else "nobody: the view has no mark"
     if access.everyone:
         return f"everyone: {access.everyone}"
     people = [role.value for role in access.roles] + ["person"] * access.person + ["staff"] * access.staff

@@ -4,8 +4,8 @@ import click
 
 from hub import clock
 from hub.actions.users import add_user
-from hub.commands.opening import opened
-from hub.errors import HubError
+from hub.commands.opening import ready
+from hub.errors import HubError, InvalidInput
 from hub.models.user import Role
 from hub.policy.actor import SYSTEM
 
@@ -23,9 +23,8 @@ def command() -> None:
 @click.password_option(help="At least 12 characters.")
 def add(email: str, name: str, organisation: str, role: str, password: str) -> None:
     """Add an account with a password; exit status 1 and a reason when it cannot be."""
-    database = opened().database
     try:
-        with database.transaction() as session:
+        with ready() as house, house.database.transaction() as session:
             add_user(
                 session,
                 actor=SYSTEM,
@@ -37,7 +36,12 @@ def add(email: str, name: str, organisation: str, role: str, password: str) -> N
                 at=clock.now(),
             )
     except HubError as error:
-        raise click.ClickException(error.message.render("en")) from error
-    finally:
-        database.close()
+        raise click.ClickException(_reason(error)) from error
     click.echo(f"{email} can sign in.")
+
+
+def _reason(error: HubError) -> str:
+    """Return what is wrong in one line, by field where it is known."""
+    if isinstance(error, InvalidInput) and error.fields:
+        return " ".join(f"{name}: {message.render('en')}" for name, message in error.fields.items())
+    return error.message.render("en")

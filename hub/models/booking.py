@@ -94,6 +94,7 @@ class Booking(Identified, Versioned, Base):
     changed_at: Mapped[datetime]
     cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, partner, programme
     cancelled_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]  # the coach told the person that it falls away
 
     slot: Mapped[Slot | None] = related()
     participant: Mapped[Participant | None] = related()

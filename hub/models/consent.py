@@ -79,6 +79,7 @@ class Consent(Identified, Versioned, Base):
     referral_id: Mapped[int | None] = references("referrals")
     recipient_ids: Mapped[list[int]] = mapped_column(default=list)  # organisations listed in E2a
     field_groups: Mapped[list[str]] = mapped_column(default=list)
+    content: Mapped[dict[str, Any]] = mapped_column(Sealed, default=dict)  # what exactly goes
     detail: Mapped[str] = mapped_column(String(24), default="")  # feed level (E5), channel (E6)
     state: Mapped[ConsentState] = mapped_column(state_type(ConsentState), default=ConsentState.REQUESTED)
     notice_version: Mapped[str] = mapped_column(String(24))

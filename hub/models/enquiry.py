@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from calendars.holidays import closed_days
+from calendars.working_time import add_working_days
 from hub.crypto import new_public_id
 from hub.db import Sealed
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
@@ -54,6 +56,22 @@ ENQUIRY_MOVES: dict[EnquiryState, tuple[EnquiryState, ...]] = {
 }
 
 
+_COACH = (S.SENT, S.COMPLETED, S.FAILED, S.WITHDRAWN)
+_PARTNER = (S.ACCEPTED, S.DECLINED, S.RETURNED, S.WAITLISTED)
+_NOT_THEIRS = ((S.ACCEPTED, S.SENT), (S.RUNNING, S.ACCEPTED))  # the partner's second thought; the system's own step
+STEPS: dict[str, dict[EnquiryState, tuple[EnquiryState, ...]]] = {
+    "coach": {
+        state: tuple(to for to in moves if to in _COACH and (state, to) not in _NOT_THEIRS)
+        for state, moves in ENQUIRY_MOVES.items()
+    },
+    "partner": {
+        state: tuple(to for to in moves if to in _PARTNER and (state, to) not in _NOT_THEIRS)
+        + ((S.SENT,) if state is S.ACCEPTED else ())
+        for state, moves in ENQUIRY_MOVES.items()
+    },
+}
+
+
 class DeclineReason(StrEnum):
     """Why a partner says no; coded, no free text."""
 
@@ -76,7 +94,38 @@ class Question(StrEnum):
     OTHER_OFFER = "other_offer"
 
 
-def _new_reference() -> str:
+class Answer(StrEnum):
+    """What a coach answers to a question; coded, so that nothing slips in."""
+
+    YES = "yes"
+    NO = "no"
+    CALLED = "called"
+    NOT_KNOWN = "not_known"
+
+
+class Closing(StrEnum):
+    """How an accepted enquiry ended, on the person's own word."""
+
+    COMPLETED = "completed"
+    PARTLY = "partly"
+    PERSON_DECLINED = "person_declined"
+    COULD_NOT_REACH = "could_not_reach"
+    REFERRED_ON = "referred_on"
+
+
+FAILED_CLOSINGS = (Closing.PERSON_DECLINED, Closing.COULD_NOT_REACH)
+
+
+HEAR_BY = {"normal": 5, "soon": 2}  # working days
+
+
+def hear_by(priority: str, at: datetime) -> datetime:
+    """Return by when one hears: five working days in Saxony, two where it is urgent."""
+    return add_working_days(at, HEAR_BY[priority], closed=closed_days())
+
+
+def new_reference() -> str:
+    """Return a random reference (I0), short enough to be read aloud."""
     return new_public_id()[:8].upper()
 
 
@@ -87,7 +136,7 @@ class Enquiry(Identified, Versioned, Base):
     __table_args__ = (Index(None, "organisation_id", "state"), Index(None, "state", "hear_by_at"))
     moves = ENQUIRY_MOVES
 
-    reference: Mapped[str] = mapped_column(String(16), unique=True, default=_new_reference)
+    reference: Mapped[str] = mapped_column(String(16), unique=True, default=new_reference)
     referral_id: Mapped[int] = references("referrals")
     participant_id: Mapped[int] = references("participants")
     organisation_id: Mapped[int] = references("organisations")

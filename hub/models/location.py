@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Float, String
+from sqlalchemy import Float, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, references, related
@@ -26,6 +26,7 @@ class Location(Identified, Base):
     """A place with an address; coordinates in degrees (WGS 84), offline from the municipality list."""
 
     __tablename__ = "locations"
+    __table_args__ = (Index(None, "latitude", "longitude"),)
 
     organisation_id: Mapped[int] = references("organisations")
     name: Mapped[str] = mapped_column(String(120))

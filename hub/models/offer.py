@@ -4,9 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from hub.db import Sealed
+from hub.folding import fold
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.organisation import Organisation
@@ -88,6 +89,8 @@ class Offer(Identified, Versioned, Base):
     title: Mapped[str] = mapped_column(String(80))
     short_title: Mapped[str] = mapped_column(String(30), default="")  # neutral, for calendars at level full
     summary: Mapped[str] = mapped_column(Text, default="")
+    folded_title: Mapped[str] = mapped_column(Text, default="")  # as searches compare words
+    folded_summary: Mapped[str] = mapped_column(Text, default="")
     aim: Mapped[Aim] = mapped_column(state_type(Aim))
     form: Mapped[Form] = mapped_column(state_type(Form))
     stage: Mapped[Stage] = mapped_column(state_type(Stage), default=Stage.PREVENTION)
@@ -118,6 +121,11 @@ class Offer(Identified, Versioned, Base):
     location: Mapped[Location | None] = related()
     room: Mapped[Room | None] = related()
     confirmed_by: Mapped[User | None] = related()
+
+    @validates("title", "summary")
+    def _keep_folded(self, name: str, value: str) -> str:
+        setattr(self, f"folded_{name}", fold(value))
+        return value
 
     @property
     def carries_identity(self) -> bool:

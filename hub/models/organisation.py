@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from hub.folding import fold
 from hub.models.base import Base, Identified, references, related, state_type
 
 
@@ -33,6 +34,7 @@ class Organisation(Identified, Base):
 
     kind: Mapped[OrganisationKind] = mapped_column(state_type(OrganisationKind))
     name: Mapped[str] = mapped_column(String(120))
+    folded_name: Mapped[str] = mapped_column(Text, default="")  # as searches compare words
     parent_id: Mapped[int | None] = references("organisations")
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -43,6 +45,11 @@ class Organisation(Identified, Base):
     ended_at: Mapped[datetime | None]
 
     parent: Mapped["Organisation | None"] = related(remote_side="Organisation.id")
+
+    @validates("name")
+    def _keep_folded(self, _name: str, value: str) -> str:
+        self.folded_name = fold(value)
+        return value
 
     @property
     def clinic_type(self) -> bool:

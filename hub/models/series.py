@@ -1,12 +1,14 @@
 """Series, SeriesException and Closure: a rule in wall time, what differs from it, and closed days."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from calendars.recurrence import Frequency, Rule, SingleDate, WeekdayTime
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.offer import Offer
@@ -30,7 +32,7 @@ class Series(Identified, Versioned, Base):
     room_id: Mapped[int | None] = references("rooms")
     frequency: Mapped[str] = mapped_column(String(24))  # weekly, monthly_by_weekday, dates
     interval: Mapped[int] = mapped_column(default=1)
-    times: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # weekday (0 = Monday), start and end as "HH:MM", nth
+    times: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # start, end ("HH:MM"); weekday (0 = Monday), nth; or on
     dates: Mapped[list[str]] = mapped_column(default=list)  # ISO dates of a list of single dates
     starts_on: Mapped[date]
     until_on: Mapped[date | None]
@@ -47,6 +49,50 @@ class Series(Identified, Versioned, Base):
     location: Mapped[Location | None] = related()
     room: Mapped[Room | None] = related()
     exceptions: Mapped[list["SeriesException"]] = related(back_populates="series")
+
+    @property
+    def rule(self) -> Rule:
+        """The rule in wall time, as `calendars` understands it."""
+        weekly = self.frequency != Frequency.DATES
+        return Rule(
+            frequency=Frequency(self.frequency),
+            starts_on=self.starts_on,
+            interval=self.interval,
+            weekdays=tuple(_weekdays(self.times)) if weekly else (),
+            dates=() if weekly else tuple(_dates(self.times)),
+            until_on=self.until_on,
+            count=self.count,
+            zone=self.zone,
+        )
+
+    @rule.setter
+    def rule(self, rule: Rule) -> None:
+        weekly = [
+            {"weekday": item.weekday, "start": f"{item.start:%H:%M}", "end": f"{item.end:%H:%M}", "nth": item.nth}
+            for item in rule.weekdays
+        ]
+        single = [
+            {"on": item.on.isoformat(), "start": f"{item.start:%H:%M}", "end": f"{item.end:%H:%M}"}
+            for item in rule.dates
+        ]
+        self.frequency, self.interval, self.zone = rule.frequency.value, rule.interval, rule.zone
+        self.times = weekly or single
+        self.dates = sorted({item.on.isoformat() for item in rule.dates})
+        self.starts_on, self.until_on, self.count = rule.starts_on, rule.until_on, rule.count
+
+
+def _weekdays(times: list[dict[str, Any]]) -> Iterator[WeekdayTime]:
+    for item in times:
+        yield WeekdayTime(item["weekday"], *_span(item), item.get("nth", 0))
+
+
+def _dates(times: list[dict[str, Any]]) -> Iterator[SingleDate]:
+    for item in times:
+        yield SingleDate(date.fromisoformat(item["on"]), *_span(item))
+
+
+def _span(item: dict[str, Any]) -> tuple[time, time]:
+    return time.fromisoformat(item["start"]), time.fromisoformat(item["end"])
 
 
 class ExceptionKind(StrEnum):

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from hub import clock
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.offer import Offer
@@ -30,8 +31,9 @@ class Slot(Identified, Versioned, Base):
     __tablename__ = "slots"
     __table_args__ = (
         UniqueConstraint("series_id", "occurrence_on", "occurrence_index"),
-        Index(None, "offer_id", "starts_at"),
-        Index(None, "starts_at", "state"),
+        # Searches filter by day and time of day; with these columns they never leave the index.
+        Index("ix_slots_of_offer", "offer_id", "starts_at", "id", "state", "local_weekday", "local_minute"),
+        Index("ix_slots_by_time", "starts_at", "state", "local_weekday", "local_minute"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
     )
     moves = SLOT_MOVES
@@ -45,6 +47,8 @@ class Slot(Identified, Versioned, Base):
     occurrence_index: Mapped[int] = mapped_column(default=0)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    local_weekday: Mapped[int]  # of the start in wall time, 0 = Monday; set with starts_at
+    local_minute: Mapped[int]  # minutes after local midnight
     state: Mapped[SlotState] = mapped_column(state_type(SlotState), default=SlotState.PLANNED)
     places: Mapped[int]
     sequence: Mapped[int] = mapped_column(default=0)
@@ -55,6 +59,22 @@ class Slot(Identified, Versioned, Base):
     location: Mapped[Location | None] = related()
     room: Mapped[Room | None] = related()
     pools: Mapped[list["Pool"]] = related(back_populates="slot", order_by="Pool.id")
+
+    @staticmethod
+    def local_columns(starts_at: datetime) -> dict[str, int]:
+        """Return the columns kept in wall time for a start; statements that set starts_at without the ORM add them."""
+        here = clock.local(starts_at)
+        return {"local_weekday": here.weekday(), "local_minute": here.hour * 60 + here.minute}
+
+    def set_times(self, starts_at: datetime, ends_at: datetime) -> None:
+        """Set both ends of the date, and with them the columns in wall time."""
+        self.starts_at, self.ends_at = starts_at, ends_at
+
+    @validates("starts_at")
+    def _keep_local(self, _name: str, starts_at: datetime) -> datetime:
+        for column, value in self.local_columns(starts_at).items():
+            setattr(self, column, value)
+        return starts_at
 
     @property
     def free(self) -> int:

@@ -46,16 +46,18 @@ class Subscription(Identified, Base):
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(40))
     level: Mapped[Level] = mapped_column(state_type(Level), default=Level.DISCREET)
+    initials: Mapped[bool] = mapped_column(default=False)  # in a coach's feed, instead of call words
     locale: Mapped[str] = mapped_column(String(12), default="de")
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    ended_why: Mapped[str] = mapped_column(String(16), default="")  # rotated, revoked, consent, participation
+    ended_why: Mapped[str] = mapped_column(String(16), default="")  # rotated, revoked, consent, participation, role
     revision: Mapped[int] = mapped_column(default=1)
     rendered_revision: Mapped[int] = mapped_column(default=0)
     etag: Mapped[str] = mapped_column(String(64), default="")
     last_modified_at: Mapped[datetime | None]
     fresh_until: Mapped[datetime | None]
     body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    parts: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # which row each event of the body is from
     fetched_on: Mapped[date | None]
     fetched_client: Mapped[str] = mapped_column(String(24), default="")
     fetched_revision: Mapped[int] = mapped_column(default=0)

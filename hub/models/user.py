@@ -3,11 +3,14 @@
 from datetime import datetime
 from enum import StrEnum
 
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, references, related, state_type
 from hub.models.organisation import Organisation
+
+SPECIAL_USE_DOMAIN_NAMES.remove("invalid")  # the demo's addresses end so, and no mail for them ever leaves the house
 
 
 class Role(StrEnum):
@@ -20,6 +23,19 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+
+
+# Nobody decides about admission and assigns the coaches of the same Jobcenter.
+APART: tuple[frozenset[Role], ...] = (frozenset({Role.TEAM_LEAD, Role.CASE_MANAGER}),)
+
+
+def normal_email(text: str) -> str:
+    """Return an address as accounts keep it, in lower case; raises ValueError for what is none."""
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return found.normalized.lower()
 
 
 class User(Identified, Base):
@@ -38,6 +54,16 @@ class User(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)  # raised as the lock of a coach's own time
 
     memberships: Mapped[list["Membership"]] = related(back_populates="user", order_by="Membership.id")
+
+    def roles_in(self, organisation_id: int) -> frozenset[Role]:
+        """Return the running roles in one organisation."""
+        running = (m for m in self.memberships if m.ended_at is None and m.organisation_id == organisation_id)
+        return frozenset(membership.role for membership in running)
+
+    def clashes(self, organisation_id: int, role: Role) -> bool:
+        """Tell whether this role must be somebody else's, given the roles held in the organisation."""
+        held = self.roles_in(organisation_id) - {role}
+        return any(role in pair and held & pair for pair in APART)
 
 
 class Membership(Identified, Base):

@@ -40,9 +40,11 @@ class Permission(StrEnum):
     # network
     EDIT_ORGANISATION = "edit_organisation"
     EDIT_LOCATION = "edit_location"
+    EDIT_PROGRAMME = "edit_programme"
     INVITE_STAFF = "invite_staff"
     # operation
     EDIT_USER = "edit_user"
+    EDIT_OWN_ACCOUNT = "edit_own_account"
     SEE_OUTBOX = "see_outbox"
     READ_LOG = "read_log"
     VERIFY_LOG = "verify_log"

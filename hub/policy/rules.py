@@ -78,6 +78,14 @@ def actor_audits(actor: Actor, _thing: Any) -> bool:
     return actor.has(Role.AUDITOR)
 
 
+def it_is_the_actors_own_account(actor: Actor, user: Any) -> bool:
+    return actor.kind is ActorKind.STAFF and user.id == actor.user_id
+
+
+def actor_invites_partners_into_an_own_network(actor: Actor, thing: Any) -> bool:
+    return thing.role is Role.PARTNER and actor_coordinates_a_network_of_it(actor, thing)
+
+
 def it_is_the_actors_own(actor: Actor, thing: Any) -> bool:
     if actor.kind is ActorKind.PERSON:
         return thing.participant_id is not None and thing.participant_id == actor.participant_id
@@ -114,11 +122,13 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.END_SUBSCRIPTION: (it_is_the_actors_own, actor_is_the_house_itself),
     P.EDIT_ORGANISATION: (actor_is_a_coordinator,),
     P.EDIT_LOCATION: (actor_is_a_coordinator, actor_acts_for_its_organisation),
-    P.INVITE_STAFF: (actor_coordinates_a_network_of_it, actor_operates_the_house),
+    P.EDIT_PROGRAMME: (actor_is_a_coordinator,),
+    P.INVITE_STAFF: (actor_invites_partners_into_an_own_network, actor_operates_the_house),
     P.EDIT_USER: (actor_operates_the_house,),
+    P.EDIT_OWN_ACCOUNT: (it_is_the_actors_own_account,),
     P.SEE_OUTBOX: (actor_operates_the_house,),
     P.READ_LOG: (actor_audits,),
-    P.VERIFY_LOG: (actor_audits, actor_operates_the_house),
+    P.VERIFY_LOG: (actor_audits, actor_operates_the_house, actor_is_the_house_itself),
     P.RUN_MAINTENANCE: (actor_is_the_house_itself,),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.models.participant import Cover, Participant
 from hub.models.subscription import Subscription
 
 
@@ -17,14 +18,20 @@ def raise_revisions(
 ) -> None:
     """Raise the revision of every feed that shows these persons, coaches or organisations.
 
-    Ids are locked sorted, since unsorted updates deadlock on PostgreSQL. Call it last in a transaction.
+    The feeds of a person's coach and of the coach's deputies show the person too and need not be named. Ids are locked
+    sorted, since unsorted updates deadlock on PostgreSQL. Call it last in a transaction.
     """
+    persons = {i for i in participants if i}
+    coaches = select(Participant.coach_id).where(Participant.id.in_(persons))
     wanted = or_(
-        Subscription.participant_id.in_({i for i in participants if i}),
+        Subscription.participant_id.in_(persons),
         Subscription.user_id.in_({i for i in users if i}),
+        Subscription.user_id.in_(coaches),
+        Subscription.user_id.in_(select(Cover.deputy_id).where(Cover.coach_id.in_(coaches))),
         Subscription.organisation_id.in_({i for i in organisations if i}),
     )
-    ids = list(session.scalars(select(Subscription.id).where(wanted).order_by(Subscription.id).with_for_update()))
+    running = select(Subscription.id).where(wanted, Subscription.ended_at.is_(None))
+    ids = list(session.scalars(running.order_by(Subscription.id).with_for_update()))
     if ids:
         session.execute(
             update(Subscription)

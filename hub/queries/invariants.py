@@ -13,6 +13,7 @@ from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Pool, Slot
 
+TOOK_A_PLACE = (*LIVE, BookingState.ATTENDED, BookingState.NOT_THERE, BookingState.NOT_TAKEN_PLACE)
 Breaking = Callable[[datetime], Select[Any]]
 
 
@@ -20,7 +21,7 @@ def pools_with_wrong_counters(_at: datetime) -> Select[Any]:
     """Pools whose `taken` differs from their live bookings."""
     held = (
         select(func.coalesce(func.sum(Booking.party), 0))
-        .where(Booking.pool_id == Pool.id, Booking.state.in_((*LIVE, BookingState.ATTENDED, BookingState.NOT_THERE)))
+        .where(Booking.pool_id == Pool.id, Booking.state.in_(TOOK_A_PLACE))
         .scalar_subquery()
     )
     return select(Pool.id).where(Pool.taken != held)

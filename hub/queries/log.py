@@ -1,11 +1,19 @@
 """Questions to the log: recent rows of one actor, pages for auditors, rows not yet chained."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
-from hub.models.log import LogEntry
+from hub import clock
+from hub.models.log import LogChain, LogEntry
+from hub.models.user import User
+from hub.policy.actor import Actor
+from hub.policy.scopes import log_for
+
+LATE = 10_000  # so many rows may be committed before one that got its id earlier and is still under way
 
 
 def recently_read(session: Session, actor_ref: str, person_ref: str, *, since: datetime) -> bool:
@@ -28,3 +36,75 @@ def recently_listed(session: Session, actor_ref: str, name: str, *, since: datet
         LogEntry.at >= since,
     )
     return session.scalar(query.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which rows an auditor wants; empty means all."""
+
+    action: str = ""
+    on: date | None = None  # a day in Europe/Berlin
+    who: str = ""  # public id of an actor
+    what: str = ""  # public id of a thing
+
+
+def list_entries(session: Session, actor: Actor, wanted: Filter, *, page: int, size: int) -> list[LogEntry]:
+    """Return one page of the log, newest first; one row more than `size` when another page follows."""
+    query = log_for(actor)
+    if wanted.action:
+        query = query.where(LogEntry.action == wanted.action)
+    if wanted.on is not None:
+        query = query.where(LogEntry.at >= clock.start_of_day(wanted.on), LogEntry.at < clock.end_of_day(wanted.on))
+    if wanted.who:
+        query = query.where(LogEntry.actor_ref == wanted.who)
+    if wanted.what:
+        query = query.where(LogEntry.object_ref == wanted.what)
+    query = query.order_by(LogEntry.at.desc(), LogEntry.id.desc())
+    return list(session.scalars(query.offset((page - 1) * size).limit(size + 1)))
+
+
+def list_actions(session: Session) -> list[str]:
+    """Return every action that was ever logged."""
+    return list(session.scalars(select(LogEntry.action).distinct().order_by(LogEntry.action)))
+
+
+def names_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
+    """Return the names of staff by public id; persons and things have none here."""
+    query = select(User.public_id, User.name).where(User.public_id.in_(set(refs)))
+    return {row.public_id: row.name for row in session.execute(query)}
+
+
+def last_link(session: Session) -> LogChain | None:
+    """Return the newest link of the chain, or None before the first."""
+    return session.scalar(select(LogChain).order_by(LogChain.number.desc()).limit(1))
+
+
+def list_unchained(session: Session, *, limit: int) -> list[LogEntry]:
+    """Return committed rows that are not yet in the chain, in order of id, with their subjects."""
+    newest = select(func.coalesce(func.max(LogChain.log_id), 0)).scalar_subquery()
+    query = (
+        select(LogEntry)
+        .outerjoin(LogChain, LogChain.log_id == LogEntry.id)
+        .where(LogEntry.id > newest - LATE, LogChain.number.is_(None))
+        .options(selectinload(LogEntry.subjects))
+    )
+    return list(session.scalars(query.order_by(LogEntry.id).limit(limit)))
+
+
+def count_unchained(session: Session) -> tuple[int, datetime | None]:
+    """Return how many rows of the whole log are not in the chain, and when the oldest of them was written."""
+    query = select(func.count(), func.min(LogEntry.at)).select_from(LogEntry)
+    query = query.outerjoin(LogChain, LogChain.log_id == LogEntry.id).where(LogChain.number.is_(None))
+    count, oldest = session.execute(query).one()
+    return count, oldest
+
+
+def list_links(session: Session, *, after: int, limit: int) -> list[tuple[LogChain, LogEntry | None]]:
+    """Return the next links of the chain with their rows and subjects; a row that is gone is None."""
+    query = (
+        select(LogChain, LogEntry)
+        .outerjoin(LogEntry, LogEntry.id == LogChain.log_id)
+        .where(LogChain.number > after)
+        .options(selectinload(LogEntry.subjects))
+    )
+    return [(link, entry) for link, entry in session.execute(query.order_by(LogChain.number).limit(limit))]

@@ -1,12 +1,14 @@
 """Questions about staff accounts, and the actor an account is."""
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from hub.errors import NotFound
 from hub.models.organisation import Organisation
 from hub.models.programme import ProgrammeOrganisation
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind, Seat
+from hub.policy.scopes import users_for
 
 
 def find_user_by_email(session: Session, email: str) -> User | None:
@@ -54,3 +56,57 @@ def list_memberships(session: Session, user: User) -> list[Membership]:
     """Return the running memberships of an account with their organisations."""
     query = select(Membership).where(Membership.user_id == user.id, Membership.ended_at.is_(None))
     return list(session.scalars(query.options(selectinload(Membership.organisation)).order_by(Membership.id)))
+
+
+def list_users(session: Session, actor: Actor, *, wanted: str = "", page: int = 1, size: int = 50) -> list[User]:
+    """Return one page of the accounts an actor sees, by name, with roles; one more than `size` when another follows."""
+    query = users_for(actor)
+    if wanted:
+        part = wanted.strip().lower()
+        name, address = func.lower(User.name), User.email
+        query = query.where(or_(name.contains(part, autoescape=True), address.contains(part, autoescape=True)))
+    query = query.options(selectinload(User.memberships).joinedload(Membership.organisation))
+    return list(session.scalars(query.order_by(User.name, User.id).offset((page - 1) * size).limit(size + 1)))
+
+
+def get_user(session: Session, actor: Actor, public_id: str) -> User:
+    """Return an account the actor sees, with roles and their organisations; raises NotFound (404)."""
+    query = users_for(actor).where(User.public_id == public_id)
+    user: User | None = session.scalar(
+        query.options(selectinload(User.memberships).joinedload(Membership.organisation))
+    )
+    if user is None:
+        raise NotFound
+    return user
+
+
+def lock_user(session: Session, user_id: int) -> None:
+    """Let nobody else change this account until the transaction ends."""
+    session.execute(
+        update(User)
+        .where(User.id == user_id)
+        .values(version=User.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def find_user_with_roles(session: Session, email: str) -> User | None:
+    """Return the account with this address and its roles, read anew; None when there is none."""
+    query = select(User).where(User.email == email).options(selectinload(User.memberships))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def find_organisation_by_name(session: Session, name: str) -> Organisation | None:
+    """Return the organisation with exactly this name, or None."""
+    return session.scalar(select(Organisation).where(Organisation.name == name).order_by(Organisation.id).limit(1))
+
+
+def find_any_user(session: Session) -> User | None:
+    """Return some account that can sign in, for measurements; None when there is none."""
+    query = select(User).where(User.disabled_at.is_(None), User.password_hash.is_not(None))
+    return session.scalar(query.order_by(User.id).limit(1))
+
+
+def count_demo_users(session: Session) -> int:
+    """Return how many accounts of the demo are in the database; their password is public."""
+    return session.scalar(select(func.count()).select_from(User).where(User.demo)) or 0

@@ -1,8 +1,8 @@
 """/demo/mail: the mails of the demo, readable in the browser; this page exists in the demo only."""
 
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from flask import Blueprint
@@ -25,7 +25,7 @@ def list_mails() -> tuple[str, int]:
     return render("demo/list_mails.html", mails=[_read(path) for path in files[:MOST]])
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, object]:
     message = message_from_bytes(path.read_bytes(), policy=default)
-    body = message.get_content() if isinstance(message, EmailMessage) else ""
-    return {"to": message["To"], "subject": message["Subject"], "date": message["Date"], "body": body}
+    sent_at = parsedate_to_datetime(message["Date"])
+    return {"to": message["To"], "subject": message["Subject"], "sent_at": sent_at, "body": message.get_content()}

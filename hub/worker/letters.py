@@ -2,23 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
+from functools import cache
 
+from email_validator import validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from hub import crypto, i18n
 from hub.actions.links import issue_link, link_token
 from hub.config import Config
-from hub.models.enquiry import ASKING, Enquiry
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.invitation import Invitation
 from hub.models.notice import Notice
 from hub.paths import resource
+from hub.policy.actor import SYSTEM
 from hub.queries import notices
+from hub.queries.consents import find_permitting
 from hub.queries.notices import Recipient
 
-NEEDS_OPEN_QUESTION = ("partner_question", "partner_reminder")
+QUESTIONS = ("partner_question", "partner_reminder")
+AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 
 
 @dataclass(frozen=True)
@@ -35,46 +42,64 @@ def prepare_letter(session: Session, notice: Notice, config: Config, *, at: date
     recipient = notices.find_recipient(session, notice)
     if recipient is None:
         return "nobody"
-    enquiry = notices.find_enquiry(session, notice)
-    if notice.template in NEEDS_OPEN_QUESTION:
-        if enquiry is None or enquiry.state not in ASKING:
-            return "settled"
-        return Letter(notice, recipient, _link(session, enquiry, config, at))
     invitation = notices.find_invitation(session, notice)
     if invitation is not None:
-        if not invitation.open(at):
-            return "settled"
-        token = crypto.ring().derived_token("invitation", invitation.public_id)
-        return Letter(notice, recipient, f"{config.public_url}/invitations/{token}")
+        return Letter(notice, recipient, _invitation_page(invitation, config)) if invitation.open(at) else "settled"
+    enquiry = notices.find_enquiry(session, notice)
+    if notice.template in QUESTIONS:
+        return _prepare_question(session, notice, recipient, enquiry, config, at)
+    if notice.template == "partner_news" and enquiry is not None and enquiry.state is EnquiryState.WITHDRAWN:
+        return "withdrawn"  # the partner is asked once to check, and told nothing more (T4b, T4c)
     return Letter(notice, recipient, f"{config.public_url}/login")
 
 
-def _link(session: Session, enquiry: Enquiry, config: Config, at: datetime) -> str:
-    link = issue_link(session, enquiry=enquiry, organisation_id=enquiry.organisation_id, at=at)
-    return f"{config.public_url}/links/{link_token(link)}"
+def _prepare_question(
+    session: Session, notice: Notice, recipient: Recipient, enquiry: Enquiry | None, config: Config, at: datetime
+) -> Letter | str:
+    if enquiry is None or enquiry.state not in AWAITING_ANSWER:
+        return "settled"
+    if find_permitting(session, enquiry, at=at) is None:
+        return "no_consent"  # R-CON-12
+    link = issue_link(session, actor=SYSTEM, enquiry=enquiry, organisation_id=enquiry.organisation_id, at=at)
+    return Letter(notice, recipient, f"{config.public_url}/links/{link_token(link)}")
+
+
+def _invitation_page(invitation: Invitation, config: Config) -> str:
+    token = crypto.ring().derived_token("invitation", invitation.public_id)
+    return f"{config.public_url}/invitations/{token}"
 
 
 def write_mail(letter: Letter, config: Config) -> EmailMessage:
-    """Return the finished mail: plain text, neutral sender and subject (R-SEC-19), a Message-ID that stays the same."""
+    """Return the finished mail: plain text, neutral sender and subject (R-SEC-19), a Message-ID that stays the same.
+
+    Raises ValueError for a recipient that is not exactly one address.
+    """
     template = _environment().get_template(f"{letter.notice.template}.txt")
-    facts = {"address": letter.address, "phone": config.site_phone_text}
     with i18n.using(letter.recipient.locale):
-        subject, _, body = template.render(facts).strip().partition("\n")
+        text = template.render(address=letter.address, phone=config.site_phone_text)
+    subject, _, body = text.strip().partition("\n")
     message = EmailMessage(policy=SMTP)
     message["From"] = config.mail_from
-    message["To"] = letter.recipient.address
+    message["To"] = one_address(letter.recipient.address)
     message["Subject"] = subject
     message["Date"] = format_datetime(letter.notice.created_at)
-    message["Message-ID"] = f"<{letter.notice.public_id}@{config.mail_from.partition('@')[2]}>"
+    message["Message-ID"] = f"<{letter.notice.public_id}@{parseaddr(config.mail_from)[1].partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n", cte="quoted-printable")
     return message
 
 
+def one_address(text: str) -> Address:
+    """Return exactly one address, its domain as mail servers read it (xn--…); raises ValueError for anything else."""
+    found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    return Address(addr_spec=found.ascii_email or found.normalized)
+
+
+@cache
 def _environment() -> Environment:
     loader = FileSystemLoader(resource("templates") / "mail")
     # Plain text: nothing to escape, and no user text is ever put in.
-    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
+    environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -2,15 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from hub import clock
-from hub.actions import limits, log_chain, slots
+from hub.actions import limits, log_chain
+from hub.actions.series import extend_series
 from hub.config import Config
 from hub.db import Database
 from hub.policy.actor import SYSTEM
+from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
 from hub.worker.delivery import deliver
 from hub.worker.transport import transport
@@ -27,27 +30,35 @@ class Task:
     name: str
     every: timedelta
     work: Work
-    due_at: datetime | None = field(default=None)
+    due_at: datetime | None = None
 
-    def run_if_due(self, at: datetime) -> None:
-        """Do it when its time has come; a failure is logged by its class and never stops the others."""
+    def run_if_due(self, at: datetime) -> bool:
+        """Do it when its time has come; False when that failed."""
         if self.due_at is not None and at < self.due_at:
-            return
+            return True
         self.due_at = at + self.every
-        try:
-            self.work(at)
-        except Exception as error:  # noqa: BLE001 (the loop must outlive any one task)
-            logger.error("%s: %s", self.name, type(error).__name__)  # noqa: TRY400 (a trace could carry values)
+        return attempt(self.name, lambda: self.work(at))
 
 
-def tasks(database: Database, config: Config) -> list[Task]:
-    """Return everything the worker does."""
+def attempt(name: str, work: Callable[[], object]) -> bool:
+    """Do some work; a failure is logged by its class alone and never stops what comes after it."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 (the loop must outlive any one task)
+        logger.error("%s: %s", name, type(error).__name__)  # noqa: TRY400 (a trace could carry values)
+        return False
+    return True
+
+
+def tasks(database: Database, config: Config, stop: threading.Event | None = None) -> list[Task]:
+    """Return everything the worker does; raises ConfigurationError when mails have no way out."""
     send = transport(config)
     return [
-        Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at)),
+        Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
         Task("old attempts", timedelta(hours=1), lambda at: database.run(lambda s: limits.forget_old(s, at=at))),
+        Task("past rooms", timedelta(days=1), lambda at: database.run(lambda s: delete_past_ticks(s, at=at))),
     ]
 
 
@@ -58,24 +69,32 @@ def chain_all(database: Database, at: datetime) -> None:
 
 
 def make_dates_ahead(database: Database, at: datetime) -> None:
-    """Extend every series to the horizon, one transaction each."""
+    """Extend every series to the horizon, one transaction each; one that fails does not keep the others from it."""
     with database.reading() as session:
         ids = list_series_ids_to_extend(session, at=at)
-    for series_id in ids:
-        database.run(lambda session, one=series_id: slots.extend_series(session, actor=SYSTEM, series_id=one, at=at))
+    failed = [one for one in ids if not attempt(f"series {one}", partial(_extend, database, one, at))]
+    if failed:
+        raise RuntimeError(f"{len(failed)} series could not be extended")
+
+
+def _extend(database: Database, series_id: int, at: datetime) -> None:
+    database.run(lambda session: extend_series(session, actor=SYSTEM, series_id=series_id, at=at))
 
 
 def run(database: Database, config: Config, stop: threading.Event) -> None:
     """Work until `stop` is set."""
-    work = tasks(database, config)
-    while not stop.wait(PAUSE_SECONDS):
-        at = clock.now()
-        for task in work:
-            task.run_if_due(at)
+    work = tasks(database, config, stop)
+    while not stop.is_set():
+        run_due(work, clock.now())
+        stop.wait(PAUSE_SECONDS)
 
 
-def run_once(database: Database, config: Config) -> None:
-    """Do every task once (for tests and for `hub worker --once`)."""
-    at = clock.now()
-    for task in tasks(database, config):
-        task.run_if_due(at)
+def run_once(database: Database, config: Config) -> bool:
+    """Do every task once (for tests and for `hub worker --once`); False when one failed."""
+    return run_due(tasks(database, config), clock.now())
+
+
+def run_due(work: Iterable[Task], at: datetime) -> bool:
+    """Do what is due, all of it; False when something failed."""
+    results = [task.run_if_due(at) for task in work]
+    return all(results)

@@ -3,45 +3,87 @@
 import smtplib
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from hub.config import Config
+from hub.config import LOOPBACK, Config
 from hub.errors import ConfigurationError
 
 TIMEOUT_SECONDS = 20
+WRONG = "HUB_MAIL_URL: write smtp://user:password@host:587 or smtps://user:password@host:465."
 Send = Callable[[EmailMessage], None]
+
+
+class Protection(StrEnum):
+    """How a connection to the mail server is kept from listeners."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mails are handed over."""
+
+    host: str
+    port: int
+    protection: Protection
+    user: str = ""
+    password: str = ""
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a connection, protected and signed in; raises smtplib.SMTPException or OSError."""
+        context = ssl.create_default_context()
+        if self.protection is Protection.TLS:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        try:
+            if self.protection is Protection.STARTTLS:
+                server.starttls(context=context)  # raises when the server has none: nothing goes out in clear
+            if self.user:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def mail_server(address: str) -> MailServer:
+    """Read an address; TLS is enforced except on loopback, where nothing can be overheard (R-SEC-18).
+
+    Raises ConfigurationError for an address that names no known way.
+    """
+    url = urlsplit(address)
+    try:
+        host, port = url.hostname or "", url.port
+    except ValueError as error:
+        raise ConfigurationError(WRONG) from error
+    if url.scheme not in ("smtp", "smtps") or not host:
+        raise ConfigurationError(WRONG)
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    if url.scheme == "smtps":
+        return MailServer(host, port or 465, Protection.TLS, user, password)
+    protection = Protection.NONE if host in LOOPBACK else Protection.STARTTLS
+    return MailServer(host, port or 587, protection, user, password)
 
 
 def transport(config: Config) -> Send:
     """Return how mails leave; raises ConfigurationError for an address that names no known way."""
     if not config.mail_url:
         return lambda message: into_folder(message, config.data / "mail")
-    url = urlsplit(config.mail_url)
-    if url.scheme not in ("smtp", "smtps") or not url.hostname:
-        raise ConfigurationError("HUB_MAIL_URL: write smtp://user:password@host:587 or smtps://host:465.")
-    # Without TLS only on loopback, where nothing can be overheard.
-    plain = url.scheme == "smtp" and url.hostname in ("127.0.0.1", "localhost", "::1")
-    return lambda message: over_smtp(message, config.mail_url, plain=plain)
+    server = mail_server(config.mail_url)
+    return lambda message: over_smtp(message, server)
 
 
-def over_smtp(message: EmailMessage, address: str, *, plain: bool) -> None:
-    """Send over SMTP; TLS is enforced unless `plain`. Raises smtplib.SMTPException or OSError."""
-    url = urlsplit(address)
-    context = ssl.create_default_context()
-    port = url.port or (465 if url.scheme == "smtps" else 587)
-    host = url.hostname or ""
-    if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-    with server:
-        if url.scheme == "smtp" and not plain:
-            server.starttls(context=context)
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(message)
+def over_smtp(message: EmailMessage, server: MailServer) -> None:
+    """Hand the mail over; raises smtplib.SMTPException or OSError."""
+    with server.connect() as connection:
+        connection.send_message(message)
 
 
 def into_folder(message: EmailMessage, folder: Path) -> None:

@@ -57,6 +57,7 @@ def upgrade() -> None:
         "organisations",
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded_name", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -184,6 +185,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_locations_public_id")),
     )
     with op.batch_alter_table("locations") as batch_op:
+        batch_op.create_index(batch_op.f("ix_locations_latitude_longitude"), ["latitude", "longitude"], unique=False)
         batch_op.create_index(batch_op.f("ix_locations_municipality_code"), ["municipality_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_locations_organisation_id"), ["organisation_id"], unique=False)
 
@@ -394,6 +396,7 @@ def upgrade() -> None:
         sa.Column("token_digest", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("level", sa.String(length=24), nullable=False),
+        sa.Column("initials", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -404,6 +407,7 @@ def upgrade() -> None:
         sa.Column("last_modified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("parts", sa.LargeBinary(), nullable=True),
         sa.Column("fetched_on", sa.Date(), nullable=True),
         sa.Column("fetched_client", sa.String(length=24), nullable=False),
         sa.Column("fetched_revision", sa.Integer(), nullable=False),
@@ -458,6 +462,8 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=80), nullable=False),
         sa.Column("short_title", sa.String(length=30), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("folded_title", sa.Text(), nullable=False),
+        sa.Column("folded_summary", sa.Text(), nullable=False),
         sa.Column("aim", sa.String(length=24), nullable=False),
         sa.Column("form", sa.String(length=24), nullable=False),
         sa.Column("stage", sa.String(length=24), nullable=False),
@@ -509,6 +515,7 @@ def upgrade() -> None:
         sa.Column("referral_id", sa.Integer(), nullable=True),
         sa.Column("recipient_ids", sa.JSON(), nullable=False),
         sa.Column("field_groups", sa.JSON(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("detail", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("notice_version", sa.String(length=24), nullable=False),
@@ -665,6 +672,8 @@ def upgrade() -> None:
         sa.Column("occurrence_index", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("local_weekday", sa.Integer(), nullable=False),
+        sa.Column("local_minute", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("places", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
@@ -689,13 +698,15 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("slots") as batch_op:
+        batch_op.create_index("ix_slots_by_time", ["starts_at", "state", "local_weekday", "local_minute"], unique=False)
         batch_op.create_index(batch_op.f("ix_slots_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_slots_location_id"), ["location_id"], unique=False)
+        batch_op.create_index(
+            "ix_slots_of_offer", ["offer_id", "starts_at", "id", "state", "local_weekday", "local_minute"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_slots_offer_id"), ["offer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_slots_offer_id_starts_at"), ["offer_id", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_slots_room_id"), ["room_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_slots_series_id"), ["series_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_slots_starts_at_state"), ["starts_at", "state"], unique=False)
 
     op.create_table(
         "enquiries",
@@ -780,6 +791,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "room_ticks",
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("tick", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name=op.f("fk_room_ticks_room_id")),
+        sa.ForeignKeyConstraint(["slot_id"], ["slots.id"], name=op.f("fk_room_ticks_slot_id")),
+        sa.PrimaryKeyConstraint("room_id", "tick", name=op.f("pk_room_ticks")),
+    )
+    with op.batch_alter_table("room_ticks") as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_ticks_slot_id"), ["slot_id"], unique=False)
+
+    op.create_table(
         "acknowledgements",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("enquiry_id", sa.Integer(), nullable=False),
@@ -820,6 +843,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_by", sa.String(length=16), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1020,6 +1044,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_acknowledgements_enquiry_id"))
 
     op.drop_table("acknowledgements")
+    with op.batch_alter_table("room_ticks") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_ticks_slot_id"))
+
+    op.drop_table("room_ticks")
     with op.batch_alter_table("pools") as batch_op:
         batch_op.drop_index("uq_pools_open", sqlite_where=sa.text("NOT kept"), postgresql_where=sa.text("NOT kept"))
         batch_op.drop_index(batch_op.f("ix_pools_slot_id"))
@@ -1040,13 +1068,13 @@ def downgrade() -> None:
 
     op.drop_table("enquiries")
     with op.batch_alter_table("slots") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_slots_starts_at_state"))
         batch_op.drop_index(batch_op.f("ix_slots_series_id"))
         batch_op.drop_index(batch_op.f("ix_slots_room_id"))
-        batch_op.drop_index(batch_op.f("ix_slots_offer_id_starts_at"))
         batch_op.drop_index(batch_op.f("ix_slots_offer_id"))
+        batch_op.drop_index("ix_slots_of_offer")
         batch_op.drop_index(batch_op.f("ix_slots_location_id"))
         batch_op.drop_index(batch_op.f("ix_slots_course_id"))
+        batch_op.drop_index("ix_slots_by_time")
 
     op.drop_table("slots")
     with op.batch_alter_table("series_exceptions") as batch_op:
@@ -1151,6 +1179,7 @@ def downgrade() -> None:
     with op.batch_alter_table("locations") as batch_op:
         batch_op.drop_index(batch_op.f("ix_locations_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_locations_municipality_code"))
+        batch_op.drop_index(batch_op.f("ix_locations_latitude_longitude"))
 
     op.drop_table("locations")
     with op.batch_alter_table("invitations") as batch_op:

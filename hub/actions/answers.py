@@ -1,0 +1,177 @@
+"""What a partner does with an enquiry: open, accept, decline, ask back, put on the waiting list, take back."""
+
+from collections.abc import Container
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.actions import log, notices
+from hub.actions.notices import Facts
+from hub.errors import ConsentMissing, InvalidInput, RuleBroken, StepNotPossible
+from hub.i18n import N_
+from hub.models.enquiry import STEPS, Acknowledgement, DeclineReason, Enquiry, EnquiryState, Question, hear_by
+from hub.policy.actor import Actor, ActorKind
+from hub.policy.fields import Field, Phase
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries.consents import require_disclosure
+from hub.queries.disclosures import BEHIND_NOTICE, has_opened, phase_now, sent_fields
+from hub.queries.enquiries import count_live_bookings, find_acknowledgement, get_coach_ids, lock_enquiry
+from hub.queries.states import move, require_version
+
+S = EnquiryState
+NOTICE_VERSION = "2026-11"  # of the purpose notice; a new wording is confirmed anew
+TAKE_BACK = timedelta(days=1)
+SETTLED = N_("Danke. Das hat sich schon erledigt.")
+
+
+def note_seen(session: Session, *, actor: Actor, enquiry: Enquiry, at: datetime) -> None:
+    """Note that the partner opened an enquiry for the first time, so that the coach knows; nothing if it moved on."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    row = lock_enquiry(session, enquiry.id)
+    if row.state is S.SENT:
+        move(session, row, S.SEEN, at=at)
+        log.record(session, actor=actor, action="enquiry.seen", thing=row, about=[row.participant], at=at)
+
+
+def accept_enquiry(
+    session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
+) -> None:
+    """Say yes. Raises RuleBroken (409) when the consent has ended; identity waits for the purpose notice."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    _require_consent(session, enquiry, at)
+    row = lock_enquiry(session, enquiry.id)
+    require_version(row, version)
+    _answer(session, actor, row, S.ACCEPTED, "", at)
+    _tell(session, actor, row, "enquiry.accepted", at)
+
+
+def decline_enquiry(
+    session: Session, *, actor: Actor, enquiry: Enquiry, reason: str, version: int | None = None, at: datetime
+) -> None:
+    """Say no with a coded reason."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    _require_code(reason, set(DeclineReason), "reason")
+    row = lock_enquiry(session, enquiry.id)
+    require_version(row, version)
+    _answer(session, actor, row, S.DECLINED, reason, at, ended_at=at, ended_by="partner")
+    _tell(session, actor, row, "enquiry.declined", at)
+
+
+def return_enquiry(
+    session: Session, *, actor: Actor, enquiry: Enquiry, question: str, version: int | None = None, at: datetime
+) -> None:
+    """Ask back from the closed list; the coach answers, then it is the partner's turn again."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    _require_code(question, set(Question), "question")
+    row = lock_enquiry(session, enquiry.id)
+    require_version(row, version)
+    _answer(session, actor, row, S.RETURNED, question, at, answer="", hear_by_at=None)
+    _tell(session, actor, row, "enquiry.returned", at)
+
+
+def waitlist_enquiry(
+    session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
+) -> None:
+    """Put an enquiry on the partner's waiting list, with a new date to hear by."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    row = lock_enquiry(session, enquiry.id)
+    require_version(row, version)
+    _answer(session, actor, row, S.WAITLISTED, "", at, hear_by_at=hear_by("normal", at))
+    _tell(session, actor, row, "enquiry.waitlisted", at)
+
+
+def take_back_acceptance(
+    session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
+) -> None:
+    """Undo a wrong yes within a day; identity closes again, and a new yes wants the notice confirmed anew."""
+    require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    row = lock_enquiry(session, enquiry.id)
+    require_version(row, version)
+    if row.by_terms or row.answered_at is None or at - row.answered_at > TAKE_BACK:
+        raise RuleBroken(N_("Das geht nur innerhalb eines Tages. Bitte rufen Sie uns an."))
+    if count_live_bookings(session, row.id):
+        raise RuleBroken(N_("Es gibt schon einen Termin. Bitte sagen Sie diesen zuerst ab."))
+    _answer(session, actor, row, S.SENT, "", at, hear_by_at=hear_by(row.priority, at))
+    _tell(session, actor, row, "enquiry.reopened", at)
+
+
+def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datetime) -> None:
+    """Confirm the purpose notice (R-LAW-05): from now on this member of staff sees who comes, while the consent lives.
+
+    Writes down which field groups reached the organisation, once per enquiry, for the person to read.
+    """
+    require(actor, Permission.OPEN_IDENTITY, enquiry)
+    _require_consent(session, enquiry, at)
+    row = lock_enquiry(session, enquiry.id)
+    fields = sent_fields(row, Phase.ACCEPTED) & (BEHIND_NOTICE - {Field.CONSENT})
+    if phase_now(row, live=True, at=at) is not Phase.ACCEPTED or actor.user_id is None:
+        raise RuleBroken(N_("Name und Kontakt gibt es erst nach der Zusage."))
+    if find_acknowledgement(session, enquiry=row, user_id=actor.user_id, version=NOTICE_VERSION):
+        return
+    session.add(Acknowledgement(enquiry_id=row.id, user_id=actor.user_id, notice_version=NOTICE_VERSION, at=at))
+    log.record(
+        session,
+        actor=actor,
+        action="enquiry.identity_opened",
+        thing=row,
+        about=[row.participant],
+        fields=fields,
+        purpose=f"notice {NOTICE_VERSION}",
+        at=at,
+    )
+    if not has_opened(session, enquiry_id=row.id, purpose="enquiry.identity_opened"):
+        log.disclose(
+            session,
+            participant_id=row.participant_id,
+            organisation_id=row.organisation_id,
+            enquiry_id=row.id,
+            fields=fields,
+            purpose="enquiry.identity_opened",
+            at=at,
+        )
+
+
+def _require_consent(session: Session, enquiry: Enquiry, at: datetime) -> None:
+    """Lock the consent that covers the enquiry; without one the partner learns only that it is settled."""
+    try:
+        require_disclosure(
+            session,
+            participant_id=enquiry.participant_id,
+            organisation_id=enquiry.organisation_id,
+            offer_id=enquiry.offer_id,
+            field_groups=enquiry.field_groups,
+            at=at,
+        )
+    except ConsentMissing as missing:
+        raise RuleBroken(SETTLED) from missing
+
+
+def _require_code(code: str, known: Container[str], name: str) -> None:
+    if code not in known:
+        raise InvalidInput(fields={name: N_("Bitte wählen Sie eine Antwort aus der Liste.")})
+
+
+def _answer(
+    session: Session, actor: Actor, row: Enquiry, to: EnquiryState, reason: str, at: datetime, **values: object
+) -> None:
+    if to not in STEPS["partner"][row.state]:
+        raise StepNotPossible
+    by_link = actor.kind is ActorKind.LINK
+    move(
+        session,
+        row,
+        to,
+        at=at,
+        reason=reason,
+        answered_at=at,
+        answered_by_id=actor.user_id,
+        answered_by_link=by_link,
+        **values,
+    )
+
+
+def _tell(session: Session, actor: Actor, row: Enquiry, event: str, at: datetime) -> None:
+    log.record(session, actor=actor, action=event, thing=row, about=[row.participant], purpose=row.reason, at=at)
+    coaches = frozenset(get_coach_ids(session, row))
+    notices.announce(session, event, Facts(enquiry=row, coach_ids=coaches), at=at)

@@ -1,0 +1,201 @@
+"""Rendering a feed: rows become entries through the visibility table, entries become bytes, kept under a revision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b, sha256
+from typing import Any, Final
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from calendars.entry import CalendarEntry, CalendarHead
+from calendars.uid import make_uid
+from calendars.writing import empty_calendar, write_calendar, write_event
+from hub import crypto, i18n
+from hub.config import Config
+from hub.i18n import N_
+from hub.models.subscription import FeedKind, Subscription
+from hub.policy.actor import Actor
+from hub.policy.feed_text import FeedText
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import feed_entries, subscriptions
+
+FORMAT: Final = 1  # raise it when entries are written differently, so that no stored event is used again
+PRODID: Final = "-//Kalender//Termine//DE"
+REFRESH: Final = timedelta(hours=1)
+LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
+MARK: Final = 16  # bytes of a row's digest in `parts`, followed by 4 bytes for the length of its event
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The bytes of a feed at one revision, and how long they hold unless the revision rises."""
+
+    revision: int
+    body: bytes
+    etag: str
+    parts: bytes
+    last_modified_at: datetime
+    fresh_until: datetime
+
+
+def calendar_head(locale: str) -> CalendarHead:
+    """Return the head of every feed in the reader's language; it names no house, no person and no purpose."""
+    return CalendarHead(
+        name=N_("Termine").render(locale),
+        prodid=PRODID,
+        refresh=REFRESH,
+        cancelled_prefix=N_("Abgesagt:").render(locale) + " ",
+    )
+
+
+def empty_feed(locale: str) -> bytes:
+    """Return what an ended feed answers for a while, so that programs drop what they had."""
+    return empty_calendar(calendar_head(locale))
+
+
+def render_feed(
+    session: Session, *, actor: Actor, subscription: Subscription, ends_at: datetime, config: Config, at: datetime
+) -> Rendering:
+    """Render a feed as its own reader sees it at `at` (UTC); events of unchanged rows are taken from the stored bytes.
+
+    `subscription` comes from `get_for_rendering`, so that its revision was read before the rows. `ends_at` is when the
+    feed ends by itself. Nothing is stored.
+    """
+    require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    rows = _rows(session, actor, subscription, at)
+    text = FeedText(subscription.kind, subscription.level, config.public_url, _initials(session, subscription, rows))
+    with i18n.using(subscription.locale):
+        body, parts = _write(rows, text, _Envelope(subscription, config), subscription)
+    etag = sha256(body).hexdigest()[:32]
+    return Rendering(
+        revision=subscription.revision,
+        body=body,
+        etag=etag,
+        parts=parts,
+        last_modified_at=_last_modified(subscription, etag, at),
+        fresh_until=min([ends_at, at + LONGEST_FRESH, *_turning_points(session, subscription, rows, at)]),
+    )
+
+
+def store_feed(session: Session, *, actor: Actor, subscription: Subscription, rendering: Rendering) -> bool:
+    """Keep a rendering; False when the feed has changed or ended meanwhile, and the next fetch renders again."""
+    require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    return subscriptions.store_rendering(
+        session,
+        subscription.id,
+        revision=rendering.revision,
+        body=rendering.body,
+        etag=rendering.etag,
+        parts=rendering.parts,
+        last_modified_at=rendering.last_modified_at,
+        fresh_until=rendering.fresh_until,
+    )
+
+
+def lapse_feed(session: Session, *, actor: Actor, subscription: Subscription, end: subscriptions.End) -> None:
+    """End a feed whose consent, participation or role has ended; the house itself does this."""
+    require(actor, Permission.END_SUBSCRIPTION, subscription)
+    subscriptions.end_feed(session, subscription.id, at=end.at, why=end.why)
+
+
+def _rows(session: Session, actor: Actor, subscription: Subscription, at: datetime) -> Sequence[Row[Any]]:
+    if subscription.kind is FeedKind.ORGANISATION:
+        return feed_entries.list_slots(session, actor, subscription.organisation_id or 0, at=at)
+    return feed_entries.list_dates(session, actor, at=at)
+
+
+def _initials(session: Session, subscription: Subscription, rows: Sequence[Row[Any]]) -> dict[int, str]:
+    if not (subscription.kind is FeedKind.COACH and subscription.initials):
+        return {}
+    names = feed_entries.list_names(session, {row.participant_id for row in rows if row.participant_id})
+    return {key: f"{name['given'][:1]}. {name['family'][:1]}." for key, name in names.items()}
+
+
+def _turning_points(
+    session: Session, subscription: Subscription, rows: Sequence[Row[Any]], at: datetime
+) -> list[datetime]:
+    """Return the instants at which the clock alone changes the content: a date falls out, a consent or cover ends."""
+    shown_for = (feed_entries.WINDOW, feed_entries.CANCELLED_FOR)
+    points = [row.ends_at + shown_for[bool(row.cancelled)] for row in rows]
+    if subscription.kind is not FeedKind.ORGANISATION:
+        points += [row.allowed_until for row in rows if row.allowed_until]
+    if subscription.kind is FeedKind.COACH:
+        cover = feed_entries.next_cover_change(session, subscription.user_id or 0, at=at)
+        points += [cover] if cover else []
+    return points
+
+
+def _last_modified(subscription: Subscription, etag: str, at: datetime) -> datetime:
+    """Return when the content changed; two changes within one second differ, as dates in HTTP know only seconds."""
+    before = subscription.last_modified_at
+    if before is None:
+        return at
+    return before if etag == subscription.etag else max(at, before + timedelta(seconds=1))
+
+
+class _Envelope:
+    """What is the same for all events of one feed: the key and owner of the UIDs, and a digest of how it is written."""
+
+    def __init__(self, subscription: Subscription, config: Config) -> None:
+        kind = subscription.kind
+        owner = {
+            FeedKind.PARTICIPANT: subscription.participant,
+            FeedKind.COACH: subscription.user,
+            FeedKind.ORGANISATION: subscription.organisation,
+        }[kind]
+        if owner is None:
+            raise ValueError("a feed has an owner of its kind")
+        self.thing = "slot" if kind is FeedKind.ORGANISATION else "booking"
+        self.domain = config.calendar_domain
+        self.key = crypto.ring().subkey("uid", f"{kind.value}:{owner.public_id}")
+        manner = (FORMAT, self.key, self.domain, config.public_url, subscription.level, subscription.locale)
+        self.manner = sha256(repr(manner).encode()).digest()
+
+    def uid(self, public_id: str) -> str:
+        return make_uid(self.key, self.thing, public_id, self.domain)
+
+
+def _write(
+    rows: Sequence[Row[Any]], text: FeedText, envelope: _Envelope, subscription: Subscription
+) -> tuple[bytes, bytes]:
+    """Return the file and its parts: which row, by digest, each event was written from, so it can be used again."""
+    head = calendar_head(subscription.locale)
+    earlier = _earlier_events(subscription.body, subscription.parts)
+    events = []
+    for row in rows:
+        mark = blake2b(
+            repr((*row, text.initials.get(row.participant_id) if text.initials else None)).encode(),
+            digest_size=MARK,
+            key=envelope.manner,
+        ).digest()
+        event = earlier.get(mark) or write_event(_entry(row, text, envelope), cancelled_prefix=head.cancelled_prefix)
+        events.append((event, mark))
+    events.sort()
+    parts = b"".join(mark + len(event).to_bytes(4, "big") for event, mark in events)
+    return write_calendar(head, [event for event, _ in events]), parts
+
+
+def _earlier_events(body: bytes | None, parts: bytes | None) -> dict[bytes, bytes]:
+    if not body or not parts:
+        return {}
+    events, start = {}, body.index(b"BEGIN:VEVENT")
+    for at in range(0, len(parts), MARK + 4):
+        end = start + int.from_bytes(parts[at + MARK : at + MARK + 4], "big")
+        events[parts[at : at + MARK]] = body[start:end]
+        start = end
+    return events
+
+
+def _entry(row: Row[Any], text: FeedText, envelope: _Envelope) -> CalendarEntry:
+    return CalendarEntry(
+        uid=envelope.uid(row.public_id),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        changed_at=max(row.changed_at, row.also_changed_at or row.changed_at),
+        sequence=row.sequence,
+        cancelled=bool(row.cancelled),
+        **text.describe(row),
+    )

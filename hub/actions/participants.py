@@ -1,0 +1,119 @@
+"""Taking up a person and keeping what is known of them: few things, all sealed."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub import crypto
+from hub.actions import log
+from hub.errors import NotAllowed, StepNotPossible
+from hub.models.booking import Booking, BookingState
+from hub.models.participant import Participant
+from hub.models.user import Role
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import codes, feeds, participants
+from hub.queries.states import require_version
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a coach writes down about a person. No diagnosis, number of a case, income or sanction has a place here."""
+
+    form_of_address: str
+    given: str
+    family: str
+    municipality_code: str
+    birth_year: int | None = None
+    languages: tuple[str, ...] = ("de",)
+    locale: str = "de"
+    contacts: tuple[dict[str, Any], ...] = ()
+    home_address: dict[str, str] | None = None
+    access_needs: tuple[str, ...] = ()
+    notes: str = ""
+    neutral_word: str = field(default="Termin")
+
+    @property
+    def name_digest(self) -> str:
+        """The keyed digest under which a namesake in the same Jobcenter is noticed."""
+        return crypto.ring().digest("name", f"{self.given} {self.family}".casefold())
+
+
+def create_participant(
+    session: Session, *, actor: Actor, jobcenter_id: int, details: Details, at: datetime
+) -> Participant:
+    """Take up a person into one of the coach's own Jobcenters, for ever; the coach looks after them from now on."""
+    require(actor, Permission.PROPOSE_PARTICIPATION)
+    if jobcenter_id not in actor.organisations(Role.COACH) or actor.user_id is None:
+        raise NotAllowed
+    taken = participants.list_call_words(session, actor.user_id)
+    free = [word for word in codes.place_words() if word not in taken] or list(codes.place_words())
+    participant = Participant(
+        jobcenter_id=jobcenter_id,
+        coach_id=actor.user_id,
+        log_key=crypto.new_token(256),
+        call_word=secrets.choice(free),
+        created_at=at,
+        **_columns(details),
+    )
+    session.add(participant)
+    session.flush()
+    log.record(session, actor=actor, action="person.created", thing=participant, about=[participant], at=at)
+    return participant
+
+
+def update_participant(
+    session: Session, *, actor: Actor, participant: Participant, details: Details, version: int | None, at: datetime
+) -> None:
+    """Change what is known of a person; only the own coach may, and only from the version that was read."""
+    require(actor, Permission.EDIT_PERSON, participant)
+    require_version(participant, version)
+    columns = _columns(details)
+    changed = sorted(name for name, value in columns.items() if getattr(participant, name) != value)
+    for name in changed:
+        setattr(participant, name, columns[name])
+    participant.version += 1
+    log.record(
+        session,
+        actor=actor,
+        action="person.changed",
+        thing=participant,
+        about=[participant],
+        fields=[name for name in changed if name != "name_digest"],
+        at=at,
+    )
+    feeds.raise_revisions(session, participants=[participant.id], users=[participant.coach_id])
+
+
+def note_told(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:
+    """Note that the person knows of a date that fell away, so that it leaves the list of who must act."""
+    require(actor, Permission.SEE_PERSON, booking.participant)
+    if booking.state is not BookingState.CANCELLED or booking.participant is None:
+        raise StepNotPossible
+    if booking.told_at is None:
+        booking.told_at = at
+        log.record(session, actor=actor, action="booking.told", thing=booking, about=[booking.participant], at=at)
+
+
+def _columns(details: Details) -> dict[str, Any]:
+    return {
+        "name": {
+            "form_of_address": details.form_of_address,
+            "given": details.given.strip(),
+            "family": details.family.strip(),
+        },
+        "name_digest": details.name_digest,
+        "municipality_code": details.municipality_code,
+        "birth_year": details.birth_year,
+        "languages": list(details.languages),
+        "locale": details.locale,
+        "contacts": [dict(contact) for contact in details.contacts],
+        "home_address": details.home_address,
+        "access_needs": list(details.access_needs),
+        "notes": details.notes.strip() or None,
+        "neutral_word": details.neutral_word.strip(),
+    }

@@ -1,0 +1,100 @@
+"""What a calendar entry says, part by part through the visibility table; pure, with plain rows in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from hub.geography import find_municipality
+from hub.i18n import N_
+from hub.models.offer import Form
+from hub.models.subscription import FeedKind, Level
+from hub.policy.visibility import FEEDS, Part
+
+
+class Words(TypedDict):
+    """The texts of one entry."""
+
+    summary: str
+    location: str | None
+    description: str | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class FeedText:
+    """How the entries of one feed are worded: its kind and level, the house's address, and initials where chosen.
+
+    Texts are in the language in use. No text holds a name, a purpose or a note; the join link of an online date is in
+    none, since only the own page shows it.
+    """
+
+    kind: FeedKind
+    level: Level
+    public_url: str
+    initials: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> frozenset[Part]:
+        """The parts this kind of feed shows at this level."""
+        return FEEDS[self.kind][self.level]
+
+    def describe(self, row: Any) -> Words:
+        """Return summary, location, description and URL of one row's entry."""
+        return {
+            "summary": self._summary(row),
+            "location": self._location(row),
+            "description": self._description(row),
+            "url": self._page(row),
+        }
+
+    def _summary(self, row: Any) -> str:
+        if self.kind is FeedKind.ORGANISATION:
+            return _with_count(row)
+        if self.kind is FeedKind.COACH:
+            return self.initials.get(row.participant_id) or row.call_word or str(N_("Termin"))
+        if Part.TITLE in self.shown and row.title:
+            return str(row.short_title or row.title)
+        return str(row.neutral_word)
+
+    def _location(self, row: Any) -> str | None:
+        organisation = row.organisation if Part.ORGANISATION in self.shown else None
+        return ", ".join(filter(None, [organisation, self._address(row)])) or None
+
+    def _address(self, row: Any) -> str | None:
+        """The street address; of a visit at home the municipality, and nothing in the person's own feed."""
+        if row.form is Form.ONLINE or Part.ADDRESS not in self.shown:
+            return None
+        if _at_home(row):
+            return _municipality(row.home_code) if Part.MUNICIPALITY in self.shown else None
+        town = " ".join(filter(None, [row.postal_code, _municipality(row.municipality_code)]))
+        return ", ".join(filter(None, [row.street, town])) or None
+
+    def _description(self, row: Any) -> str | None:
+        page = self._page(row)
+        if page is None or row.form is not Form.ONLINE:
+            return None
+        return str(N_("Mehr dazu: {address}", address=page))
+
+    def _page(self, row: Any) -> str | None:
+        if Part.OWN_PAGE not in self.shown:
+            return None
+        path = f"/bookings/{row.public_id}" if self.kind is FeedKind.COACH else "/me"
+        return self.public_url.rstrip("/") + path
+
+
+def _with_count(row: Any) -> str:
+    if not row.places:
+        return str(row.title)
+    return str(N_("{title} ({taken} von {places})", title=row.title, taken=row.taken, places=row.places))
+
+
+def _at_home(row: Any) -> bool:
+    """A visit: an offer of that form, or an appointment with a way to it and no place of the house."""
+    if row.form is not None:
+        return bool(row.form is Form.HOME_VISIT)
+    return row.municipality_code is None
+
+
+def _municipality(code: str | None) -> str | None:
+    found = find_municipality(code) if code else None
+    return found.name if found else None

@@ -1,0 +1,216 @@
+"""Questions about bookings: one through the scope, overlaps, live ones of a slot or enquiry, and their locks."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.interfaces import ORMOption
+
+from hub.errors import NotFound, SomebodyWasFaster
+from hub.models.booking import BLOCKING, LIVE, Booking
+from hub.models.enquiry import IDENTIFIED, Enquiry
+from hub.models.offer import Offer, OfferProgramme
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.policy.scopes import bookings_for
+from hub.queries import offers
+from hub.queries.offer_filters import OfferFilter, free_places
+from hub.queries.slots import list_next_slots
+
+ALTERNATIVES = 3
+LONGEST_TRAVEL = timedelta(hours=4)  # how far an appointment's travel can reach beyond its own times
+
+
+def with_place() -> tuple[ORMOption, ...]:
+    """Return the options that load what every page shows of a booking: its date, offer and place."""
+    slot = joinedload(Booking.slot)
+    return (
+        slot.joinedload(Slot.offer).joinedload(Offer.organisation),
+        slot.joinedload(Slot.location),
+        slot.joinedload(Slot.room),
+        joinedload(Booking.location),
+        joinedload(Booking.participant),
+    )
+
+
+def get_booking(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Booking:
+    """Return one booking of a person the actor looks after (or is), or an own appointment; raises NotFound."""
+    query = bookings_for(actor, at).where(Booking.public_id == public_id)
+    booking: Booking | None = session.scalar(query.options(*with_place(), joinedload(Booking.enquiry)))
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def list_coming(session: Session, participant_id: int, *, since: datetime, limit: int = 40) -> list[Booking]:
+    """Return a person's dates from `since` on by time, called-off ones included: they stay visible, struck through."""
+    called_off = Booking.cancelled_by.in_(("partner", "programme"))
+    query = (
+        select(Booking)
+        .where(
+            Booking.participant_id == participant_id,
+            Booking.ends_at > since,
+            or_(Booking.holds_a_place, called_off),
+        )
+        .options(*with_place())
+        .order_by(Booking.starts_at, Booking.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def find_by_key(session: Session, idempotency_key: str | None) -> Booking | None:
+    """Return the booking an earlier sending of the same form made, or None."""
+    if not idempotency_key:
+        return None
+    return session.scalar(
+        select(Booking)
+        .where(Booking.idempotency_key == idempotency_key)
+        .options(*with_place(), joinedload(Booking.enquiry))
+    )
+
+
+def lock_slots(session: Session, slots: Iterable[Slot]) -> None:
+    """Lock loaded dates in order of id and bring them up to now, so that no move or calling-off passes unseen."""
+    known = {slot.id: slot for slot in slots}
+    columns = (Slot.state, Slot.starts_at, Slot.ends_at, Slot.version)
+    query = select(Slot.id, *columns).where(Slot.id.in_(sorted(known))).order_by(Slot.id)
+    for row in session.execute(query.with_for_update(key_share=True)):
+        for column in columns:
+            set_committed_value(known[row.id], column.key, getattr(row, column.key))
+
+
+def find_overlap(
+    session: Session, participant_id: int, starts_at: datetime, ends_at: datetime, *, besides: int | None = None
+) -> Booking | None:
+    """Return a confirmed or offered booking of the person that shares time with [starts_at, ends_at), or None.
+
+    Safe only after lock_participant.
+    """
+    query = select(Booking).where(
+        Booking.participant_id == participant_id,
+        Booking.state.in_(BLOCKING),
+        Booking.starts_at < ends_at,
+        Booking.ends_at > starts_at,
+    )
+    if besides is not None:
+        query = query.where(Booking.id != besides)
+    return session.scalar(query.order_by(Booking.starts_at).limit(1))
+
+
+def find_coach_overlap(
+    session: Session, user_id: int, starts_at: datetime, ends_at: datetime, *, travel: timedelta
+) -> Booking | None:
+    """Return an appointment of the coach that leaves no time for [starts_at, ends_at) and the journey, or None.
+
+    Safe only after lock_coach. One indexed query; the travel of each row is added in Python, as both databases would
+    spell it differently.
+    """
+    query = select(Booking).where(
+        Booking.coach_id == user_id,
+        Booking.state.in_(BLOCKING),
+        Booking.starts_at < ends_at + travel + LONGEST_TRAVEL,
+        Booking.ends_at > starts_at - travel - LONGEST_TRAVEL,
+    )
+    for booking in session.scalars(query.order_by(Booking.starts_at)):
+        own = timedelta(minutes=booking.travel_minutes)
+        reach = max(own, travel)  # one journey lies between two visits, not two
+        if booking.starts_at < ends_at + reach and booking.ends_at > starts_at - reach:
+            return booking
+    return None
+
+
+def find_live_booking(session: Session, slot_id: int, participant_id: int) -> Booking | None:
+    """Return the place a person has in a slot already, or None."""
+    return session.scalar(
+        select(Booking).where(
+            Booking.slot_id == slot_id, Booking.participant_id == participant_id, Booking.holds_a_place
+        )
+    )
+
+
+def find_identified_enquiry(session: Session, participant_id: int, offer_id: int) -> Enquiry | None:
+    """Return the person's accepted or running enquiry for this offer, the newest first, or None."""
+    query = select(Enquiry).where(
+        Enquiry.participant_id == participant_id, Enquiry.offer_id == offer_id, Enquiry.state.in_(IDENTIFIED)
+    )
+    return session.scalar(query.order_by(Enquiry.id.desc()).limit(1))
+
+
+def list_live_of_slot(session: Session, slot_id: int) -> list[Booking]:
+    """Return the live bookings of a slot with their persons, by id (the order of locking)."""
+    query = select(Booking).where(Booking.slot_id == slot_id, Booking.holds_a_place)
+    return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
+
+
+def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> list[Booking]:
+    """Return the live bookings of an enquiry that have not begun, by id (the order of locking)."""
+    query = select(Booking).where(Booking.enquiry_id == enquiry_id, Booking.holds_a_place, Booking.starts_at > at)
+    return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
+
+
+def move_with_slot(session: Session, slot: Slot, *, at: datetime) -> None:
+    """Copy a slot's times into its live bookings, raising version and sequence."""
+    session.execute(
+        update(Booking)
+        .where(Booking.slot_id == slot.id, Booking.state.in_(LIVE))
+        .values(
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            sequence=Booking.sequence + 1,
+            version=Booking.version + 1,
+            changed_at=at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def change_booking(session: Session, booking: Booking, **values: Any) -> None:
+    """Change a loaded live booking by compare-and-set on its version; raises SomebodyWasFaster."""
+    values["version"] = booking.version + 1
+    changed = session.execute(
+        update(Booking)
+        .where(Booking.id == booking.id, Booking.version == booking.version, Booking.state == booking.state)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", changed).rowcount != 1:
+        raise SomebodyWasFaster
+    for name, value in values.items():
+        set_committed_value(booking, name, value)
+
+
+def with_offer(slot: Slot, offer: Offer) -> None:
+    """Hang a loaded offer onto one of its dates, so that nothing is read twice."""
+    set_committed_value(slot, "offer", offer)
+
+
+def list_alternatives(
+    session: Session, actor: Actor, slot: Slot, *, near: tuple[float, float] | None, at: datetime, party: int = 1
+) -> list[Slot]:
+    """Return up to three other dates with enough places: of the same offer, then of offers with the same aim nearby.
+
+    Each with its offer, organisation, place and pools; at most six statements.
+    """
+    found = [other for other in list_next_slots(session, slot.offer, at=at, limit=20) if other.id != slot.id]
+    for other in found:
+        with_offer(other, slot.offer)
+    fitting = [other for other in found if free_places(other, actor) >= party]
+    if len(fitting) < ALTERNATIVES:
+        filters = OfferFilter(aims=frozenset({slot.offer.aim}), near=near, radius_km=20, min_free=party, bookable=True)
+        page = offers.search(session, actor, filters, at=at, limit=ALTERNATIVES + 1)
+        fitting += [hit.slots[0] for hit in page.hits if hit.slots and hit.offer.id != slot.offer_id]
+    same = [other for other in fitting if other.offer_id == slot.offer_id]
+    same.sort(key=lambda other: abs(other.starts_at - slot.starts_at))
+    return [*same, *(other for other in fitting if other.offer_id != slot.offer_id)][:ALTERNATIVES]
+
+
+def offer_is_for(session: Session, offer: Offer, programme_id: int) -> bool:
+    """Tell whether an offer is public or made for this programme."""
+    query = select(OfferProgramme.offer_id).where(
+        OfferProgramme.offer_id == offer.id, OfferProgramme.programme_id == programme_id
+    )
+    return offer.public or session.scalar(query) is not None

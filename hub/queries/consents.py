@@ -1,0 +1,206 @@
+"""Questions about consents: which one is in force for what, and the guard before anything leaves."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub import clock, crypto
+from hub.errors import ConsentMissing, NotFound, RuleBroken
+from hub.i18n import N_
+from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
+from hub.models.enquiry import Enquiry
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.policy.scopes import consents_for
+from hub.queries.participants import running_participation
+
+WAITING = (ConsentState.REQUESTED, ConsentState.DEFERRED)
+REFUSAL_RESTS = timedelta(days=30)  # R-LAW-11
+LONGEST_YEARS = 2
+ALWAYS = frozenset({"I0", "G1", "B1", "I1"})  # without these no place with a name can be given
+
+
+def needed_groups(offer_groups: Iterable[str]) -> frozenset[str]:
+    """Return the field groups a place cannot do without; access needs and health text are never among them."""
+    return ALWAYS | (frozenset(offer_groups) - {"A1", "H1"})
+
+
+def find_live(
+    session: Session,
+    *,
+    participant_id: int,
+    scope: Scope,
+    organisation_id: int | None = None,
+    offer_id: int | None = None,
+    at: datetime,
+) -> Consent | None:
+    """Return the consent in force at that instant, the newest first; organisation and offer narrow it where given."""
+    return session.scalars(_live(participant_id, scope, organisation_id, offer_id, at).limit(1)).first()
+
+
+def _live(
+    participant_id: int, scope: Scope, organisation_id: int | None, offer_id: int | None, at: datetime
+) -> Select[Any]:
+    query = select(Consent).where(Consent.participant_id == participant_id, Consent.scope == scope, Consent.live(at))
+    if organisation_id is not None:
+        query = query.where(Consent.organisation_id == organisation_id)
+    if offer_id is not None:
+        query = query.where(Consent.offer_id == offer_id)
+    return query.order_by(Consent.given_at.desc(), Consent.id.desc())
+
+
+def lock_disclosure(
+    session: Session, *, participant_id: int, organisation_id: int, offer_id: int, at: datetime
+) -> Consent:
+    """Return the live E2 for this organisation and offer, locked: no withdrawal can pass while the transaction lasts.
+
+    Raises ConsentMissing (409). Lock order: person, consent, enquiry.
+    """
+    query = _live(participant_id, Scope.TRANSMIT, organisation_id, offer_id, at).limit(1).with_for_update()
+    consent: Consent | None = session.scalars(query.execution_options(populate_existing=True)).first()
+    # PostgreSQL gives the row as it is after waiting, which may no longer be in force.
+    if consent is None or not consent.is_live(at):
+        raise ConsentMissing
+    return consent
+
+
+def require_disclosure(
+    session: Session,
+    *,
+    participant_id: int,
+    organisation_id: int,
+    offer_id: int,
+    field_groups: Iterable[str],
+    at: datetime,
+) -> Consent:
+    """Return the live E2, locked, for this organisation and offer that covers all these field groups (R-LAW-03).
+
+    Raises ConsentMissing (409); for writing transactions only.
+    """
+    consent = lock_disclosure(
+        session, participant_id=participant_id, organisation_id=organisation_id, offer_id=offer_id, at=at
+    )
+    if not set(field_groups) <= set(consent.field_groups):
+        raise ConsentMissing
+    return consent
+
+
+def find_permitting(session: Session, enquiry: Enquiry, *, at: datetime) -> Consent | None:
+    """Return the consent in force now that covers an enquiry; asked each time it is rendered or sent (R-CON-12)."""
+    query = _live(enquiry.participant_id, Scope.TRANSMIT, enquiry.organisation_id, enquiry.offer_id, at)
+    found: Consent | None = session.scalars(query.limit(1)).first()
+    return found if found is not None and set(enquiry.field_groups) <= set(found.field_groups) else None
+
+
+def require_asking_around(
+    session: Session, *, participant_id: int, referral_id: int, organisation_ids: Iterable[int], at: datetime
+) -> Consent:
+    """Return the live E2a of a referral, locked, that lists all these organisations; raises ConsentMissing (409)."""
+    query = _live(participant_id, Scope.ASK_AROUND, None, None, at).where(Consent.referral_id == referral_id)
+    query = query.limit(1).with_for_update().execution_options(populate_existing=True)
+    consent: Consent | None = session.scalars(query).first()
+    if consent is None or not consent.is_live(at) or not set(organisation_ids) <= set(consent.recipient_ids):
+        raise ConsentMissing
+    return consent
+
+
+def get_consent(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Consent:
+    """Return a consent of a person the actor sees, with person and recipient; raises NotFound."""
+    query = consents_for(actor, at).where(Consent.public_id == public_id)
+    query = query.options(
+        joinedload(Consent.participant).joinedload(Participant.jobcenter),
+        joinedload(Consent.participant).joinedload(Participant.coach),
+        joinedload(Consent.organisation),
+    )
+    consent: Consent | None = session.scalar(query)
+    if consent is None:
+        raise NotFound
+    return consent
+
+
+def lock_consent(session: Session, consent_id: int) -> Consent:
+    """Return a consent with its person, locked and fresh; call it after the person's own row is locked."""
+    query = select(Consent).where(Consent.id == consent_id).options(joinedload(Consent.participant, innerjoin=True))
+    query = query.with_for_update(of=Consent).execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def find_by_code(session: Session, code: str, *, at: datetime) -> Consent | None:
+    """Return the live consent whose slip bears this code (spaces and case do not count), or None."""
+    digest = crypto.ring().digest("withdrawal", "".join(code.split()).lower())
+    query = select(Consent).where(Consent.withdrawal_digest == digest, Consent.live(at))
+    return session.scalar(query.options(joinedload(Consent.participant)))
+
+
+def list_requested(session: Session, participant_id: int) -> list[Consent]:
+    """Return what waits for the person's answer, the oldest first."""
+    query = select(Consent).where(
+        Consent.participant_id == participant_id,
+        Consent.state.in_(WAITING),
+    )
+    return list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id)))
+
+
+def list_in_force(session: Session, participant_id: int, *, at: datetime) -> list[Consent]:
+    """Return all consents of a person in force, the newest first."""
+    query = select(Consent).where(Consent.participant_id == participant_id, Consent.live(at))
+    return list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id.desc())))
+
+
+def find_previous(session: Session, consent: Consent) -> Consent | None:
+    """Return the person's last consent for the same scope, recipient and offer, or None (R-CON-08: a chain)."""
+    return session.scalars(_same(consent).order_by(Consent.id.desc()).limit(1)).first()
+
+
+def list_same(session: Session, consent: Consent) -> list[Consent]:
+    """Return the person's other consents still in force by state for the same scope, recipient and offer."""
+    query = _same(consent).where(Consent.id != consent.id, Consent.state.in_(PERMITTING))
+    return list(session.scalars(query.order_by(Consent.id.desc())))
+
+
+def _same(consent: Consent) -> Select[Any]:
+    def equals(column: Any, value: int | None) -> Any:
+        return column.is_(None) if value is None else column == value
+
+    return select(Consent).where(
+        Consent.participant_id == consent.participant_id,
+        Consent.scope == consent.scope,
+        equals(Consent.organisation_id, consent.organisation_id),
+        equals(Consent.offer_id, consent.offer_id),
+    )
+
+
+def rests_until(session: Session, *, participant_id: int, offer_id: int, at: datetime) -> datetime | None:
+    """Return until when nobody asks again after a refusal (30 days); no reason is known (R-LAW-11)."""
+    query = select(Consent.ended_at).where(
+        Consent.participant_id == participant_id,
+        Consent.offer_id == offer_id,
+        Consent.state == ConsentState.REFUSED,
+        Consent.ended_at > at - REFUSAL_RESTS,
+    )
+    refused_at = session.scalar(query.order_by(Consent.ended_at.desc()).limit(1))
+    return refused_at + REFUSAL_RESTS if refused_at else None
+
+
+def longest_day(session: Session, participant_id: int, at: datetime) -> date:
+    """Return the last day a consent may last: the participation's own, at most 24 months (R-CON-09).
+
+    Raises RuleBroken without a running participation.
+    """
+    today = clock.local_date(at)
+    running = running_participation(session, participant_id, on=today)
+    if running is None:
+        raise RuleBroken(N_("Die Teilnahme läuft gerade nicht. Dann geht auch keine Einwilligung."))
+    day = min(today.day, 28) if today.month == 2 else today.day
+    return min(running.ends_on, today.replace(year=today.year + LONGEST_YEARS, day=day))
+
+
+def require_validity(consent: Consent, slot: Slot) -> None:
+    """Raise RuleBroken when a date ends after the consent does (R-CON-09)."""
+    if slot.ends_at > consent.valid_until:
+        day = consent.valid_until_on.strftime("%d.%m.%Y")
+        raise RuleBroken(N_("Die Einwilligung gilt nur bis {day}. Bitte erneuern Sie sie zuerst.", day=day))

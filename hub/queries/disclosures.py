@@ -1,0 +1,199 @@
+"""What a partner sees of an enquiry, line by line: one code for the preview, the partner's page and the mail link."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, format_time
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hub import clock, i18n
+from hub.i18n import N_, Message
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.log import Disclosure
+from hub.models.offer import Offer
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.models.wording import AIMS, ANSWERS, CONTACTS, NEEDS, QUESTIONS, TALKS, TIMES, listed
+from hub.policy.actor import Actor, ActorKind
+from hub.policy.fields import Field, Phase, Reader
+from hub.policy.scopes import disclosures_for
+from hub.policy.visibility import BEFORE, Fields, phase_of, visible_to_partner
+
+F = Field
+NAME_GONE = timedelta(days=30)  # after an enquiry ended, the partner keeps only reference and dates
+BEHIND_NOTICE = frozenset({F.IDENTITY, F.CONTACT, F.HEALTH, F.CONSENT})  # opens with the purpose notice (R-LAW-05)
+PERSONAL = frozenset({F.REFERENCE, F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.ROUGH})
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that could be told of one enquiry; what is told is the visibility table's matter."""
+
+    reference: str
+    aim: str
+    offer: Offer
+    slot: Slot | None = None
+    rough: Mapping[str, Any] = field(default_factory=dict)
+    access_needs: Iterable[str] = ()
+    contact: Mapping[str, Any] | None = None
+    person: Participant | None = None
+    coach: str = ""
+    valid_until_on: date | None = None
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a letter: which field group it belongs to, a word and its value in the language in use."""
+
+    field: Field
+    term: Message
+    value: str
+
+
+def content_of(enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None = None) -> Content:
+    """Return what an enquiry holds; its offer, slot, referral and person must be loaded."""
+    asked = enquiry.reason if enquiry.state is EnquiryState.RETURNED or enquiry.answer else ""
+    return Content(
+        reference=enquiry.reference,
+        aim=enquiry.referral.aim,
+        offer=enquiry.offer,
+        slot=enquiry.slot,
+        rough=enquiry.rough,
+        access_needs=enquiry.access_needs,
+        contact=enquiry.contact,
+        person=enquiry.participant,
+        coach=coach,
+        valid_until_on=valid_until_on,
+        question=asked,
+        answer=enquiry.answer,
+    )
+
+
+def reader_of(actor: Actor, organisation_id: int) -> Reader:
+    """Return the partner's column of the matrix: the organisation's own staff and its links, or an umbrella."""
+    own = actor.kind is ActorKind.LINK or any(seat.organisation_id == organisation_id for seat in actor.seats)
+    return Reader.PARTNER if own else Reader.UMBRELLA
+
+
+def phase_now(enquiry: Enquiry, *, live: bool, at: datetime) -> Phase:
+    """Return the row of the matrix; without a consent in force at this instant nothing but the tombstone is left."""
+    phase = phase_of(enquiry.state, ended_by_consent=enquiry.ended_by == "consent")
+    if phase in (Phase.DECLINED, Phase.RECALLED):
+        return phase
+    if not live:
+        return Phase.CONSENT_ENDED
+    if phase is Phase.COMPLETED and enquiry.ended_at is not None and at - enquiry.ended_at > NAME_GONE:
+        return Phase.COMPLETED_LONG_AGO
+    # An answered question came back to the partner: question and answer stay in view.
+    return Phase.ASKED_BACK if phase is Phase.SENT and enquiry.answer else phase
+
+
+def told_fields(field_groups: Iterable[str], reader: Reader, phase: Phase) -> Fields:
+    """Return the table's cell, narrowed to what the person allowed; health text needs a consent of its own."""
+    sent = frozenset(F(group) for group in field_groups if group in set(F))
+    return visible_to_partner(reader, phase, sent, clinic_type=False, health_consent=False)
+
+
+def fields_for(enquiry: Enquiry, actor: Actor, *, live: bool, acknowledged: bool, at: datetime) -> Fields:
+    """Return what this partner's actor sees of an enquiry now.
+
+    A link never opens identity; staff only after the purpose notice; both never without a live consent.
+    """
+    reader, phase = reader_of(actor, enquiry.organisation_id), phase_now(enquiry, live=live, at=at)
+    fields = told_fields(enquiry.field_groups, reader, phase)
+    if actor.kind is ActorKind.LINK:
+        return fields & (BEFORE | {F.QUESTION, F.TOMBSTONE})
+    return fields if acknowledged else fields - BEHIND_NOTICE
+
+
+def sent_fields(enquiry: Enquiry, phase: Phase) -> Fields:
+    """Return the names of the personal field groups that reach the organisation in a phase, for log and disclosure."""
+    fields = told_fields(enquiry.field_groups, Reader.PARTNER, phase) & PERSONAL
+    empty = {F.ROUGH: not enquiry.rough, F.ACCESS: not enquiry.access_needs}
+    return frozenset(one for one in fields if not empty.get(one, False))
+
+
+def lines(content: Content, fields: Fields) -> list[Line]:
+    """Return the lines of the fields in reading order, in the language in use."""
+    found = [
+        Line(F.REFERENCE, N_("Kennwort"), content.reference),
+        Line(F.AIM, N_("Worum es geht"), listed([content.aim], AIMS)),
+        Line(F.OFFER, N_("Angebot"), content.offer.title),
+        Line(F.DATE, N_("Gewünschter Termin"), say_moment(content.slot.starts_at) if content.slot else ""),
+        *_rough_lines(content.rough),
+        Line(F.ACCESS, N_("Zugang"), listed(content.access_needs, NEEDS)),
+        Line(F.QUESTION, N_("Ihre Frage"), listed([content.question], QUESTIONS) if content.question else ""),
+        Line(F.QUESTION, N_("Antwort"), listed([content.answer], ANSWERS) if content.answer else ""),
+        *_identity_lines(content),
+    ]
+    return [line for line in found if line.field in fields and line.value]
+
+
+def pairs(found: Iterable[Line]) -> list[tuple[str, str]]:
+    """Return lines as (word, value) in the language in use."""
+    return [(str(line.term), line.value) for line in found]
+
+
+def _rough_lines(rough: Mapping[str, Any]) -> list[Line]:
+    youngest, oldest = rough.get("ages") or (None, None)
+    distance = N_("höchstens {km} km von Ihnen", km=rough.get("distance_km"))
+    ages = N_("zwischen {youngest} und {oldest} Jahren", youngest=youngest, oldest=oldest)
+    return [
+        Line(F.ROUGH, N_("Wohnt"), str(distance) if rough.get("distance_km") else ""),
+        Line(F.ROUGH, N_("Alter"), str(ages) if youngest else ""),
+        Line(F.ROUGH, N_("Spricht"), listed(rough.get("languages", ()), TALKS)),
+        Line(F.ROUGH, N_("Kann"), listed(rough.get("times", ()), TIMES)),
+        Line(F.ROUGH, N_("Wichtig"), str(N_("nur Frauen")) if rough.get("women_only") else ""),
+    ]
+
+
+def _identity_lines(content: Content) -> list[Line]:
+    person = content.person
+    if person is None:
+        return []
+    address = person.name.get("form_of_address", "")
+    until = N_("gilt bis {day}", day=say_day(content.valid_until_on)) if content.valid_until_on else ""
+    return [
+        Line(F.IDENTITY, N_("Name und Anrede"), f"{address} {person.full_name}".strip()),
+        Line(F.IDENTITY, N_("Sprache"), listed(person.languages, TALKS)),
+        Line(F.CONTACT, N_("Erreichbar über"), say_contact(content.contact, content.coach)),
+        Line(F.CONSENT, N_("Einwilligung"), str(until)),
+    ]
+
+
+def say_contact(contact: Mapping[str, Any] | None, coach: str) -> str:
+    """Return the one way of contact that was chosen, in words; without one the partner goes through the coach."""
+    if contact is None:
+        return str(N_("den Coach, {name}", name=coach)) if coach else str(N_("den Coach"))
+    return f"{CONTACTS.get(contact['kind'], contact['kind'])} {contact['value']}"
+
+
+def say_day(on: date) -> str:
+    """Return a date with its year in the language in use."""
+    return format_date(on, "long", locale=i18n.CLDR[i18n.current()])
+
+
+def say_moment(at: datetime) -> str:
+    """Return weekday, date and wall time in the language in use."""
+    here, german = clock.local(at), i18n.current() == "de"
+    day = format_date(here, "EEEE, d. MMMM" if german else "EEEE d MMMM", locale=i18n.CLDR[i18n.current()])
+    time = format_time(here, "H:mm", locale=i18n.CLDR[i18n.current()])
+    return f"{day}, {time} Uhr" if german else f"{day}, {time}"
+
+
+def list_disclosures(session: Session, actor: Actor, *, participant_id: int, at: datetime) -> list[Disclosure]:
+    """Return what of a person went to whom, the newest first: for the person and for who looks after them."""
+    query = disclosures_for(actor, at).where(Disclosure.participant_id == participant_id)
+    query = query.options(joinedload(Disclosure.organisation)).order_by(Disclosure.id.desc()).limit(100)
+    return list(session.scalars(query))
+
+
+def has_opened(session: Session, *, enquiry_id: int, purpose: str) -> bool:
+    """Tell whether a disclosure of this enquiry with this purpose is already written down."""
+    query = select(Disclosure.id).where(Disclosure.enquiry_id == enquiry_id, Disclosure.purpose == purpose)
+    return session.scalar(query.limit(1)) is not None

@@ -1,0 +1,140 @@
+"""What a feed shows: one SELECT from the same scope as the pages, as plain rows that decrypt nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from hub.models.booking import BLOCKING, Booking, BookingState
+from hub.models.consent import Consent, Scope
+from hub.models.location import Location
+from hub.models.offer import CARRIES_IDENTITY, Offer
+from hub.models.organisation import Organisation
+from hub.models.participant import Cover, Participant
+from hub.models.slot import Pool, Slot, SlotState
+from hub.policy.actor import Actor
+from hub.policy.scopes import bookings_for, own_slots_for
+
+WINDOW = timedelta(days=30)  # how far back a feed shows what took place
+CANCELLED_FOR = timedelta(days=7)  # how long after its date a cancelled one is still marked as such
+# What was booked stays in the calendar when its date is past; whether somebody came never shows (R-CAL-03).
+SHOWN = (*BLOCKING, BookingState.ATTENDED, BookingState.NOT_TAKEN_PLACE, BookingState.NOT_THERE)
+Place = aliased(Location)
+
+
+def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[Any]]:
+    """Return the booked and recently cancelled dates of the persons this actor sees, and a coach's own appointments.
+
+    Instants are UTC. A place that carries identity needs a live consent at `at` (R-CON-12); `allowed_until` says how
+    long that one lasts. Requests and holds are no dates yet.
+    """
+    allowed_until = _allowed_until(at)
+    query = (
+        bookings_for(actor, at)
+        .outerjoin(Slot, Booking.slot_id == Slot.id)
+        .outerjoin(Offer, Slot.offer_id == Offer.id)
+        .outerjoin(Organisation, Offer.organisation_id == Organisation.id)
+        .outerjoin(Place, Place.id == func.coalesce(Booking.location_id, Slot.location_id, Offer.location_id))
+        .outerjoin(Participant, Booking.participant_id == Participant.id)
+        .where(
+            or_(
+                and_(Booking.state.in_(SHOWN), Booking.ends_at > at - WINDOW),
+                and_(Booking.state == BookingState.CANCELLED, Booking.ends_at > at - CANCELLED_FOR),
+            ),
+            or_(Booking.access.not_in(CARRIES_IDENTITY), allowed_until.is_not(None)),
+        )
+    )
+    columns = (
+        Booking.public_id,
+        Booking.starts_at,
+        Booking.ends_at,
+        (Booking.state == BookingState.CANCELLED).label("cancelled"),
+        Booking.sequence,
+        Booking.created_at,
+        Booking.changed_at,
+        Slot.changed_at.label("also_changed_at"),
+        Booking.travel_minutes,
+        Booking.participant_id,
+        Participant.call_word,
+        Participant.neutral_word,
+        Participant.municipality_code.label("home_code"),
+        Offer.title,
+        Offer.short_title,
+        Offer.form,
+        Organisation.name.label("organisation"),
+        Place.street,
+        Place.postal_code,
+        Place.municipality_code,
+        allowed_until.label("allowed_until"),
+    )
+    return session.execute(query.with_only_columns(*columns, maintain_column_froms=True)).all()
+
+
+def _allowed_until(at: datetime) -> ScalarSelect[Any]:
+    """How long the person's consent to tell this organisation about this offer is in force; null without one."""
+    return (
+        select(func.max(Consent.valid_until))
+        .where(
+            Consent.participant_id == Booking.participant_id,
+            Consent.scope == Scope.TRANSMIT,
+            Consent.organisation_id == Offer.organisation_id,
+            Consent.offer_id == Offer.id,
+            Consent.live(at),
+        )
+        .correlate(Booking, Offer)
+        .scalar_subquery()
+    )
+
+
+def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: datetime) -> Sequence[Row[Any]]:
+    """Return the dates of one organisation the actor acts for: title, times, place, and how many places are taken.
+
+    `also_changed_at` is the last change of any booking in it, as that changes the number.
+    """
+    taken = select(func.coalesce(func.sum(Pool.taken), 0)).where(Pool.slot_id == Slot.id).correlate(Slot)
+    booked_at = select(func.max(Booking.changed_at)).where(Booking.slot_id == Slot.id).correlate(Slot)
+    query = (
+        own_slots_for(actor)
+        .outerjoin(Place, Place.id == func.coalesce(Slot.location_id, Offer.location_id))
+        .where(
+            Offer.organisation_id == organisation_id,
+            or_(
+                and_(Slot.state == SlotState.PLANNED, Slot.ends_at > at - WINDOW),
+                and_(Slot.state == SlotState.CALLED_OFF, Slot.ends_at > at - CANCELLED_FOR),
+            ),
+        )
+    )
+    columns = (
+        Slot.public_id,
+        Slot.starts_at,
+        Slot.ends_at,
+        (Slot.state == SlotState.CALLED_OFF).label("cancelled"),
+        Slot.sequence,
+        Slot.created_at,
+        Slot.changed_at,
+        booked_at.scalar_subquery().label("also_changed_at"),
+        Slot.places,
+        taken.scalar_subquery().label("taken"),
+        Offer.title,
+        Offer.form,
+        Place.street,
+        Place.postal_code,
+        Place.municipality_code,
+    )
+    return session.execute(query.with_only_columns(*columns, maintain_column_froms=True)).all()
+
+
+def list_names(session: Session, participant_ids: set[int]) -> dict[int, dict[str, str]]:
+    """Return the names of persons by key, for the initials a coach may choose; this decrypts."""
+    rows = session.execute(select(Participant.id, Participant.name).where(Participant.id.in_(participant_ids)))
+    return {row.id: row.name for row in rows}
+
+
+def next_cover_change(session: Session, user_id: int, *, at: datetime) -> datetime | None:
+    """Return when a cover of this deputy begins or ends next, or None."""
+    mine = Cover.deputy_id == user_id
+    begins = select(func.min(Cover.starts_at)).where(mine, Cover.starts_at > at).scalar_subquery()
+    ends = select(func.min(Cover.ends_at)).where(mine, Cover.ends_at > at).scalar_subquery()
+    return min(filter(None, session.execute(select(begins, ends)).one()), default=None)

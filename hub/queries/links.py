@@ -1,0 +1,56 @@
+"""Questions about single-purpose links: which one a token opens, and the token that belongs to a link."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hub import crypto
+from hub.models.enquiry import Enquiry
+from hub.models.notice import Link, LinkPurpose
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.actor import Actor, ActorKind
+
+
+def link_token(link: Link) -> str:
+    """Return the token of a link; derived from its public id and the key ring, never stored."""
+    return crypto.ring().derived_token("link", link.public_id)
+
+
+def find_link(session: Session, token: str, at: datetime) -> Link | None:
+    """Return the link a token opens, with its enquiry, or None when there is none or it has expired."""
+    query = select(Link).where(Link.token_digest == crypto.token_digest(token), Link.expires_at > at)
+    enquiry = joinedload(Link.enquiry)
+    return session.scalar(
+        query.options(
+            joinedload(Link.organisation),
+            enquiry.joinedload(Enquiry.offer),
+            enquiry.joinedload(Enquiry.organisation),
+            enquiry.joinedload(Enquiry.participant).joinedload(Participant.coach),
+            enquiry.joinedload(Enquiry.referral),
+            enquiry.joinedload(Enquiry.slot).joinedload(Slot.location),
+        )
+    )
+
+
+def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:
+    """Return the link already made for this enquiry and organisation that has not expired, or None."""
+    query = select(Link).where(
+        Link.enquiry_id == enquiry_id,
+        Link.organisation_id == organisation_id,
+        Link.purpose == LinkPurpose.ANSWER_ENQUIRY,
+        Link.expires_at > at,
+    )
+    return session.scalars(query.order_by(Link.id.desc()).limit(1)).first()
+
+
+def actor_of_link(link: Link, *, request_id: str = "") -> Actor:
+    """Return who acts through a link: nobody in particular, for one organisation and one enquiry."""
+    return Actor(
+        kind=ActorKind.LINK,
+        ref=link.public_id,
+        enquiry_id=link.enquiry_id,
+        organisation_id=link.organisation_id,
+        request_id=request_id,
+    )

@@ -1,0 +1,136 @@
+"""Questions about persons: one through the actor's scope, the own caseload, duplicates, and the locks of a booking."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub import clock
+from hub.errors import NotFound
+from hub.models.participant import Participant, Participation, ParticipationState
+from hub.models.programme import Programme
+from hub.models.subscription import Subscription
+from hub.models.user import User
+from hub.policy.actor import Actor, ActorKind
+from hub.policy.fields import Reader
+from hub.policy.scopes import participants_for, programmes_for
+
+
+def get_participant(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Participant:
+    """Return one person the actor looks after (or is), with coach, Jobcenter and participations; raises NotFound.
+
+    The caller logs the reading (actions/log.py: record_reading) before anything of it is shown.
+    """
+    query = participants_for(actor, at).where(Participant.public_id == public_id).options(*_whole())
+    person: Participant | None = session.scalar(query)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def get_self(session: Session, actor: Actor, *, at: datetime) -> Participant:
+    """Return the person who is signed in with a card; raises NotFound."""
+    person: Participant | None = session.scalar(
+        participants_for(actor, at).where(Participant.id == actor.participant_id).options(*_whole())
+    )
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _whole() -> tuple:  # type: ignore[type-arg]
+    return (
+        joinedload(Participant.coach),
+        joinedload(Participant.jobcenter),
+        selectinload(Participant.participations).joinedload(Participation.programme),
+    )
+
+
+def list_caseload(session: Session, actor: Actor, *, at: datetime) -> list[Participant]:
+    """Return the persons a coach looks after now (covers included), sorted here as names are sealed."""
+    if actor.kind is not ActorKind.STAFF:
+        return []
+    query = participants_for(actor, at).options(joinedload(Participant.coach), selectinload(Participant.participations))
+    return sorted(session.scalars(query), key=lambda p: (p.name["family"].casefold(), p.name["given"].casefold()))
+
+
+def reader_of(actor: Actor, participant: Participant) -> Reader:
+    """Return the column of the visibility matrix for this actor and person: the person, the own coach, or a deputy."""
+    if actor.kind is ActorKind.PERSON:
+        return Reader.PERSON
+    return Reader.COACH if participant.coach_id == actor.user_id else Reader.DEPUTY
+
+
+def running_participation(session: Session, participant_id: int, *, on: date) -> Participation | None:
+    """Return the admitted participation that runs on that day (its last day included), or None."""
+    return session.scalar(
+        select(Participation)
+        .where(
+            Participation.participant_id == participant_id,
+            Participation.state == ParticipationState.ADMITTED,
+            Participation.starts_on <= on,
+            Participation.ends_on >= on,
+        )
+        .order_by(Participation.ends_on.desc())
+        .limit(1)
+    )
+
+
+def lock_participant(session: Session, participant_id: int) -> None:
+    """Raise the version of a person's row: whoever books for the same person waits until this transaction ends."""
+    session.execute(
+        update(Participant)
+        .where(Participant.id == participant_id)
+        .values(version=Participant.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lock_coach(session: Session, user_id: int) -> None:
+    """Raise the version of a coach's row: appointments in the coach's own time wait for each other."""
+    session.execute(
+        update(User)
+        .where(User.id == user_id)
+        .values(version=User.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_namesakes(session: Session, *, jobcenter_ids: Iterable[int], name_digest: str) -> list[Participant]:
+    """Return persons of the same name in these Jobcenters, never beyond them."""
+    query = select(Participant).where(
+        Participant.jobcenter_id.in_(set(jobcenter_ids)), Participant.name_digest == name_digest
+    )
+    return list(session.scalars(query.options(joinedload(Participant.coach)).order_by(Participant.id)))
+
+
+def list_call_words(session: Session, coach_id: int) -> set[str]:
+    """Return the call words a coach's persons already bear."""
+    return set(session.scalars(select(Participant.call_word).where(Participant.coach_id == coach_id)))
+
+
+def count_caseload(session: Session, coach_id: int, *, at: datetime) -> int:
+    """Return how many persons of a coach have a participation proposed or running now."""
+    running = (
+        select(Participation.participant_id)
+        .where(
+            Participation.state.in_((ParticipationState.PROPOSED, ParticipationState.ADMITTED)),
+            Participation.ends_on >= clock.local_date(at),
+        )
+        .distinct()
+    )
+    query = select(func.count()).where(Participant.coach_id == coach_id, Participant.id.in_(running))
+    return int(session.scalar(query) or 0)
+
+
+def list_programmes(session: Session, actor: Actor, *, at: datetime) -> list[Programme]:
+    """Return the actor's networks that have not ended."""
+    query = programmes_for(actor).where(Programme.ends_on >= clock.local_date(at))
+    return list(session.scalars(query.order_by(Programme.name)))
+
+
+def list_feeds(session: Session, participant_id: int) -> list[Subscription]:
+    """Return a person's running feeds; a coach may know their names and the day of the last fetch."""
+    query = select(Subscription).where(Subscription.participant_id == participant_id, Subscription.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Subscription.id)))

@@ -1,0 +1,34 @@
+"""Questions about referrals: one of a person the actor sees, and all of a person."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.errors import NotFound
+from hub.models.participant import Participant
+from hub.models.referral import Referral
+from hub.policy.actor import Actor
+from hub.policy.scopes import referrals_for
+
+
+def get_referral(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Referral:
+    """Return a referral of a person the actor looks after, with the person; raises NotFound."""
+    query = referrals_for(actor, at).where(Referral.public_id == public_id)
+    referral: Referral | None = session.scalar(
+        query.options(joinedload(Referral.participant).joinedload(Participant.jobcenter))
+    )
+    if referral is None:
+        raise NotFound
+    return referral
+
+
+def get_referral_by_id(session: Session, referral_id: int) -> Referral:
+    """Return the referral another row belongs to; that row came through a scope."""
+    return session.scalars(select(Referral).where(Referral.id == referral_id)).one()
+
+
+def list_of_person(session: Session, participant_id: int) -> list[Referral]:
+    """Return a person's referrals, the newest first; the caller came through a scope to the person."""
+    query = select(Referral).where(Referral.participant_id == participant_id)
+    return list(session.scalars(query.order_by(Referral.id.desc())))

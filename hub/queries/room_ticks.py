@@ -1,0 +1,87 @@
+"""Rooms over time: rows of five minutes with a primary key, so that no room is taken twice on any database."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub import clock
+from hub.errors import RuleBroken
+from hub.i18n import N_
+from hub.models.room_tick import SECONDS, RoomTick, ticks_between
+from hub.models.slot import Slot
+
+_BATCH = 500
+
+
+def take_room(session: Session, slots: Iterable[Slot]) -> None:
+    """Take the rooms of these dates (flushed, with ids) for their times; dates without a room take nothing.
+
+    One sorted INSERT inside a savepoint: concurrent callers meet at the first common tick and one of them wins. Raises
+    RuleBroken (409) that names the day and time which is taken.
+    """
+    rows = sorted(
+        (slot.room_id, tick, slot.id)
+        for slot in slots
+        if slot.room_id is not None
+        for tick in ticks_between(slot.starts_at, slot.ends_at)
+    )
+    if not rows:
+        return
+    session.flush()  # what fails below is then the room and nothing else
+    try:
+        with session.begin_nested():
+            for first in range(0, len(rows), _BATCH):
+                part = rows[first : first + _BATCH]
+                session.execute(
+                    insert(RoomTick), [{"room_id": room, "tick": tick, "slot_id": slot} for room, tick, slot in part]
+                )
+    except IntegrityError as error:
+        raise _taken(session, [(room, tick) for room, tick, _ in rows]) from error
+
+
+def _taken(session: Session, wanted: list[tuple[int, int]]) -> RuleBroken:
+    tick = min((tick for _, tick in _found(session, wanted)), default=wanted[0][1])
+    when = datetime.fromtimestamp(tick * SECONDS, tz=clock.ZONE)
+    return RuleBroken(
+        N_(
+            "Der Raum ist am {day} um {time} Uhr schon vergeben. Bitte wählen Sie eine andere Zeit oder einen "
+            "anderen Raum.",
+            day=f"{when:%d.%m.%Y}",
+            time=f"{when:%H:%M}",
+        )
+    )
+
+
+def _found(session: Session, wanted: list[tuple[int, int]]) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for first in range(0, len(wanted), _BATCH):
+        keys = wanted[first : first + _BATCH]
+        query = select(RoomTick.room_id, RoomTick.tick).where(tuple_(RoomTick.room_id, RoomTick.tick).in_(keys))
+        found |= {(room, tick) for room, tick in session.execute(query)}
+    return found
+
+
+def free_room(session: Session, slot: Slot) -> None:
+    """Give back what a date took of its room."""
+    session.execute(delete(RoomTick).where(RoomTick.slot_id == slot.id))
+
+
+def list_taken_ticks(
+    session: Session, room_id: int, *, first: datetime, last: datetime, besides: int | None = None
+) -> set[int]:
+    """Return the ticks of a room that are taken between two instants, leaving out one date's own. One statement."""
+    span = ticks_between(first, last)
+    query = select(RoomTick.tick).where(
+        RoomTick.room_id == room_id, RoomTick.tick >= span.start, RoomTick.tick < span.stop
+    )
+    if besides is not None:
+        query = query.where(RoomTick.slot_id != besides)
+    return set(session.scalars(query))
+
+
+def delete_past_ticks(session: Session, *, at: datetime) -> None:
+    """Delete what lies before this instant; the worker does it nightly."""
+    session.execute(delete(RoomTick).where(RoomTick.tick < ticks_between(at, at).start))

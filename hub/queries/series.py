@@ -1,0 +1,229 @@
+"""Questions about series: one, those of an offer, what a rule means in real dates, and which need more dates."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from calendars.holidays import public_holidays
+from calendars.recurrence import Occurrence, Rule, TooManyOccurrences, expand
+from calendars.wall_time import WallProblem
+from hub import clock
+from hub.errors import InvalidInput, NotFound
+from hub.i18n import N_, Message
+from hub.models.location import Location
+from hub.models.offer import Offer
+from hub.models.room_tick import ticks_between
+from hub.models.series import Closure, ExceptionKind, HolidayRule, Series, SeriesException
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.policy.scopes import series_for
+from hub.queries import room_ticks
+
+HORIZON = timedelta(weeks=26)
+LOOKED_AHEAD = timedelta(days=400)  # meets both clock changes, so that an open end does not run into one later
+# Corpus Christi is a holiday in some municipalities of this district only (SächsFeiertagsG § 1), so we ask.
+CATHOLIC_DISTRICT = "14625"
+
+
+@dataclass(frozen=True)
+class PlannedDate:
+    """One date a rule gives: why the day is closed, whether the partner is asked about it, and what becomes of it."""
+
+    occurrence: Occurrence
+    closed_for: str = ""  # name of the holiday or the closure
+    asked: bool = False
+    takes_place: bool = True
+    room_taken: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a partner chose for a series, before it is one."""
+
+    rule: Rule
+    places: int
+    location_id: int | None = None
+    room_id: int | None = None
+    holidays: HolidayRule = HolidayRule.CLOSED
+    kept_days: tuple[date, ...] = ()  # closed days on which it takes place all the same
+
+
+def check_rule(rule: Rule) -> None:
+    """Raise InvalidInput (422) for a rule that meets the hour the clock leaves out, or gives far too many dates."""
+    last = max([rule.until_on or rule.starts_on + LOOKED_AHEAD, *(item.on for item in rule.dates)])
+    try:
+        occurrences = expand(rule, first=rule.starts_on, last=last)
+    except TooManyOccurrences as error:
+        raise InvalidInput(fields={"until_on": N_("Das sind zu viele Termine auf einmal.")}) from error
+    for one in occurrences:
+        if one.problem is WallProblem.GAP:
+            raise InvalidInput(fields={"start": _left_out(one)})
+
+
+def _left_out(one: Occurrence) -> Message:
+    return N_(
+        "In der Nacht zum {day} springt die Uhr von 2 auf 3 Uhr. {time} Uhr gibt es da nicht. "
+        "Bitte wählen Sie eine andere Zeit.",
+        day=f"{one.wall_start:%d.%m.%Y}",
+        time=f"{one.wall_start:%H:%M}",
+    )
+
+
+def plan_of(series: Series) -> Plan:
+    """Return what was chosen for a series."""
+    return Plan(
+        rule=series.rule,
+        places=series.places,
+        location_id=series.location_id,
+        room_id=series.room_id,
+        holidays=series.holidays,
+        kept_days=tuple(date.fromisoformat(day) for day in series.kept_days),
+    )
+
+
+def horizon(at: datetime) -> date:
+    """Return the last local day up to which dates are made at this instant."""
+    return clock.local_date(at) + HORIZON
+
+
+def plan_dates(
+    session: Session, plan: Plan, *, organisation_id: int, first: date, last: date, at: datetime, language: str = "de"
+) -> list[PlannedDate]:
+    """Return the dates of a plan between two local days that lie after `at`, closed ones included and marked.
+
+    At most three statements. Raises TooManyOccurrences.
+    """
+    closures = _closures(session, organisation_id, first, last)
+    code = session.scalar(select(Location.municipality_code).where(Location.id == plan.location_id))
+    names = _closed_names(plan, closures, code, first, last, language)
+    occurrences = [one for one in expand(plan.rule, first=first, last=last) if one.starts_at > at]
+    taken: set[int] = set()
+    if plan.room_id is not None and occurrences:
+        taken = room_ticks.list_taken_ticks(
+            session, plan.room_id, first=occurrences[0].starts_at, last=max(one.ends_at for one in occurrences)
+        )
+    return [_planned(one, plan, names, taken) for one in occurrences]
+
+
+def _planned(one: Occurrence, plan: Plan, names: dict[date, tuple[str, bool]], taken: set[int]) -> PlannedDate:
+    closed_for, asked = names.get(one.on, ("", False))
+    room_taken = bool(taken) and not taken.isdisjoint(ticks_between(one.starts_at, one.ends_at))
+    return PlannedDate(one, closed_for, asked, not closed_for or one.on in plan.kept_days, room_taken)
+
+
+def _closed_names(
+    plan: Plan, closures: dict[date, str], municipality_code: str | None, first: date, last: date, language: str
+) -> dict[date, tuple[str, bool]]:
+    """Each closed day with its name and whether the partner is asked about it."""
+    closed = {day: (name, False) for day, name in closures.items()}
+    if plan.holidays is HolidayRule.OPEN:
+        return closed
+    public = public_holidays(first, last, language=language)
+    wider = public_holidays(first, last, language=language, catholic_region=True)
+    asks = municipality_code is not None and municipality_code.startswith(CATHOLIC_DISTRICT)
+    regional = set(wider) - set(public) if asks else set()
+    for day in set(public) | regional:
+        closed[day] = (wider[day], plan.holidays is HolidayRule.ASK or day in regional)
+    return closed
+
+
+def _closures(session: Session, organisation_id: int, first: date, last: date) -> dict[date, str]:
+    query = select(Closure).where(
+        Closure.organisation_id == organisation_id, Closure.last_on >= first, Closure.first_on <= last
+    )
+    return {
+        closure.first_on + timedelta(days=number): closure.name
+        for closure in session.scalars(query)
+        for number in range((closure.last_on - closure.first_on).days + 1)
+    }
+
+
+def get_own_series(session: Session, actor: Actor, public_id: str) -> Series:
+    """Return a series of an organisation the actor acts for, with its offer; else NotFound."""
+    query = series_for(actor).where(Series.public_id == public_id)
+    series: Series | None = session.scalar(query.options(joinedload(Series.offer).joinedload(Offer.organisation)))
+    if series is None:
+        raise NotFound
+    return series
+
+
+def list_series(session: Session, offer: Offer) -> list[Series]:
+    """Return the running series of an offer with place and room."""
+    query = select(Series).where(Series.offer_id == offer.id, Series.ended_at.is_(None))
+    query = query.options(joinedload(Series.location), joinedload(Series.room))
+    return list(session.scalars(query.order_by(Series.starts_on, Series.id)))
+
+
+def list_series_ids_to_extend(session: Session, *, at: datetime) -> list[int]:
+    """Return the keys of running series whose dates do not reach the horizon yet."""
+    query = select(Series.id).where(
+        Series.ended_at.is_(None),
+        Series.made_until_on < horizon(at),
+        or_(Series.until_on.is_(None), Series.until_on > Series.made_until_on),
+    )
+    return list(session.scalars(query.order_by(Series.id)))
+
+
+def lock_series(session: Session, series_id: int) -> Series:
+    """Return a series with its offer, held until the transaction ends, so that two workers never make dates at once."""
+    query = select(Series).where(Series.id == series_id).options(joinedload(Series.offer, innerjoin=True))
+    return session.scalars(query.with_for_update(of=Series).execution_options(populate_existing=True)).one()
+
+
+def made_keys(session: Session, series: Series, *, since: date) -> set[tuple[date, int]]:
+    """Return day and index of every date from a day on that exists already or was taken out by an exception."""
+    made = select(Slot.occurrence_on, Slot.occurrence_index).where(
+        Slot.series_id == series.id, Slot.occurrence_on >= since
+    )
+    out = select(SeriesException.occurrence_on, SeriesException.occurrence_index).where(
+        SeriesException.series_id == series.id,
+        SeriesException.kind == ExceptionKind.CALLED_OFF,
+        SeriesException.occurrence_on >= since,
+    )
+    return {(on, index) for query in (made, out) for on, index in session.execute(query) if on is not None}
+
+
+def list_exceptions(session: Session, series: Series) -> list[SeriesException]:
+    """Return what differs in a series, by day."""
+    query = select(SeriesException).where(SeriesException.series_id == series.id)
+    return list(session.scalars(query.order_by(SeriesException.occurrence_on, SeriesException.occurrence_index)))
+
+
+def find_exception(session: Session, slot: Slot) -> SeriesException | None:
+    """Return the exception of one date of a series, if there is one."""
+    query = select(SeriesException).where(
+        SeriesException.series_id == slot.series_id,
+        SeriesException.occurrence_on == slot.occurrence_on,
+        SeriesException.occurrence_index == slot.occurrence_index,
+    )
+    return session.scalar(query)
+
+
+def end_all(session: Session, offer: Offer, *, at: datetime) -> None:
+    """End all series of an offer."""
+    running = update(Series).where(Series.offer_id == offer.id, Series.ended_at.is_(None))
+    session.execute(running.values(ended_at=at, version=Series.version + 1))
+
+
+def list_closed_days(
+    session: Session, series: list[Series], offer: Offer, *, at: datetime, language: str = "de"
+) -> list[tuple[Series, PlannedDate]]:
+    """Return the coming dates of these series (with places) that fall out as their day is closed. One statement."""
+    first, last = clock.local_date(at), horizon(at)
+    closures = _closures(session, offer.organisation_id, first, last) if series else {}
+    found = []
+    for one in series:
+        plan, code = plan_of(one), one.location.municipality_code if one.location else None
+        names = _closed_names(plan, closures, code, first, last, language)
+        dates = expand(plan.rule, first=first, last=one.made_until_on or last)
+        planned = [_planned(date, plan, names, set()) for date in dates if date.starts_at > at]
+        found += [(one, date) for date in planned if not date.takes_place]
+    return sorted(found, key=lambda pair: pair[1].occurrence.starts_at)
+
+
+def kept(days: Collection[date]) -> list[str]:
+    """Write days as the series keeps them."""
+    return sorted(day.isoformat() for day in days)

@@ -1,0 +1,224 @@
+"""Questions about dates: one, the next ones of an offer, a week of one's own; and the change of one date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Select, delete, func, select, update
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from hub import clock
+from hub.errors import NotFound, SomebodyWasFaster
+from hub.models.booking import BLOCKING, Booking
+from hub.models.consent import Consent
+from hub.models.enquiry import IDENTIFIED, Acknowledgement, Enquiry
+from hub.models.offer import Access, Offer
+from hub.models.organisation import Organisation
+from hub.models.participant import Participant
+from hub.models.room_tick import RoomTick
+from hub.models.slot import Slot, SlotState
+from hub.models.subscription import Subscription
+from hub.policy.actor import Actor
+from hub.policy.fields import Field, Reader
+from hub.policy.permissions import Permission
+from hub.policy.rules import allows
+from hub.policy.scopes import own_slots_for, partner_bookings_for, slots_for
+from hub.policy.visibility import phase_of, visible_to_partner
+
+
+def get_slot(session: Session, actor: Actor, public_id: str) -> Slot:
+    """Return one date of an offer the actor sees, with offer, organisation, place, room and pools; else NotFound."""
+    return _get(session, slots_for(actor), public_id)
+
+
+def get_own_slot(session: Session, actor: Actor, public_id: str) -> Slot:
+    """Return one date of an organisation the actor acts for, loaded like `get_slot`; else NotFound."""
+    return _get(session, own_slots_for(actor), public_id)
+
+
+def _get(session: Session, scope: Select[Any], public_id: str) -> Slot:
+    slot: Slot | None = session.scalar(_with_all(scope.where(Slot.public_id == public_id)))
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def _with_all(query: Select[Any]) -> Select[Any]:
+    """Name what pages of dates touch; the scope has joined the offer already."""
+    return query.options(
+        contains_eager(Slot.offer).joinedload(Offer.organisation),
+        joinedload(Slot.location),
+        joinedload(Slot.room),
+        selectinload(Slot.pools),
+    )
+
+
+def list_next_slots(session: Session, offer: Offer, *, at: datetime, limit: int) -> list[Slot]:
+    """Return the next dates of an offer that take place, in order, with place, room and pools. Two statements."""
+    query = (
+        select(Slot)
+        .where(Slot.offer_id == offer.id, Slot.starts_at > at, Slot.state == SlotState.PLANNED)
+        .options(joinedload(Slot.location), joinedload(Slot.room), selectinload(Slot.pools))
+        .order_by(Slot.starts_at, Slot.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def list_week(session: Session, actor: Actor, monday: date) -> list[Slot]:
+    """Return the dates of one local week (Monday to Sunday) of the actor's organisations, called-off ones included."""
+    starts, ends = clock.start_of_day(monday), clock.start_of_day(monday + timedelta(days=7))
+    query = own_slots_for(actor).where(Slot.starts_at >= starts, Slot.starts_at < ends)
+    return list(session.scalars(_with_all(query).order_by(Slot.starts_at, Slot.id)))
+
+
+def list_offer_slots(session: Session, offer: Offer, *, at: datetime, limit: int) -> list[Slot]:
+    """Return the coming dates of an own offer, called-off ones included, with room and pools. Two statements."""
+    query = select(Slot).where(Slot.offer_id == offer.id, Slot.ends_at > at)
+    query = query.options(joinedload(Slot.room), selectinload(Slot.pools))
+    return list(session.scalars(query.order_by(Slot.starts_at, Slot.id).limit(limit)))
+
+
+def count_coming(session: Session, offer: Offer, *, at: datetime) -> int:
+    """Return how many dates of an offer are still to come."""
+    query = select(func.count(Slot.id)).where(Slot.offer_id == offer.id, Slot.starts_at > at)
+    return session.scalar(query.where(Slot.state == SlotState.PLANNED)) or 0
+
+
+def change_slot(session: Session, slot: Slot, *, at: datetime, **values: Any) -> None:
+    """Change a planned date and raise sequence and version in one UPDATE.
+
+    Raises SomebodyWasFaster (409) when the row is no longer the one that was read.
+    """
+    values |= {"sequence": slot.sequence + 1, "version": slot.version + 1, "changed_at": at}
+    values |= Slot.local_columns(values["starts_at"]) if "starts_at" in values else {}
+    changed = session.execute(
+        update(Slot)
+        .where(Slot.id == slot.id, Slot.version == slot.version, Slot.state == SlotState.PLANNED)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", changed).rowcount != 1:
+        raise SomebodyWasFaster
+    for name, value in values.items():
+        set_committed_value(slot, name, value)
+
+
+def call_off_empty(session: Session, offer: Offer, *, at: datetime) -> None:
+    """Call off the offer's coming dates that nobody has booked, and give their rooms back."""
+    booked = select(Booking.id).where(Booking.slot_id == Slot.id, Booking.holds_a_place).exists()
+    coming = select(Slot.id).where(Slot.offer_id == offer.id, Slot.starts_at > at, Slot.state == SlotState.PLANNED)
+    ids = list(session.scalars(coming.where(~booked).order_by(Slot.id).with_for_update(of=Slot)))
+    raised = {"sequence": Slot.sequence + 1, "version": Slot.version + 1, "changed_at": at}
+    session.execute(update(Slot).where(Slot.id.in_(ids)).values(state=SlotState.CALLED_OFF, **raised))
+    session.execute(delete(RoomTick).where(RoomTick.slot_id.in_(ids)))
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What a change of one date does: to how many people, whom no calendar tells (place codes), how many clash."""
+
+    people: int
+    unreached: tuple[str, ...]
+    clashing: int
+
+    @property
+    def reached(self) -> int:
+        """How many see the change in a calendar they subscribed to."""
+        return self.people - len(self.unreached)
+
+
+def consequences(
+    session: Session, slot: Slot, *, starts_at: datetime | None = None, ends_at: datetime | None = None
+) -> Consequences:
+    """Count what moving a date to these times (or calling it off) does to the people booked. Two statements."""
+    subscribed = select(Subscription.participant_id).where(
+        Subscription.participant_id == Booking.participant_id,
+        Subscription.ended_at.is_(None),
+        Subscription.fetched_on.is_not(None),
+    )
+    query = select(Booking.participant_id, Booking.code, subscribed.exists())
+    rows = session.execute(query.where(Booking.slot_id == slot.id, Booking.holds_a_place).order_by(Booking.id)).all()
+    people = {person for person, _, _ in rows}
+    unreached = tuple(code or "" for _, code, reached in rows if not reached)
+    clashing = 0
+    if people and starts_at is not None and ends_at is not None:
+        clashing = _count_elsewhere(session, slot, people, starts_at, ends_at)
+    return Consequences(len(rows), unreached, clashing)
+
+
+def _count_elsewhere(
+    session: Session, slot: Slot, people: set[int | None], starts_at: datetime, ends_at: datetime
+) -> int:
+    elsewhere = select(func.count(Booking.participant_id.distinct())).where(
+        Booking.participant_id.in_(people),
+        Booking.slot_id.is_distinct_from(slot.id),
+        Booking.state.in_(BLOCKING),
+        Booking.starts_at < ends_at,
+        Booking.ends_at > starts_at,
+    )
+    return session.scalar(elsewhere) or 0
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """One taken place: its code, the enquiry behind it, and the person only where the name may be read now."""
+
+    booking: Booking
+    enquiry: Enquiry | None = None
+    person: Participant | None = None
+    may_open: bool = False  # the reader could read the name after the purpose notice
+
+
+def list_attendees(session: Session, actor: Actor, slot: Slot, *, at: datetime) -> list[Attendee]:
+    """Return who comes to an own date, by place code. At most two statements.
+
+    A name stands there only while the consent is in force at `at`, the enquiry is accepted or running, the matrix says
+    so for this reader, and this very member of staff has confirmed the purpose notice (R-LAW-05). Reading names must be
+    logged by the caller.
+    """
+    live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at)).exists()
+    read = select(Acknowledgement.id).where(
+        Acknowledgement.enquiry_id == Enquiry.id, Acknowledgement.user_id == actor.user_id
+    )
+    query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
+    query = query.where(Booking.slot_id == slot.id, Booking.holds_a_place).order_by(Booking.code, Booking.id)
+    rows = session.execute(query.add_columns(Enquiry, live, read.exists())).all()
+    found = [_attendee(actor, slot.offer.organisation, *row) for row in rows]
+    opened = [one.booking.participant_id for one, row in zip(found, rows, strict=True) if one.may_open and row[3]]
+    persons = (
+        {p.id: p for p in session.scalars(select(Participant).where(Participant.id.in_(opened)))} if opened else {}
+    )
+    return [
+        Attendee(one.booking, one.enquiry, persons.get(one.booking.participant_id or 0), one.may_open) for one in found
+    ]
+
+
+def _attendee(
+    actor: Actor, organisation: Organisation, booking: Booking, enquiry: Enquiry | None, live: bool, _read: bool
+) -> Attendee:
+    if enquiry is None:
+        return Attendee(booking)
+    own_staff = allows(actor, Permission.OPEN_IDENTITY, enquiry)
+    fields = visible_to_partner(
+        Reader.PARTNER if own_staff else Reader.UMBRELLA,
+        phase_of(enquiry.state, ended_by_consent=not live),
+        frozenset(Field(group) for group in enquiry.field_groups),
+        clinic_type=organisation.clinic_type,
+        health_consent=False,
+    )
+    may_open = live and enquiry.state in IDENTIFIED and Field.IDENTITY in fields
+    return Attendee(booking, enquiry, None, may_open)
+
+
+def list_between(session: Session, first: datetime, last: datetime, accesses: Iterable[Access]) -> list[Slot]:
+    """Return the dates of offers of these kinds of access that start between two instants, with all they touch."""
+    query = (
+        select(Slot)
+        .join(Offer, Slot.offer_id == Offer.id)
+        .where(Slot.starts_at >= first, Slot.starts_at < last, Offer.access.in_(accesses))
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return list(session.scalars(_with_all(query)))

@@ -1,0 +1,203 @@
+"""Questions about subscriptions: the actor's own, one feed by its digest, and its bytes as last rendered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Row, Select, bindparam, func, select, update
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from hub import clock
+from hub.errors import NotFound
+from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
+from hub.models.organisation import Organisation
+from hub.models.participant import Participation, ParticipationState
+from hub.models.subscription import FeedKind, Level, Subscription
+from hub.models.user import Role
+from hub.policy.actor import Actor, ActorKind
+from hub.policy.scopes import organisations_for, subscriptions_for
+from hub.queries.users import find_actor
+
+GRACE = timedelta(days=14)  # a feed outlives the consent's last day and the participation by this (R-CAL-12)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+_TABLE = Subscription.__table__.c
+_HEAD = (
+    _TABLE.id,
+    _TABLE.public_id,
+    _TABLE.locale,
+    _TABLE.ended_at,
+    _TABLE.revision,
+    _TABLE.rendered_revision,
+    _TABLE.etag,
+    _TABLE.last_modified_at,
+    _TABLE.fresh_until,
+    _TABLE.fetched_on,
+    _TABLE.fetched_client,
+    _TABLE.fetched_revision,
+)
+# Made once: a conditional request is one execution of the first (an indexed read), and nothing else.
+_FIND_HEAD = select(*_HEAD).where(_TABLE.token_digest == bindparam("digest"))
+_FIND_WHOLE = select(*_HEAD, _TABLE.body).where(_TABLE.token_digest == bindparam("digest"))
+
+
+def list_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
+    """Return the actor's own feeds that have not ended, the oldest first."""
+    query = subscriptions_for(actor).where(Subscription.ended_at.is_(None)).order_by(Subscription.id)
+    return list(session.scalars(query.options(joinedload(Subscription.organisation))))
+
+
+def lock_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
+    """Return the actor's own running feeds, locked in order of id."""
+    query = subscriptions_for(actor).where(Subscription.ended_at.is_(None)).order_by(Subscription.id)
+    return list(session.scalars(query.with_for_update()))
+
+
+def get_subscription(session: Session, actor: Actor, public_id: str) -> Subscription:
+    """Return one of the actor's own feeds that has not ended; raises NotFound."""
+    query = subscriptions_for(actor).where(Subscription.public_id == public_id, Subscription.ended_at.is_(None))
+    found: Subscription | None = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_subscription(session: Session, subscription: Subscription) -> Subscription:
+    """Return a feed locked and read afresh; call it after the person's own row is locked."""
+    query = select(Subscription).where(Subscription.id == subscription.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def list_feed_organisations(session: Session, actor: Actor) -> list[Organisation]:
+    """Return the organisations the actor acts for as a partner, whose dates can be a feed."""
+    query = organisations_for(actor).where(Organisation.id.in_(actor.partner_ids), Organisation.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Organisation.name)))
+
+
+def find_feed(connection: Connection, digest: str, *, whole: bool) -> Row[Any] | None:
+    """Return the head of the feed with this token digest, with its stored bytes if `whole`; one indexed read."""
+    query: Select[Any] = _FIND_WHOLE if whole else _FIND_HEAD
+    return connection.execute(query, {"digest": digest}).first()
+
+
+def get_for_rendering(session: Session, subscription_id: int) -> Subscription:
+    """Return a feed with its owners and earlier bytes; its revision is read here, before anything it shows."""
+    query = select(Subscription).where(Subscription.id == subscription_id)
+    owners = (
+        joinedload(Subscription.participant),
+        joinedload(Subscription.user),
+        joinedload(Subscription.organisation),
+    )
+    stored = (undefer(Subscription.body), undefer(Subscription.parts))
+    return session.scalars(query.options(*owners, *stored)).one()
+
+
+def store_rendering(session: Session, subscription_id: int, *, revision: int, **values: Any) -> bool:
+    """Keep a rendering under the revision that was read before it; False when the feed has changed or ended since."""
+    kept = session.execute(
+        update(Subscription)
+        .where(Subscription.id == subscription_id, Subscription.revision == revision, Subscription.ended_at.is_(None))
+        .values(rendered_revision=revision, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", kept).rowcount == 1
+
+
+def note_fetch(session: Session, subscription_id: int, *, on: date, client: str, revision: int) -> None:
+    """Keep when, by which family of program and at which revision a feed was last fetched."""
+    session.execute(
+        update(Subscription)
+        .where(Subscription.id == subscription_id)
+        .values(fetched_on=on, fetched_client=client, fetched_revision=revision)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_feed(session: Session, subscription_id: int, *, at: datetime, why: str) -> None:
+    """End a feed that runs and forget its bytes."""
+    session.execute(
+        update(Subscription)
+        .where(Subscription.id == subscription_id, Subscription.ended_at.is_(None))
+        .values(ended_at=at, ended_why=why, body=None, parts=None, etag="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True)
+class End:
+    """When a feed ends or ended, and why: consent, participation, role."""
+
+    at: datetime
+    why: str
+
+
+def find_reader(session: Session, subscription: Subscription) -> Actor | None:
+    """Return the actor a feed is read as; None when the account is gone or disabled. `participant` must be loaded."""
+    if subscription.participant is not None:
+        ref = subscription.participant.public_id
+        return Actor(ActorKind.PERSON, ref, participant_id=subscription.participant_id)
+    return find_actor(session, subscription.user_id or 0)
+
+
+def find_end(session: Session, subscription: Subscription, reader: Actor | None, *, at: datetime) -> End:
+    """Return when this feed ends by itself: with consent and participation of a person, with the role of staff."""
+    if subscription.kind is FeedKind.PARTICIPANT:
+        participant_id = cast("int", subscription.participant_id)
+        consent = consent_ends(session, participant_id).get(subscription.level, subscription.created_at)
+        participation = participation_end(session, participant_id)
+        return min(End(consent, "consent"), End(participation, "participation"), key=lambda end: end.at)
+    if reader is None:
+        return End(at, "role")
+    mine = (
+        subscription.organisation_id in reader.partner_ids
+        if subscription.kind is FeedKind.ORGANISATION
+        else reader.has(Role.COACH)
+    )
+    return End(NEVER if mine else at, "role")
+
+
+def consent_ends(session: Session, participant_id: int) -> dict[Level, datetime]:
+    """Return until when a person's calendar consent (E5) carries a feed of each level; the newest one given counts.
+
+    Only the level that names offer and partner needs a consent with its own words. A consent that merely ran out lets
+    the feed end two weeks later, a withdrawn one at that instant.
+    """
+    consent = newest_feed_consent(session, participant_id)
+    if consent is None:
+        return {}
+    ran_out = consent.state in (*PERMITTING, ConsentState.EXPIRED)
+    until = clock.end_of_day(consent.valid_until_on + GRACE) if ran_out else consent.ended_at or consent.valid_until
+    ends = dict.fromkeys(Level, until)
+    if consent.detail != Level.FULL.value:
+        ends[Level.FULL] = consent.given_at or until
+    return ends
+
+
+def newest_feed_consent(session: Session, participant_id: int) -> Consent | None:
+    """Return the calendar consent (E5) a person gave last, whatever became of it, or None."""
+    query = select(Consent).where(
+        Consent.participant_id == participant_id, Consent.scope == Scope.FEED, Consent.given_at.is_not(None)
+    )
+    return session.scalars(query.order_by(Consent.given_at.desc(), Consent.id.desc()).limit(1)).first()
+
+
+def has_feed_consent(session: Session, participant_id: int, level: Level, *, at: datetime) -> bool:
+    """Tell whether the newest calendar consent is in force and was given for just this level."""
+    newest = newest_feed_consent(session, participant_id)
+    return newest is not None and newest.is_live(at) and newest.detail == level.value
+
+
+def most_telling(levels: Iterable[Level]) -> Level:
+    """Return the level that tells most; consent is given for all own feeds together."""
+    return max(levels, key=list(Level).index)
+
+
+def participation_end(session: Session, participant_id: int) -> datetime:
+    """Return two weeks after the last day of a person's participation; never while nobody has admitted them."""
+    query = select(func.max(Participation.ends_on)).where(
+        Participation.participant_id == participant_id,
+        Participation.state.in_((ParticipationState.ADMITTED, ParticipationState.ENDED)),
+    )
+    last = session.scalar(query)
+    return clock.end_of_day(last + GRACE) if last else NEVER

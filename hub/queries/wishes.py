@@ -1,0 +1,74 @@
+"""What a coach and a person chose together that a partner may learn, and what it amounts to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hub import geography
+from hub.i18n import N_
+from hub.models.offer import Offer, Stage
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.fields import Field
+from hub.queries.consents import needed_groups
+from hub.queries.disclosures import Content
+
+F = Field
+RINGS = (5, 10, 15, 20, 30, 40, 60, 80)  # kilometres; the municipality itself is never told
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a coach and a person chose together that a partner may learn; nothing of it is set beforehand."""
+
+    access_needs: tuple[str, ...] = ()  # A1, each ticked singly
+    contact: Mapping[str, Any] | None = None  # I2: one of the person's ways, None: through the coach
+    rough: Mapping[str, Any] = field(default_factory=dict)  # R1
+    matters: tuple[str, ...] = ()
+    stage: Stage = Stage.PREVENTION
+    soon: bool = False
+
+
+def preview_of(participant: Participant, offer: Offer, slot: Slot | None, wish: Wish, reference: str) -> Content:
+    """Return what would be told, with the person's real values, for the literal preview."""
+    return Content(
+        reference=reference or str(N_("gibt es mit der Buchung")),
+        aim=offer.aim,
+        offer=offer,
+        slot=slot,
+        rough=wish.rough,
+        access_needs=wish.access_needs,
+        contact=wish.contact,
+        person=participant,
+        coach=participant.coach.name if participant.coach else "",
+    )
+
+
+def groups_of(offer: Offer, wish: Wish) -> list[str]:
+    """Return the field groups a wish amounts to: what the offer needs and what was ticked, no more."""
+    chosen = {F.CONTACT: True, F.ACCESS: bool(wish.access_needs), F.ROUGH: bool(wish.rough)}
+    return sorted(needed_groups(offer.field_groups) | {one.value for one, ticked in chosen.items() if ticked})
+
+
+def contacts_of(participant: Participant) -> list[Mapping[str, Any]]:
+    """Return the ways of contact that the person lets partners have."""
+    return [contact for contact in participant.contacts if "partner" in contact.get("allowed_for", ())]
+
+
+def ring_of(participant: Participant, slot: Slot | None, offer: Offer) -> int | None:
+    """Return within how many kilometres of the place the person lives, as a ring; None when farther or unknown."""
+    place = (slot.location if slot else None) or offer.location
+    home = geography.find_municipality(participant.municipality_code)
+    if place is None or home is None:
+        return None
+    distance = geography.distance_km(home.latitude, home.longitude, place.latitude, place.longitude)
+    return next((ring for ring in RINGS if distance <= ring), None)
+
+
+def ages_of(participant: Participant, offer: Offer, on: date) -> tuple[int, int] | None:
+    """Return the offer's own age band when it has one and the person is certainly in it; never the exact age."""
+    if participant.birth_year is None or (offer.youngest is None and offer.oldest is None):
+        return None
+    age, youngest, oldest = on.year - participant.birth_year, offer.youngest or 0, offer.oldest or 120
+    return (youngest, oldest) if youngest < age <= oldest else None

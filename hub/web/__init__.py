@@ -1,0 +1,1 @@
+"""Pages: routes, forms, login, errors, filters."""

@@ -1,0 +1,179 @@
+"""How a booking reads on pages and on paper: its place, its name, and its knot in the thread."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date
+from flask import url_for
+
+from hub import clock, i18n
+from hub.geography import find_municipality
+from hub.i18n import N_
+from hub.models.booking import OWN, Booking, BookingState
+from hub.models.location import Location
+from hub.models.offer import Access
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.queries.offer_filters import free_places
+from hub.web.filters import NBSP, clock_time, short_clock
+
+
+def town(code: str) -> str:
+    """Return the name of a municipality, empty when its key is unknown."""
+    found = find_municipality(code)
+    return found.name if found else ""
+
+
+def address_of(location: Location | None) -> str:
+    """Return "Am Sportplatz 5, Coswig"."""
+    if location is None:
+        return ""
+    street, _, number = location.street.rpartition(" ")  # a number never stands alone on the next line
+    whole = f"{street}{NBSP}{number}" if street else number
+    return ", ".join(part for part in (whole, town(location.municipality_code)) if part)
+
+
+def location_of(booking: Booking) -> Location | None:
+    """Return where a booking takes place: the date's own place, else the appointment's."""
+    return booking.slot.location if booking.slot is not None else booking.location
+
+
+def place_of(booking: Booking) -> str:
+    """Return the place in one line: name, street and town, room."""
+    if booking.address:
+        return ", ".join(part for part in (booking.address.get("street"), booking.address.get("town")) if part)
+    location = location_of(booking)
+    if location is None:
+        return ""
+    room = booking.slot.room.name if booking.slot is not None and booking.slot.room is not None else ""
+    return ", ".join(part for part in (location.name, address_of(location), room) if part)
+
+
+def paper_place_of(booking: Booking) -> str:
+    """Return the place as paper and cards show it: address and room without the name of a house."""
+    if booking.address:
+        return place_of(booking)
+    room = booking.slot.room.name if booking.slot is not None and booking.slot.room is not None else ""
+    return ", ".join(part for part in (address_of(location_of(booking)), room) if part)
+
+
+def title_of(booking: Booking) -> str:
+    """Return what the booking is, for those who may know: the offer's title, or the appointment's."""
+    if booking.access == OWN:
+        return booking.title or str(N_("Hausbesuch"))
+    return booking.slot.offer.title if booking.slot is not None else ""
+
+
+def map_of(booking: Booking) -> str | None:
+    """Return a geo: address, which opens the map on the own device and asks no server of ours or others."""
+    if booking.address:
+        words = " ".join(filter(None, (booking.address.get("street"), booking.address.get("town"))))
+        return f"geo:0,0?q={words.replace(' ', '+')}" if words else None
+    location = location_of(booking)
+    return f"geo:{location.latitude},{location.longitude}" if location is not None else None
+
+
+def weekday(value: datetime | date) -> str:
+    """Return "Di"."""
+    on = clock.local_date(value) if isinstance(value, datetime) else value
+    pattern = "EEEEEE" if i18n.current() == "de" else "EEE"
+    return format_date(on, pattern, locale=i18n.CLDR[i18n.current()]).rstrip(".")
+
+
+def short_date(value: datetime | date) -> str:
+    """Return "15. Sept."."""
+    on = clock.local_date(value) if isinstance(value, datetime) else value
+    pattern = "d. MMM" if i18n.current() == "de" else "d MMM"
+    return format_date(on, pattern, locale=i18n.CLDR[i18n.current()]).replace(" ", NBSP)
+
+
+def numeric_date(value: datetime) -> str:
+    """Return "Di 15.9.", for paper where room is short."""
+    here = clock.local(value)
+    day = f"{here.day}.{here.month}." if i18n.current() == "de" else f"{here.day}/{here.month}"
+    return f"{weekday(value)}{NBSP}{day}"
+
+
+def mark_of(booking: Booking) -> str:
+    """Return the shape that says how it stands."""
+    if booking.state is BookingState.CANCELLED:
+        return "off"
+    return "open" if booking.access == Access.OPEN else "booked"
+
+
+def knot(booking: Booking, *, headline: str, text: str, by_day: bool = True) -> dict[str, Any]:
+    """Return the booking as an item of the thread; `by_day` puts the day to the left, else the time."""
+    off = booking.state is BookingState.CANCELLED
+    item: dict[str, Any] = {
+        "at": booking.starts_at.isoformat(),
+        "mark": mark_of(booking),
+        "headline": headline,
+        "text": text,
+        "off": off,
+        "booking": booking,
+        "line": "visit" if booking.access == OWN else "date",
+    }
+    if off:
+        item["state"] = str(N_("Fällt aus."))
+    if by_day:
+        item |= {"when": weekday(booking.starts_at), "note": short_date(booking.starts_at)}
+    else:
+        item["when"] = short_clock(booking.starts_at)
+    return item
+
+
+def persons_knot(booking: Booking, *, title: bool, paper: bool = False) -> dict[str, Any]:
+    """Return one date as its person reads it: time first; the name of the offer only where `title` says so."""
+    name = title_of(booking)
+    headline = f"{clock_time(booking.starts_at)}, {name}" if title and name else clock_time(booking.starts_at)
+    words = [paper_place_of(booking) if paper else place_of(booking)]
+    location = location_of(booking)
+    if booking.state is BookingState.CANCELLED:
+        return knot(booking, headline=headline, text=str(N_("Wir rufen Sie an.")))
+    if location is not None and location.step_free:
+        words.append(str(N_("Ohne Stufen.")))
+    if booking.access == Access.OPEN:
+        words.append(str(N_("Einfach hingehen.")))
+    elif booking.code and not paper and booking.enquiry_id is None:
+        words.append(str(N_("Ihr Kennwort: {code}.", code=booking.code.replace(" ", NBSP))))
+    return knot(booking, headline=headline, text=sentences(words))
+
+
+def coachs_knot(booking: Booking, *, of_person: bool) -> dict[str, Any]:
+    """Return one date as a coach reads it: on a page of a person by day and name, in the own day by time and whom."""
+    who, what = given_name(booking.participant) if booking.participant is not None else "", title_of(booking)
+    if of_person:
+        headline, words = f"{clock_time(booking.starts_at)}, {what}", [place_of(booking)]
+    else:
+        headline, words = who or what, [what if who else "", place_of(booking)]
+    item = knot(booking, headline=headline, text=sentences(words), by_day=of_person)
+    if booking.access == OWN:
+        item["mark"] = "next"
+    return item | {"href": url_for("bookings.show_booking", public_id=booking.public_id), "link": str(N_("Ansehen"))}
+
+
+def travel_knot(booking: Booking) -> dict[str, Any] | None:
+    """Return the journey before a visit, None when there is none."""
+    if not booking.travel_minutes or booking.state is BookingState.CANCELLED:
+        return None
+    text = str(N_("{minutes} Min. Fahrt, ungefähr", minutes=booking.travel_minutes))
+    return {"when": "", "mark": "travel", "text": text, "line": "travel"}
+
+
+def given_name(person: Participant) -> str:
+    """Return the name a coach calls somebody by on their own pages."""
+    return person.name["given"]
+
+
+def sentences(words: list[str]) -> str:
+    """Join phrases into short sentences; a phrase that ends in a full stop keeps it."""
+    return " ".join(word if word.endswith(".") else f"{word}." for word in words if word)
+
+
+def free_words(slot: Slot, actor: Actor) -> str:
+    """Return how many places are left for this actor as words: "3 frei", "voll", "offen" for a drop-in date."""
+    if slot.offer.access is Access.OPEN and slot.places == 0:
+        return str(N_("offen"))
+    free = free_places(slot, actor)
+    return str(N_("{n} frei", n=free)) if free > 0 else str(N_("voll"))

@@ -1,0 +1,275 @@
+"""Booking a date for a person: what happens, the booked page, moving it and giving it back."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, HiddenField
+
+from hub import clock
+from hub.actions import log
+from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
+from hub.actions.participants import note_told
+from hub.crypto import new_token
+from hub.errors import ConsentMissing, NotFound, PersonElsewhere, RuleBroken, SlotFull
+from hub.geography import find_municipality
+from hub.i18n import N_, Message
+from hub.models.booking import OWN, Booking, BookingState
+from hub.models.consent import Scope
+from hub.models.offer import Access
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.models.user import Role
+from hub.queries import bookings, consents, slots
+from hub.queries.bookability import obstacle_of_person, obstacle_of_slot
+from hub.queries.participants import get_participant, running_participation
+from hub.web.access import for_roles
+from hub.web.booking_words import address_of, free_words, place_of, title_of
+from hub.web.context import at, current_actor, reading, render, transaction
+
+blueprint = Blueprint("bookings", __name__)
+MOVES_SHOWN = 8
+FRESH = timedelta(minutes=10)  # so long the page offers to undo
+
+
+class BookingForm(FlaskForm):
+    """Whom it is for, whether somebody comes along, and the key that makes a double click one booking."""
+
+    person = HiddenField()
+    key = HiddenField()
+    companion = BooleanField(N_("Jemand kommt mit (zwei Plätze)"))
+
+
+@blueprint.get("/slots/<public_id>/bookings/new")
+@for_roles(Role.COACH)
+def new_booking(public_id: str) -> tuple[str, int]:
+    """Show what booking this date for a person does, before it does it."""
+    form = BookingForm(person=request.args.get("person", ""), key=new_token(160))
+    return _confirm(public_id, form)
+
+
+@blueprint.post("/slots/<public_id>/bookings")
+@for_roles(Role.COACH)
+def create_booking(public_id: str) -> Response | tuple[str, int]:
+    """Book the date; a refusal brings the page back with the reason and, where it is full, with other dates."""
+    form, actor = BookingForm(), current_actor()
+    if not form.validate_on_submit():
+        return _confirm(public_id, form, status=422)
+    try:
+        with transaction() as session:
+            booking = book_slot(
+                session,
+                actor=actor,
+                slot=slots.get_slot(session, actor, public_id),
+                participant=get_participant(session, actor, form.person.data or "", at=at()),
+                party=2 if form.companion.data else 1,
+                idempotency_key=form.key.data or None,
+                at=at(),
+            )
+    except RuleBroken as error:
+        form.form_errors.append(error.message)
+        return _confirm(public_id, form, status=error.status, refusal=error)
+    return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
+
+
+def _confirm(
+    public_id: str, form: BookingForm, *, status: int = 200, refusal: RuleBroken | None = None
+) -> tuple[str, int]:
+    actor, now = current_actor(), at()
+    g.section = "finding"
+    with reading() as session:
+        slot = slots.get_slot(session, actor, public_id)
+        person = get_participant(session, actor, form.person.data or "", at=now)
+        obstacle = None if refusal else _obstacle(session, slot, person)
+        consented = not slot.offer.carries_identity or _consented(session, slot, person)
+        accepted = slot.offer.access is not Access.REQUEST or bool(
+            bookings.find_identified_enquiry(session, person.id, slot.offer_id)
+        )
+        full = isinstance(refusal, SlotFull) or free_words(slot, actor) == str(N_("voll"))
+        other = _alternatives(session, slot, person, form) if full or isinstance(refusal, PersonElsewhere) else []
+    _log_reading(person, "booking")
+    return render(
+        "bookings/new_booking.html",
+        status,
+        form=form,
+        slot=slot,
+        person=person,
+        obstacle=obstacle,
+        ready=consented and accepted and not isinstance(refusal, ConsentMissing),
+        consented=consented,
+        place=_place_of(slot),
+        free=free_words(slot, actor),
+        full=full,
+        alternatives=other,
+    )
+
+
+def _obstacle(session: Session, slot: Slot, person: Participant) -> Message | None:
+    on = clock.local_date(slot.starts_at)
+    if found := obstacle_of_slot(slot, at()) or obstacle_of_person(slot.offer, person, on.year):
+        return found
+    if running_participation(session, person.id, on=on) is None:
+        return N_("An diesem Tag läuft die Teilnahme nicht.")
+    return PersonElsewhere.default if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at) else None
+
+
+def _consented(session: Session, slot: Slot, person: Participant) -> bool:
+    found = consents.find_live(
+        session,
+        participant_id=person.id,
+        scope=Scope.TRANSMIT,
+        organisation_id=slot.offer.organisation_id,
+        offer_id=slot.offer_id,
+        at=at(),
+    )
+    return found is not None and found.valid_until >= slot.ends_at
+
+
+def _alternatives(session: Session, slot: Slot, person: Participant, form: BookingForm) -> list[dict[str, Any]]:
+    home = find_municipality(person.municipality_code)
+    near = (home.latitude, home.longitude) if home else None
+    party = 2 if form.companion.data else 1
+    others = bookings.list_alternatives(session, current_actor(), slot, near=near, at=at(), party=party)
+    return [
+        _choice(other, url_for("bookings.new_booking", public_id=other.public_id, person=person.public_id), slot)
+        for other in others
+    ]
+
+
+def _choice(other: Slot, href: str, instead_of: Slot | None = None) -> dict[str, Any]:
+    """Return a date as a link or button: day, time, free places, and the offer's title where it is another one."""
+    same = instead_of is not None and other.offer_id == instead_of.offer_id
+    return {
+        "href": href,
+        "slot": other,
+        "title": None if same else other.offer.title,
+        "free": free_words(other, current_actor()),
+    }
+
+
+def _place_of(slot: Slot) -> str:
+    parts = [
+        slot.location.name if slot.location else "",
+        address_of(slot.location),
+        slot.room.name if slot.room else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _log_reading(person: Participant, purpose: str) -> None:
+    with transaction() as session:
+        log.record_reading(session, actor=current_actor(), person=person, fields=["I1", "B1"], purpose=purpose, at=at())
+
+
+@blueprint.get("/bookings/<public_id>")
+@for_roles(Role.COACH)
+def show_booking(public_id: str) -> tuple[str, int]:
+    """Show one booking: when, where, the place code, and the ways out."""
+    booking = _read(public_id)
+    return render(
+        "bookings/show_booking.html",
+        booking=booking,
+        person=booking.participant,
+        title=title_of(booking),
+        place=place_of(booking),
+        fresh=booking.created_at > at() - FRESH,
+        off=booking.state is BookingState.CANCELLED,
+        past=booking.ends_at <= at(),
+    )
+
+
+def _read(public_id: str) -> Booking:
+    g.section = "participants"
+    with reading() as session:
+        booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+    if booking.participant is not None:
+        _log_reading(booking.participant, "booking")
+    return booking
+
+
+@blueprint.get("/bookings/<public_id>/cancellation")
+@for_roles(Role.COACH)
+def new_cancellation(public_id: str) -> tuple[str, int]:
+    """Show what calling a date off does, to whom."""
+    booking = _read(public_id)
+    if booking.state is not BookingState.CONFIRMED:
+        raise NotFound
+    return render(
+        "bookings/new_cancellation.html",
+        booking=booking,
+        person=booking.participant,
+        title=title_of(booking),
+        place=place_of(booking),
+    )
+
+
+@blueprint.post("/bookings/<public_id>/cancellation")
+@for_roles(Role.COACH)
+def create_cancellation(public_id: str) -> Response:
+    """Give the place back; also the way back straight after booking."""
+    with transaction() as session:
+        booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+        cancel_booking(session, actor=current_actor(), booking=booking, by="coach", at=at())
+    person = booking.participant
+    flash(N_("Der Platz ist zurückgegeben.") if booking.access != OWN else N_("Der Besuch ist abgesagt."), "ok")
+    if person is None:
+        return redirect(url_for("today.show_today"), code=303)
+    return redirect(url_for("participants.show_participant", public_id=person.public_id), code=303)
+
+
+@blueprint.get("/bookings/<public_id>/slot")
+@for_roles(Role.COACH)
+def edit_booking(public_id: str) -> tuple[str, int]:
+    """Show the other dates of the same offer to move a place to."""
+    return _choose(public_id)
+
+
+def _choose(public_id: str, status: int = 200, refusal: RuleBroken | None = None) -> tuple[str, int]:
+    booking = _read(public_id)
+    if booking.slot is None or booking.state is not BookingState.CONFIRMED:
+        raise NotFound
+    with reading() as session:
+        others = slots.list_next_slots(session, booking.slot.offer, at=at(), limit=MOVES_SHOWN + 1)
+    choices = []
+    for other in others:
+        bookings.with_offer(other, booking.slot.offer)
+        if other.id != booking.slot_id and obstacle_of_slot(other, at()) is None:
+            choices.append(_choice(other, "", booking.slot))
+    return render(
+        "bookings/edit_booking.html",
+        status,
+        booking=booking,
+        person=booking.participant,
+        title=title_of(booking),
+        choices=choices[:MOVES_SHOWN],
+        refusal=refusal,
+    )
+
+
+@blueprint.post("/bookings/<public_id>/slot")
+@for_roles(Role.COACH)
+def update_booking(public_id: str) -> Response | tuple[str, int]:
+    """Move a place to another date of the same offer."""
+    actor = current_actor()
+    try:
+        with transaction() as session:
+            booking = bookings.get_booking(session, actor, public_id, at=at())
+            slot = slots.get_slot(session, actor, request.form.get("slot", ""))
+            reschedule_booking(session, actor=actor, booking=booking, slot=slot, at=at())
+    except RuleBroken as error:
+        return _choose(public_id, error.status, error)
+    flash(N_("Der Termin ist verlegt."), "ok")
+    return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
+
+
+@blueprint.post("/bookings/<public_id>/told")
+@for_roles(Role.COACH)
+def create_told(public_id: str) -> Response:
+    """Note that the person knows of a date that fell away."""
+    with transaction() as session:
+        booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+        note_told(session, actor=current_actor(), booking=booking, at=at())
+    return redirect(url_for("today.show_today"), code=303)

@@ -1,0 +1,173 @@
+"""GET /feeds/<token>.ics: answered before sessions, cookies and pages come into play; the address is the secret."""
+
+import logging
+from base64 import b64decode
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Blueprint, Flask, Response, request
+from sqlalchemy import Row
+
+from hub import clock, crypto
+from hub.actions import feeds as verbs
+from hub.config import Config
+from hub.db import Database, retried
+from hub.policy.actor import SYSTEM
+from hub.queries import subscriptions
+from hub.queries.subscriptions import End
+from hub.web.access import for_everyone
+from hub.web.context import config, database, render
+from hub.web.feed_answers import (
+    BROKEN,
+    MISSING,
+    TOO_MANY,
+    UNAUTHORISED,
+    WRONG_METHOD,
+    Answer,
+    Asked,
+    Meter,
+    Shown,
+    calendar,
+    not_modified,
+)
+
+blueprint = Blueprint("feeds", __name__)
+logger = logging.getLogger(__name__)
+PREFIX, BASIC, SUFFIX = "/feeds/", "/feeds/basic/", ".ics"
+EMPTY_FOR = timedelta(days=30)  # on 404 programs keep what they had, so an ended feed is an empty calendar first
+
+
+@blueprint.get("/feeds/<path:address>")
+@for_everyone("calendar programs cannot sign in; the address holds a secret of 160 bits")
+def show_feed(address: str) -> Response:  # noqa: ARG001
+    """The gate's answer, for whoever runs the pages without the gate."""
+    answer = Feeds(database(), config()).answer(request.environ)
+    return Response(answer.body, answer.status, answer.headers)
+
+
+@blueprint.get("/calendar-help")
+@for_everyone("how to subscribe in each program; a QR code on paper leads here, and it holds no secret")
+def show_help() -> tuple[str, int]:
+    """Show the steps for each program."""
+    return render("subscriptions/show_help.html")
+
+
+class Gate:
+    """WSGI: all under /feeds/ is answered with no session read, no cookie set and no page; the rest goes on."""
+
+    def __init__(self, app: Flask) -> None:
+        self.pages = app.wsgi_app
+        self.feeds = Feeds(app.extensions["database"], app.extensions["config"])
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+            return self.pages(environ, start_response)
+        answer = self.feeds.answer(environ)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
+
+
+class Feeds:
+    """All answers under /feeds/."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        self.database, self.config, self.meter = database, config, Meter()
+
+    def answer(self, environ: WSGIEnvironment) -> Answer:
+        """Answer one request. The path holds a secret, so an error is logged by its class alone."""
+        try:
+            answer = retried(lambda: self._route(environ))
+        except Exception as error:  # noqa: BLE001
+            logger.error("unhandled %s in a feed", type(error).__name__)  # noqa: TRY400
+            answer = BROKEN
+        return answer.sealed(self.config, head=environ["REQUEST_METHOD"] == "HEAD")
+
+    def _route(self, environ: WSGIEnvironment) -> Answer:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return WRONG_METHOD
+        if not path.endswith(SUFFIX):
+            return MISSING
+        if path.startswith(BASIC):
+            secret = _password(environ.get("HTTP_AUTHORIZATION", ""))
+            owner = path[len(BASIC) : -len(SUFFIX)]
+            return self._look_up(environ, secret, owner) or UNAUTHORISED
+        return self._look_up(environ, path[len(PREFIX) : -len(SUFFIX)], None) or MISSING
+
+    def _look_up(self, environ: WSGIEnvironment, token: str, public_id: str | None) -> Answer | None:
+        """Answer for a token; None where there is no such feed, or not the one that was named beside it."""
+        digest, asked = crypto.token_digest(token), Asked.read(environ)
+        # A conditional request reads the head alone; only when its bytes are old the body is read as well.
+        head = self._find(digest, whole=asked.if_none_match is None)
+        if head is None or public_id not in (None, head.public_id):
+            return None
+        if self.meter.exceeded(digest):
+            return TOO_MANY
+        if asked.only_previews:
+            return calendar(verbs.empty_feed(head.locale), asked, [])
+        at = clock.now()
+        shown = self._current(head, at)
+        if isinstance(shown, Shown) and shown.body is None and not shown.unchanged(asked, at):
+            shown = self._current(self._find(digest, whole=True) or head, at, whole=True)
+        if isinstance(shown, End):
+            return self._ended(head.locale, shown, asked, at)
+        if environ["REQUEST_METHOD"] == "GET":
+            self._note(head, shown, asked, at)
+        if shown.unchanged(asked, at):
+            return not_modified(shown, asked, at)
+        return calendar(shown.body or b"", asked, shown.validators(asked, at))
+
+    def _find(self, digest: str, *, whole: bool) -> Row[Any] | None:
+        with self.database.glance() as connection:
+            return subscriptions.find_feed(connection, digest, whole=whole)
+
+    def _current(self, head: Row[Any], at: datetime, *, whole: bool = False) -> Shown | End:
+        """Return what the feed shows now, from the row if that holds, else rendered and kept; or how it ended."""
+        if head.ended_at is not None:
+            return End(head.ended_at, "")
+        shown = Shown.stored(head, at)
+        if shown is not None and not (whole and shown.body is None):
+            return shown
+        return self._render(head.id, at)
+
+    def _render(self, subscription_id: int, at: datetime) -> Shown | End:
+        """Render what is due and keep it under the revision read first; two processes at once do no harm."""
+        with self.database.reading() as tx:
+            subscription = subscriptions.get_for_rendering(tx, subscription_id)
+            reader = subscriptions.find_reader(tx, subscription)
+            end = subscriptions.find_end(tx, subscription, reader, at=at)
+            rendering = None
+            if reader is not None and end.at > at:
+                rendering = verbs.render_feed(
+                    tx, actor=reader, subscription=subscription, ends_at=end.at, config=self.config, at=at
+                )
+        with self.database.transaction() as tx:
+            if reader is None or rendering is None:
+                verbs.lapse_feed(tx, actor=SYSTEM, subscription=subscription, end=end)
+                return end
+            verbs.store_feed(tx, actor=reader, subscription=subscription, rendering=rendering)
+        return Shown.rendered(rendering)
+
+    def _ended(self, locale: str, end: End, asked: Asked, at: datetime) -> Answer:
+        """An ended feed is always sent whole, and never with a validator of the time before."""
+        if end.at + EMPTY_FOR <= at:
+            return MISSING
+        return calendar(verbs.empty_feed(locale), asked, [])
+
+    def _note(self, head: Row[Any], shown: Shown, asked: Asked, at: datetime) -> None:
+        """Keep day, family of program and revision, at most one small write a day or a change."""
+        on, client = clock.local_date(at), asked.family
+        if (on, client, shown.revision) != (head.fetched_on, head.fetched_client, head.fetched_revision):
+            with self.database.transaction() as tx:
+                subscriptions.note_fetch(tx, head.id, on=on, client=client, revision=shown.revision)
+
+
+def _password(header: str) -> str:
+    """Return the password of HTTP Basic; it is the token. Anything else gives none."""
+    try:
+        kind, _, packed = header.partition(" ")
+        return b64decode(packed, validate=True).decode().partition(":")[2] if kind.lower() == "basic" else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,99 @@
+"""The page behind a mail's link: looking changes nothing, one tap answers, and no name is ever shown (R-ACC-11)."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from sqlalchemy.orm import Session
+
+from hub.actions import answers
+from hub.errors import InvalidInput, NotFound, RuleBroken
+from hub.models.enquiry import Enquiry
+from hub.models.notice import Link
+from hub.policy.actor import Actor
+from hub.queries.consents import find_permitting
+from hub.queries.disclosures import fields_for
+from hub.queries.links import actor_of_link, find_link
+from hub.web.access import for_everyone
+from hub.web.context import at, reading, render, request_id, transaction
+from hub.web.enquiries import StepForm
+from hub.web.fields import add_error
+from hub.web.inbox import DeclineForm, QuestionForm, view_of
+
+blueprint = Blueprint("links", __name__)
+WHY = "the link is the key: random, for one enquiry and one organisation, and it shows no identity"
+
+
+def _get(session: Session, token: str) -> tuple[Link, Actor]:
+    link = find_link(session, token, at())
+    if link is None or link.enquiry.sent_at is None:
+        raise NotFound
+    return link, actor_of_link(link, request_id=request_id())
+
+
+@blueprint.get("/links/<token>")
+@for_everyone(WHY)
+def show_link(token: str) -> Any:
+    """Show the enquiry without a name; following the link changes nothing, however often a scanner does it."""
+    return _page(token)
+
+
+def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
+    with reading() as session:
+        link, actor = _get(session, token)
+        live = find_permitting(session, link.enquiry, at=at()) is not None
+    fields = fields_for(link.enquiry, actor, live=live, acknowledged=False, at=at())
+    return render(
+        "links/show_link.html",
+        status,
+        link=link,
+        token=token,
+        form=form,
+        **view_of(link.enquiry, fields, live=live),
+        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
+        question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
+    )
+
+
+@blueprint.post("/links/<token>/acceptance")
+@for_everyone(WHY)
+def create_acceptance(token: str) -> Any:
+    """Say yes with one tap."""
+    return _answer(token, StepForm())
+
+
+@blueprint.post("/links/<token>/decline")
+@for_everyone(WHY)
+def create_decline(token: str) -> Any:
+    """Say no with a coded reason."""
+    return _answer(token, DeclineForm())
+
+
+@blueprint.post("/links/<token>/question")
+@for_everyone(WHY)
+def create_question(token: str) -> Any:
+    """Ask back from the closed list."""
+    return _answer(token, QuestionForm())
+
+
+def _answer(token: str, form: StepForm) -> Any:
+    if not form.validate_on_submit():
+        return _page(token, form, 422)
+    try:
+        with transaction() as session:
+            link, actor = _get(session, token)
+            _run(session, link.enquiry, actor, form)
+            link.used_at = at()
+    except (RuleBroken, InvalidInput) as error:
+        add_error(form, error)
+        return _page(token, form, error.status)
+    return redirect(url_for(".show_link", token=token), code=303)
+
+
+def _run(session: Session, enquiry: Enquiry, actor: Actor, form: StepForm) -> None:
+    facts: dict[str, Any] = {"actor": actor, "enquiry": enquiry, "version": form.version.data, "at": at()}
+    if isinstance(form, DeclineForm):
+        answers.decline_enquiry(session, reason=form.reason.data, **facts)
+    elif isinstance(form, QuestionForm):
+        answers.return_enquiry(session, question=form.question.data, **facts)
+    else:
+        answers.accept_enquiry(session, **facts)

@@ -1,0 +1,186 @@
+"""The person's own page: dates, "I cannot come", consents, calendars, and who learned what."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from hub import clock
+from hub.actions.bookings import cancel_booking
+from hub.errors import NotFound, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.booking import Booking, BookingState
+from hub.models.log import Disclosure
+from hub.models.participant import Participant
+from hub.queries import bookings, consents, disclosures, participants, subscriptions
+from hub.queries.bookability import phone_of
+from hub.web.access import for_person
+from hub.web.booking_words import location_of, map_of, persons_knot, place_of, title_of
+from hub.web.context import at, config, current_actor, reading, render, transaction
+from hub.web.filters import relative_day
+
+blueprint = Blueprint("me", __name__)
+SHOWN_DISCLOSURES = 3
+SIZES = ("normal", "large")
+FIELD_WORDS = {
+    "I1": N_("Name und Anrede"),
+    "I2": N_("wie man Sie erreicht"),
+    "A1": N_("was Sie brauchen, um teilzunehmen"),
+    "H1": N_("Gesundheitliches"),
+    "G1": N_("worum es Ihnen geht"),
+    "B1": N_("Zeit und Ort"),
+    "B2": N_("ob Sie da waren"),
+    "F1": N_("Rückmeldung"),
+    "R1": N_("ungefähre Angaben"),
+    "I0": N_("eine Nummer statt Ihres Namens"),
+}
+PURPOSES = {
+    "enquiry.sent": N_("für eine Anfrage, ohne Ihren Namen"),
+    "enquiry.accepted_by_terms": N_("für Ihren Platz mit Namen"),
+    "identity.opened": N_("weil zugesagt wurde"),
+}
+
+
+@blueprint.after_request
+def remember_size(answer: Response) -> Response:
+    """Keep the chosen size of type on this device."""
+    if request.args.get("size") in SIZES:
+        answer.set_cookie(
+            "size", request.args["size"], max_age=365 * 86400, httponly=True, secure=config().secure, samesite="Lax"
+        )
+    return answer
+
+
+@blueprint.get("/me")
+@for_person
+def show_me() -> tuple[str, int]:
+    """Show the next dates, what the person allowed, and who learned what."""
+    actor, now = current_actor(), at()
+    with reading() as session:
+        person = participants.get_self(session, actor, at=now)
+        coming = bookings.list_coming(session, person.id, since=now)
+        given = consents.list_in_force(session, person.id, at=now)
+        feeds = subscriptions.list_own_subscriptions(session, actor)
+        told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
+    first = next((booking for booking in coming if booking.state is not BookingState.CANCELLED), None)
+    return render(
+        "me/show_me.html",
+        person=person,
+        lantern=_lantern(first) if first else None,
+        dates=[_knot(booking, now) for booking in coming if booking is not first],
+        consents=given,
+        allowed={one.id: _in_words(one.field_groups) for one in given},
+        subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
+        feeds=feeds,
+        told=[_telling(row) for row in told[:SHOWN_DISCLOSURES]],
+        more_told=len(told) > SHOWN_DISCLOSURES,
+        phone=_phone(person),
+    )
+
+
+def _lantern(booking: Booking) -> dict[str, Any]:
+    location = location_of(booking)
+    slot = booking.slot
+    return {
+        "booking": booking,
+        "kicker": relative_day(booking.starts_at),
+        "title": title_of(booking),
+        "place": place_of(booking),
+        "step_free": location is not None and location.step_free,
+        "bring": slot.offer.bring if slot is not None else "",
+        "code": booking.code if booking.enquiry_id is None else None,
+        "join": slot.offer.join_link if slot is not None else None,
+        "map": map_of(booking),
+    }
+
+
+def _knot(booking: Booking, now: datetime) -> dict[str, Any]:
+    item = persons_knot(booking, title=True)
+    if booking.state is BookingState.CONFIRMED and booking.starts_at > now:
+        item["href"] = url_for("me.new_cancellation", public_id=booking.public_id)
+        item["link"] = str(N_("Ich kann nicht kommen"))
+    return item
+
+
+def _telling(row: Disclosure) -> dict[str, Any]:
+    """Return one disclosure in plain words: when, who, what, why."""
+    what = _in_words(row.fields)
+    who = row.organisation.name if row.organisation is not None else str(N_("Das Netzwerk"))
+    return {
+        "at": row.at,
+        "sentence": N_("{who} hat erfahren: {what}.", who=who, what=what),
+        "why": PURPOSES.get(row.purpose),
+    }
+
+
+def _in_words(groups: Iterable[str]) -> str:
+    """Return field groups in plain words; who knows the name needs no number instead of it."""
+    known = set(groups) - ({"I0"} if "I1" in groups else set())
+    return ", ".join(str(word) for group, word in FIELD_WORDS.items() if group in known)
+
+
+def _phone(person: Participant) -> dict[str, str]:
+    own = person.coach.phone if person.coach is not None else ""
+    return {"number": own or config().site_phone_text, "name": person.coach.name if person.coach is not None else ""}
+
+
+@blueprint.get("/me/disclosures")
+@for_person
+def list_disclosures() -> tuple[str, int]:
+    """Show all that went to others: when, to whom, which fields, why (R-ACC-08)."""
+    actor, now = current_actor(), at()
+    with reading() as session:
+        person = participants.get_self(session, actor, at=now)
+        told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
+    return render("me/list_disclosures.html", told=[_telling(row) for row in told], phone=_phone(person))
+
+
+@blueprint.get("/me/bookings/<public_id>/cancellation")
+@for_person
+def new_cancellation(public_id: str) -> tuple[str, int]:
+    """Show what "I cannot come" does; after the deadline the telephone instead of the button."""
+    return _ask(public_id)
+
+
+def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> tuple[str, int]:
+    with reading() as session:
+        booking = _own(session, public_id)
+        person = participants.get_self(session, current_actor(), at=at())
+    offer = booking.slot.offer if booking.slot is not None else None
+    late = offer is None or at() > booking.starts_at - timedelta(minutes=offer.cancel_minutes)
+    return render(
+        "me/new_cancellation.html",
+        status,
+        booking=booking,
+        title=title_of(booking),
+        place=place_of(booking),
+        late=late,
+        desk=phone_of(offer) if offer is not None else _phone(person)["number"],
+        phone=_phone(person),
+        refusal=refusal,
+        today=clock.local_date(at()),
+    )
+
+
+def _own(session: Session, public_id: str) -> Booking:
+    booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+    if booking.state is not BookingState.CONFIRMED:
+        raise NotFound
+    return booking
+
+
+@blueprint.post("/me/bookings/<public_id>/cancellation")
+@for_person
+def create_cancellation(public_id: str) -> Response | tuple[str, int]:
+    """Give the place back; no reason is asked."""
+    try:
+        with transaction() as session:
+            booking = _own(session, public_id)
+            cancel_booking(session, actor=current_actor(), booking=booking, by="person", at=at())
+    except RuleBroken as error:
+        return _ask(public_id, error.status, error.message)
+    flash(N_("Abgesagt. Danke, dass Sie Bescheid geben."), "ok")
+    return redirect(url_for("me.show_me"), code=303)

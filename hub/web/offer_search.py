@@ -1,0 +1,153 @@
+"""The search form of the catalogue: from the address to a filter, and back to addresses with one thing changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from babel.dates import get_day_names
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from hub import geography, i18n
+from hub.folding import fold
+from hub.geography import Municipality
+from hub.i18n import N_, Message
+from hub.models.offer import Access, Aim, Form
+from hub.queries.offer_filters import DEFAULT_KM, DayPart, OfferFilter
+from hub.web import offer_words
+
+E = TypeVar("E", bound=StrEnum)
+RADII = (5, 10, 20, 30)
+LONGEST_WORDS = 80
+ICONS: Mapping[Aim, str] = {
+    Aim.MOVE: "run",
+    Aim.BODY: "heart",
+    Aim.MIND: "moon",
+    Aim.DAILY_LIFE: "cup",
+    Aim.WORK: "briefcase",
+    Aim.PEOPLE: "people",
+    Aim.DIGITAL: "mobile",
+}
+PARTS: Mapping[DayPart, Message] = {
+    DayPart.MORNING: N_("vormittags"),
+    DayPart.AFTERNOON: N_("nachmittags"),
+    DayPart.EVENING: N_("abends, ab 17 Uhr"),
+}
+STEP_FREE = N_("stufenlos erreichbar")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What stands in the search form; strange values in the address count as not given."""
+
+    words: str
+    near_text: str
+    place: Municipality | None
+    others: tuple[Municipality, ...]  # further places the words may mean
+    filters: OfferFilter
+    page: int
+
+    @classmethod
+    def read(cls, args: "MultiDict[str, str]") -> "Search":
+        """Read the form from the address."""
+        near_text = args.get("near", "").strip()[:LONGEST_WORDS]
+        places = geography.find_by_name_or_postal_code(near_text)
+        words = args.get("words", "").strip()[:LONGEST_WORDS]
+        radius = args.get("km", type=int)
+        filters = OfferFilter(
+            words=words,
+            aims=_known(Aim, args.getlist("aim")),
+            forms=_known(Form, args.getlist("form")),
+            accesses=_known(Access, args.getlist("access")),
+            near=(places[0].latitude, places[0].longitude) if places else None,
+            radius_km=radius if radius in RADII else DEFAULT_KM,
+            weekdays=frozenset(int(day) for day in args.getlist("day") if day in set("0123456")),
+            parts=_known(DayPart, args.getlist("time")),
+            language=args["language"] if args.get("language") in offer_words.LANGUAGES else "",
+            step_free=args.get("step_free") == "yes",
+        )
+        page = max(1, min(args.get("page", 1, type=int), 1000))
+        return cls(words, near_text, places[0] if places else None, tuple(places[1:7]), filters, page)
+
+    @property
+    def place_unknown(self) -> bool:
+        """Whether a place was written that is none of ours."""
+        return bool(self.near_text) and self.place is None
+
+    def chosen(self) -> list[str]:
+        """Return what is wished for besides place and aim, in words; it stands in the fold, which stays closed."""
+        asked = self.filters
+        words = [f"„{self.words}“"] if self.words else []
+        words += [day_names()[day] for day in sorted(asked.weekdays)]
+        for names, values in ((PARTS, asked.parts), (offer_words.FORMS, asked.forms)):
+            words += [str(word) for value, word in names.items() if value in values]
+        words += [str(word) for value, word in offer_words.ACCESSES.items() if value in asked.accesses]
+        words += [offer_words.language_name(asked.language)] if asked.language else []
+        return [*words, str(STEP_FREE)] if asked.step_free else words
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all is asked for."""
+        return not (self.chosen() or self.near_text or self.filters.aims)
+
+    def address(self, filters: OfferFilter | None = None, **changed: Any) -> str:
+        """Return the address of this search with other filters, place or page."""
+        asked = filters or self.filters
+        values: dict[str, Any] = {
+            "words": asked.words,
+            "near": self.near_text if asked.near else "",
+            "km": int(asked.radius_km) if asked.near else "",
+            "aim": sorted(asked.aims),
+            "form": sorted(asked.forms),
+            "access": sorted(asked.accesses),
+            "day": sorted(asked.weekdays),
+            "time": sorted(asked.parts),
+            "language": asked.language,
+            "step_free": "yes" if asked.step_free else "",
+        }
+        values |= changed
+        return url_for("offers.list_offers", **{name: value for name, value in values.items() if value})
+
+    def aims(self) -> list[tuple[Any, str, str | None, bool]]:
+        """Return the aims as links that keep everything else."""
+        chosen, bare = self.filters.aims, replace(self.filters, aims=frozenset())
+        links: list[tuple[Any, str, str | None, bool]] = [(N_("Alles"), self.address(bare), None, not chosen)]
+        for aim, word in offer_words.AIMS.items():
+            links.append((word, self.address(bare, aim=[aim]), ICONS[aim], aim in chosen))
+        return links
+
+    def chips(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the choices under "more wishes", each with what is chosen."""
+        asked = self.filters
+        return {
+            "day": [
+                {"value": day, "label": name, "checked": day in asked.weekdays} for day, name in enumerate(day_names())
+            ],
+            "step_free": [{"value": "yes", "label": STEP_FREE, "checked": asked.step_free}],
+            "time": _chips(PARTS, asked.parts),
+            "form": _chips(offer_words.FORMS, asked.forms),
+            "access": _chips(offer_words.ACCESSES, asked.accesses),
+        }
+
+    def languages(self) -> list[tuple[str, str, bool]]:
+        """Return code, name and whether it is chosen, by name."""
+        named = [
+            (code, offer_words.language_name(code), code == self.filters.language) for code in offer_words.LANGUAGES
+        ]
+        return sorted(named, key=lambda one: fold(one[1]))
+
+
+def day_names() -> list[str]:
+    """Return the short names of the days of the week, Monday first."""
+    names = get_day_names("abbreviated", context="stand-alone", locale=i18n.CLDR[i18n.current()])
+    return [names[day] for day in range(7)]
+
+
+def _known(words: type[E], values: list[str]) -> frozenset[E]:
+    known = {word.value: word for word in words}
+    return frozenset(known[value] for value in values if value in known)
+
+
+def _chips(words: Mapping[Any, Message], chosen: frozenset[Any]) -> list[dict[str, Any]]:
+    return [{"value": one.value, "label": word, "checked": one in chosen} for one, word in words.items()]

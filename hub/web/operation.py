@@ -1,0 +1,70 @@
+"""The operator's page: the outbox, mails that were given up, the tail of the log, the state of the tables."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+
+from hub import migrating
+from hub.actions.outbox import revive_notice
+from hub.i18n import N_, Message, gettext
+from hub.models.notice import NoticeState
+from hub.models.user import Role
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import log, notices, operation
+from hub.web.access import for_roles
+from hub.web.context import at, current_actor, reading, render, transaction
+
+blueprint = Blueprint("operation", __name__)
+LATE_MINUTES = 10
+STATES: dict[NoticeState, Message] = {
+    NoticeState.QUEUED: N_("wartet"),
+    NoticeState.SENDING: N_("wird gerade verschickt"),
+    NoticeState.SENT: N_("verschickt"),
+    NoticeState.DROPPED: N_("nicht mehr nötig"),
+    NoticeState.DEAD: N_("aufgegeben"),
+}
+
+
+@blueprint.get("/operation")
+@for_roles(Role.OPERATOR)
+def show_operation() -> Any:
+    """Show whether everything runs; no content of any mail, no persons."""
+    actor = current_actor()
+    require(actor, Permission.SEE_OUTBOX)
+    with reading() as session:
+        counts = notices.count_notices(session)
+        oldest = notices.oldest_due_at(session)
+        dead = operation.list_dead_notices(session, actor)
+        unchained, unchained_at = log.count_unchained(session)
+        revision = operation.find_revision(session)
+    mails, tail, head = _minutes(oldest), _minutes(unchained_at), migrating.head()
+    troubles = [bool(dead), mails > LATE_MINUTES, tail > LATE_MINUTES, revision != head]
+    return render(
+        "operation/show_operation.html",
+        counts=[(word, str(counts.get(state, 0))) for state, word in STATES.items()],
+        dead=dead,
+        mails=mails,
+        unchained=unchained,
+        tail=tail,
+        late=LATE_MINUTES,
+        revision=revision,
+        head=head,
+        well=not any(troubles),
+    )
+
+
+@blueprint.post("/operation/notices/<public_id>/again")
+@for_roles(Role.OPERATOR)
+def revive(public_id: str) -> Any:
+    """Send a mail that was given up once more."""
+    with transaction() as session:
+        notice = operation.get_notice(session, current_actor(), public_id)
+        revive_notice(session, actor=current_actor(), notice=notice, at=at())
+    flash(gettext("Die Nachricht wird noch einmal verschickt."), "ok")
+    return redirect(url_for("operation.show_operation"), code=303)
+
+
+def _minutes(since: datetime | None) -> int:
+    return int((at() - since).total_seconds() // 60) if since is not None else 0

@@ -1,0 +1,121 @@
+"""Consents on the person's own page, behind card and PIN: answer, read again, take back."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from sqlalchemy.orm import Session
+
+from hub.actions import consent_answers
+from hub.errors import NotFound, RuleBroken
+from hub.models.consent import Consent, ConsentForm
+from hub.queries import consents as questions
+from hub.queries.consent_texts import read_wording
+from hub.queries.withdrawals import list_coming_under
+from hub.web.access import for_person
+from hub.web.consent_forms import AnswerForm, KeepForm
+from hub.web.consents import is_open, withdraw, withdrawn
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import add_error
+
+blueprint = Blueprint("own_consents", __name__)
+
+
+@blueprint.get("/me/consents")
+@for_person
+def list_consents() -> Any:
+    """Show what waits for an answer and what is in force, each with its way back."""
+    with reading() as session:
+        waiting = questions.list_requested(session, _self())
+        running = questions.list_in_force(session, _self(), at=at())
+    return render("consents/list_own.html", waiting=waiting, running=running)
+
+
+def _self() -> int:
+    participant_id = current_actor().participant_id
+    if participant_id is None:
+        raise NotFound
+    return participant_id
+
+
+def _get(session: Session, consent_id: str) -> Consent:
+    return questions.get_consent(session, current_actor(), consent_id, at=at())
+
+
+@blueprint.get("/me/consents/<consent_id>")
+@for_person
+def show_consent(consent_id: str) -> Any:
+    """Show the exact words; while the question is open, with a yes and a no of equal weight."""
+    return _page(consent_id, AnswerForm(formdata=None))
+
+
+def _page(consent_id: str, form: AnswerForm, status: int = 200) -> Any:
+    with reading() as session:
+        consent = _get(session, consent_id)
+    return render(
+        "consents/show_own.html",
+        status,
+        consent=consent,
+        wording=read_wording(consent.notice_text),
+        waits=is_open(consent),
+        live=consent.is_live(at()),
+        form=form,
+    )
+
+
+@blueprint.post("/me/consents/<consent_id>/answer")
+@for_person
+def create_answer(consent_id: str) -> Any:
+    """Write down the person's own answer."""
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return _page(consent_id, form, 422)
+    try:
+        with transaction() as session:
+            consent_answers.express_consent(
+                session,
+                actor=current_actor(),
+                consent=_get(session, consent_id),
+                yes=form.answer.data == "yes",
+                form=ConsentForm.OWN_DEVICE,
+                at=at(),
+            )
+    except RuleBroken as error:
+        add_error(form, error)
+        return _page(consent_id, form, error.status)
+    return redirect(url_for(".show_consent", consent_id=consent_id), code=303)
+
+
+@blueprint.get("/me/consents/<consent_id>/receipt")
+@for_person
+def show_receipt(consent_id: str) -> Any:
+    """Show the receipt with the withdrawal slip."""
+    with reading() as session:
+        consent = _get(session, consent_id)
+    if not consent.is_live(at()):
+        raise NotFound
+    back = url_for(".show_consent", consent_id=consent_id)
+    wording = read_wording(consent.notice_text)
+    return render("consents/show_receipt.html", consent=consent, wording=wording, back_url=back)
+
+
+@blueprint.get("/me/consents/<consent_id>/withdrawal")
+@for_person
+def new_withdrawal(consent_id: str) -> Any:
+    """Show what happens then; one more tap and it is done."""
+    with reading() as session:
+        consent = _get(session, consent_id)
+        coming = list_coming_under(session, consent, at=at())
+    if not consent.is_live(at()):
+        raise NotFound
+    form = KeepForm(formdata=None)
+    return render("consents/new_own_withdrawal.html", consent=consent, coming=coming, form=form)
+
+
+@blueprint.post("/me/consents/<consent_id>/withdrawal")
+@for_person
+def create_withdrawal(consent_id: str) -> Any:
+    """Withdraw; no reason is asked."""
+    form = KeepForm()
+    with transaction() as session:
+        withdraw(session, _get(session, consent_id), form)
+    return withdrawn(url_for(".list_consents"))

@@ -1,0 +1,187 @@
+"""The own caseload, one person's page, and writing down what is known of them; every opening is a logged read."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, flash, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from hub import clock
+from hub.actions import log
+from hub.actions.participants import create_participant as take_up
+from hub.actions.participants import update_participant as change
+from hub.errors import NotAllowed, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.booking import OWN, BookingState
+from hub.models.participant import Participant, ParticipationState
+from hub.models.subscription import Subscription
+from hub.models.user import Role
+from hub.models.wording import NEEDS, STATES, TALKS, listed
+from hub.policy.fields import Field, Reader
+from hub.policy.visibility import PROFILE
+from hub.queries import bookings, cards, consents, enquiries, participants, today
+from hub.queries.team import counts_now
+from hub.web.access import for_roles
+from hub.web.booking_words import coachs_knot, town
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import add_error
+from hub.web.filters import relative_day, short_clock
+from hub.web.participant_form import ParticipantForm, entries_of
+
+blueprint = Blueprint("participants", __name__)
+CASELOAD = 15
+KEPT_AFTER_END = timedelta(days=30)  # so long a coach sees a person whose participation is over
+AHEAD = timedelta(days=120)
+
+
+@blueprint.get("/people")
+@for_roles(Role.COACH)
+def list_participants() -> tuple[str, int]:
+    """Show the persons a coach looks after, each with the next date; one logged read per hour."""
+    actor, now = current_actor(), at()
+    with reading() as session:
+        people = participants.list_caseload(session, actor, at=now)
+        dates = today.list_dates(session, actor, since=now, until=now + AHEAD, at=now)
+        limit = max((p.caseload_limit for p in participants.list_programmes(session, actor, at=now)), default=CASELOAD)
+    with transaction() as session:
+        log.record_list(session, actor=actor, name="caseload", persons=people, fields=["I1", "B1"], at=now)
+    nexts: dict[int | None, str] = {}
+    for booking in dates:
+        if booking.state is not BookingState.CANCELLED:
+            nexts.setdefault(
+                booking.participant_id, f"{relative_day(booking.starts_at)}, {short_clock(booking.starts_at)}"
+            )
+    own = [person for person in people if person.coach_id == actor.user_id]
+    return render(
+        "participants/list_participants.html",
+        own=own,
+        covered=[person for person in people if person.coach_id != actor.user_id],
+        nexts=nexts,
+        towns={person.id: town(person.municipality_code) for person in people},
+        running=sum(any(counts_now(one, now) for one in person.participations) for person in own),
+        limit=limit,
+    )
+
+
+@blueprint.get("/people/<public_id>")
+@for_roles(Role.COACH)
+def show_participant(public_id: str) -> tuple[str, int]:
+    """Show one person: next dates, enquiries, consents, card; fields by the visibility table. A logged read."""
+    actor, now = current_actor(), at()
+    with reading() as session:
+        person = participants.get_participant(session, actor, public_id, at=now)
+        closed = _closed(person, now)
+        found = {} if closed else _findings(session, person, now)
+    fields = PROFILE[participants.reader_of(actor, person)] if not closed else frozenset({Field.IDENTITY})
+    with transaction() as session:
+        log.record_reading(session, actor=actor, person=person, fields=fields, purpose="person", at=now)
+    if closed:
+        return render("participants/show_closed.html", person=person)
+    return render(
+        "participants/show_participant.html",
+        person=person,
+        shown=frozenset(field.value for field in fields),
+        own=participants.reader_of(actor, person) is Reader.COACH,
+        town=town(person.municipality_code),
+        talks=listed(person.languages, TALKS),
+        needs=listed(person.access_needs, NEEDS),
+        participation=next((p for p in reversed(person.participations) if counts_now(p, now)), None),
+        states=STATES,
+        proposed=ParticipationState.PROPOSED,
+        **found,
+    )
+
+
+def _findings(session: Session, person: Participant, now: datetime) -> dict[str, object]:
+    coming = bookings.list_coming(session, person.id, since=now)
+    return {
+        "dates": [coachs_knot(booking, of_person=True) for booking in coming],
+        "visits": any(booking.access == OWN for booking in coming),
+        "enquiries": enquiries.list_of_person(session, person.id),
+        "consents": consents.list_in_force(session, person.id, at=now),
+        "asked": consents.list_requested(session, person.id),
+        "card": cards.find_card(session, person.id),
+        "feeds": [_feed_words(feed) for feed in participants.list_feeds(session, person.id)],
+    }
+
+
+def _feed_words(feed: Subscription) -> Message:
+    """Return what a coach may know of a feed: its name and the day of the last fetch, never the address."""
+    if feed.fetched_on is None:
+        return N_("{name}: noch nie abgeholt", name=feed.name)
+    behind = feed.fetched_revision < feed.revision
+    words = N_("{name}: {day} abgeholt, die letzte Änderung fehlt noch. Bitte rufen Sie an.") if behind else None
+    words = words or N_("{name}: {day} abgeholt")
+    return Message(words.text, {"name": feed.name, "day": relative_day(feed.fetched_on)})
+
+
+def _closed(person: Participant, now: datetime) -> bool:
+    """Tell whether everything of the person is over for longer than it is kept in sight."""
+    ends = [p.ends_on for p in person.participations]
+    return bool(ends) and max(ends) + KEPT_AFTER_END < clock.local_date(now)
+
+
+@blueprint.get("/people/new")
+@for_roles(Role.COACH)
+def new_participant() -> tuple[str, int]:
+    """Show the form for a new person."""
+    form = ParticipantForm(languages=["de"], locale="de", form_of_address="Frau")
+    return render("participants/new_participant.html", form=form, namesakes=[])
+
+
+@blueprint.post("/people")
+@for_roles(Role.COACH)
+def create_participant() -> Response | tuple[str, int]:
+    """Take up a person; somebody of the same name in the same Jobcenter is pointed out once before."""
+    form, actor = ParticipantForm(), current_actor()
+    namesakes: list[Participant] = []
+    if not form.validate_on_submit():
+        return render("participants/new_participant.html", 422, form=form, namesakes=namesakes)
+    jobcenters = sorted(actor.organisations(Role.COACH))
+    details = form.details()
+    with transaction() as session:
+        namesakes = participants.list_namesakes(session, jobcenter_ids=jobcenters, name_digest=details.name_digest)
+        if not namesakes or form.known.data:
+            person = take_up(session, actor=actor, jobcenter_id=jobcenters[0], details=details, at=at())
+            return redirect(url_for("participations.new_participation", public_id=person.public_id), code=303)
+    form.form_errors.append(N_("Diesen Namen gibt es in Ihrem Haus schon. Bitte schauen Sie zuerst dort nach."))
+    return render("participants/new_participant.html", 422, form=form, namesakes=namesakes)
+
+
+@blueprint.get("/people/<public_id>/edit")
+@for_roles(Role.COACH)
+def edit_participant(public_id: str) -> tuple[str, int]:
+    """Show the form with what is known; a logged read."""
+    person = _own(public_id)
+    return render("participants/edit_participant.html", form=ParticipantForm(data=entries_of(person)), person=person)
+
+
+@blueprint.post("/people/<public_id>")
+@for_roles(Role.COACH)
+def update_participant(public_id: str) -> Response | tuple[str, int]:
+    """Keep what was changed; only from the version that was read."""
+    form = ParticipantForm()
+    if not form.validate_on_submit():
+        return render("participants/edit_participant.html", 422, form=form, person=_own(public_id))
+    version = int(form.version.data) if (form.version.data or "").isdecimal() else None
+    try:
+        with transaction() as session:
+            person = participants.get_participant(session, current_actor(), public_id, at=at())
+            change(session, actor=current_actor(), participant=person, details=form.details(), version=version, at=at())
+    except RuleBroken as error:
+        add_error(form, error)
+        return render("participants/edit_participant.html", error.status, form=form, person=_own(public_id))
+    flash(N_("Gespeichert."), "ok")
+    return redirect(url_for("participants.show_participant", public_id=public_id), code=303)
+
+
+def _own(public_id: str) -> Participant:
+    """Return a person for the form and log the reading; only the own coach may."""
+    actor = current_actor()
+    with reading() as session:
+        person = participants.get_participant(session, actor, public_id, at=at())
+    if participants.reader_of(actor, person) is not Reader.COACH:
+        raise NotAllowed
+    with transaction() as session:
+        log.record_reading(session, actor=actor, person=person, fields=PROFILE[Reader.COACH], purpose="person", at=at())
+    return person

@@ -1,0 +1,204 @@
+"""A partner's dates: the week, one date with who comes, moving it and calling it off after seeing what that does."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from hub import clock
+from hub.actions import log
+from hub.actions import slots as verbs
+from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.room_tick import ticks_between
+from hub.models.slot import Slot, SlotState
+from hub.models.user import Role
+from hub.policy.fields import Field
+from hub.queries import own_offers, room_ticks
+from hub.queries import slots as queries
+from hub.web import week
+from hub.web.access import for_roles
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import add_error
+from hub.web.offer_words import AIM_ICONS
+from hub.web.own_offers import seen_version
+from hub.web.slot_forms import MoveForm
+
+blueprint = Blueprint("slots", __name__)
+WEEK = timedelta(days=7)
+
+
+@blueprint.get("/slots")
+@for_roles(Role.PARTNER)
+def list_slots() -> Any:
+    """Show one week of the actor's organisations, as a grid or as a list."""
+    monday = week.monday_of(request.args.get("week"), clock.local_date(at()))
+    with reading() as session:
+        slots = queries.list_week(session, current_actor(), monday)
+        organisations = own_offers.list_acted_for(session, current_actor())
+    return render(
+        "slots/list_slots.html",
+        slots=slots,
+        days=week.days_of(monday, slots, at()),
+        groups=week.by_day(slots),
+        icons=AIM_ICONS,
+        headline=week.headline(slots, at()),
+        span=week.span_of(monday),
+        this_week=week.week_name(monday),
+        before=week.week_name(monday - WEEK),
+        after=week.week_name(monday + WEEK),
+        as_list=request.args.get("view") == "list",
+        several=len(organisations) > 1,
+        places_words=lambda slot: week.places_words(slot, at()),
+        states=SlotState,
+    )
+
+
+@blueprint.get("/slots/<public_id>")
+@for_roles(Role.PARTNER)
+def show_slot(public_id: str) -> Any:
+    """Show one own date and who comes: place codes, and names only where they may be read now."""
+    with reading() as session:
+        slot = queries.get_own_slot(session, current_actor(), public_id)
+        attendees = queries.list_attendees(session, current_actor(), slot, at=at())
+    persons = [one.person for one in attendees if one.person is not None]
+    if persons:
+        with transaction() as session:
+            log.record_list(
+                session,
+                actor=current_actor(),
+                name=f"slot {slot.public_id}",
+                persons=persons,
+                fields=[Field.IDENTITY],
+                at=at(),
+            )
+    return render(
+        "slots/show_slot.html",
+        slot=slot,
+        attendees=attendees,
+        people=sum(one.booking.party for one in attendees),
+        words=week.places_words(slot, at()),
+        may_change=slot.state is SlotState.PLANNED and slot.starts_at > at(),
+        lacks_room=week.lacks_room(slot),
+        states=SlotState,
+        week=week.week_name(week.monday_of(None, clock.local_date(slot.starts_at))),
+    )
+
+
+@blueprint.get("/slots/<public_id>/move")
+@for_roles(Role.PARTNER)
+def new_move(public_id: str) -> Any:
+    """Show the form; with a new time in the address, what moving there does."""
+    with reading() as session:
+        slot, locations = _changeable(session, public_id)
+    form = MoveForm(request.args or None, meta={"csrf": False})
+    form.prepare(current_actor(), slot, locations, empty=not request.args)
+    if not request.args:
+        return _move_form(form, slot)
+    if not form.validate():
+        return _move_form(form, slot, 422)
+    return _move_preview(form, slot, locations)
+
+
+@blueprint.post("/slots/<public_id>/move")
+@for_roles(Role.PARTNER)
+def create_move(public_id: str) -> Any:
+    """Move the date with everybody who is booked."""
+    with reading() as session:
+        slot, locations = _changeable(session, public_id)
+    form = MoveForm()
+    form.prepare(current_actor(), slot, locations, empty=False)
+    if not form.validate_on_submit():
+        return _move_form(form, slot, 422)
+    try:
+        starts_at, ends_at = form.times()
+        with transaction() as session:
+            fresh = queries.get_own_slot(session, current_actor(), public_id)
+            booked = verbs.move_slot(
+                session,
+                actor=current_actor(),
+                slot=fresh,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                room=form.chosen_room(locations),
+                version=seen_version(),
+                at=at(),
+            )
+    except HubError as error:
+        add_error(form, error)
+        form.version.data = str(slot.version)
+        return _move_form(form, slot, error.status)
+    flash(_told(N_("Der Termin ist verlegt."), booked), "ok")
+    return redirect(url_for("slots.show_slot", public_id=public_id), code=303)
+
+
+@blueprint.get("/slots/<public_id>/calling-off")
+@for_roles(Role.PARTNER)
+def new_calling_off(public_id: str) -> Any:
+    """Show what calling the date off does, before it happens."""
+    return _calling_off(public_id)
+
+
+@blueprint.post("/slots/<public_id>/calling-off")
+@for_roles(Role.PARTNER)
+def create_calling_off(public_id: str) -> Any:
+    """Call the date off."""
+    try:
+        with transaction() as session:
+            slot = queries.get_own_slot(session, current_actor(), public_id)
+            booked = verbs.call_off_slot(session, actor=current_actor(), slot=slot, version=seen_version(), at=at())
+    except RuleBroken as error:
+        return _calling_off(public_id, str(error.message), error.status)
+    flash(_told(N_("Der Termin ist abgesagt."), booked), "ok")
+    return redirect(url_for("slots.show_slot", public_id=public_id), code=303)
+
+
+def _told(what: Message, booked: int) -> str:
+    if booked == 0:
+        return str(what)
+    if booked == 1:
+        return str(N_("{what} Der Coach bekommt jetzt eine Mail.", what=what))
+    return str(N_("{what} Die Coaches der {n} Menschen bekommen jetzt eine Mail.", what=what, n=booked))
+
+
+def _changeable(session: Session, public_id: str) -> tuple[Slot, list[Any]]:
+    slot = queries.get_own_slot(session, current_actor(), public_id)
+    return slot, own_offers.list_usable_locations(session, current_actor())
+
+
+def _move_form(form: MoveForm, slot: Slot, status: int = 200) -> Any:
+    return render("slots/new_move.html", status, form=form, slot=slot)
+
+
+def _move_preview(form: MoveForm, slot: Slot, locations: list[Any]) -> Any:
+    try:
+        starts_at, ends_at = form.times()
+        if starts_at <= at():
+            raise InvalidInput(fields={"day": N_("Diese Zeit ist schon vorbei.")})
+    except InvalidInput as error:
+        add_error(form, error)
+        return _move_form(form, slot, error.status)
+    room = form.chosen_room(locations) or slot.room
+    with reading() as session:
+        effects = queries.consequences(session, slot, starts_at=starts_at, ends_at=ends_at)
+        taken = room is not None and _is_taken(session, room.id, slot, starts_at, ends_at)
+    if taken:
+        form.form_errors.append(N_("Der Raum ist zu dieser Zeit schon vergeben. Bitte wählen Sie eine andere Zeit."))
+        return _move_form(form, slot, 409)
+    context: dict[str, Any] = {"form": form, "slot": slot, "effects": effects, "room": room, "doubled": form.doubled()}
+    return render("slots/show_move.html", starts_at=starts_at, ends_at=ends_at, **context)
+
+
+def _is_taken(session: Session, room_id: int, slot: Slot, starts_at: datetime, ends_at: datetime) -> bool:
+    taken = room_ticks.list_taken_ticks(session, room_id, first=starts_at, last=ends_at, besides=slot.id)
+    return not taken.isdisjoint(ticks_between(starts_at, ends_at))
+
+
+def _calling_off(public_id: str, problem: str = "", status: int = 200) -> Any:
+    with reading() as session:
+        slot = queries.get_own_slot(session, current_actor(), public_id)
+        effects = queries.consequences(session, slot)
+    if slot.state is not SlotState.PLANNED or slot.starts_at <= at():
+        raise NotFound if not problem else RuleBroken(N_("Dieser Termin lässt sich nicht mehr absagen."))
+    return render("slots/new_calling_off.html", status, slot=slot, effects=effects, problem=problem)

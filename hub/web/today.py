@@ -1,0 +1,203 @@
+"""A coach's start page: who must act next, what waits on others, and the dates of today and the next days."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from flask import Blueprint, url_for
+
+from hub import clock
+from hub.actions import log
+from hub.i18n import N_, Message
+from hub.models.booking import OWN, Booking, BookingState
+from hub.models.consent import Consent
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.participant import Participant, ParticipationState
+from hub.models.user import Role
+from hub.models.wording import DECLINES, QUESTIONS
+from hub.policy.actor import Actor
+from hub.queries import cards, participants, today
+from hub.web.access import for_roles
+from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.filters import day, full_day
+
+blueprint = Blueprint("today", __name__)
+DAYS_AHEAD = 7
+ENDING = timedelta(days=30)
+S = EnquiryState
+
+
+@dataclass
+class Task:
+    """One reason why a coach must act for a person; the lowest rank comes first."""
+
+    rank: int
+    sentence: Message
+    state: str
+    word: Message
+    links: list[tuple[str, str]] = field(default_factory=list)
+    booking: Booking | None = None  # fallen away: "knows already" is offered
+
+
+@dataclass
+class Duty:
+    """All that is due for one person: the first task shows, the others are counted."""
+
+    person: Participant
+    tasks: list[Task]
+
+    @property
+    def first(self) -> Task:
+        """The most urgent task."""
+        return min(self.tasks, key=lambda task: task.rank)
+
+
+@blueprint.get("/today")
+@for_roles(Role.COACH)
+def show_today() -> tuple[str, int]:
+    """Show who must act next, and the dates of today and the next days; the list of persons is a logged read."""
+    actor, now = current_actor(), at()
+    midnight = clock.start_of_day(clock.local_date(now))
+    with reading() as session:
+        people = {person.id: person for person in participants.list_caseload(session, actor, at=now)}
+        enquiries = today.list_open_enquiries(session, people.keys())
+        consents = today.list_unanswered_consents(session, people.keys())
+        until = midnight + timedelta(days=DAYS_AHEAD)
+        dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
+        carded = cards.list_people_with_card(session, people.keys())
+    with transaction() as session:
+        log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
+    tasks: dict[int, list[Task]] = {}
+    for person_id, task in _tasks(people, enquiries, consents, dates, carded):
+        tasks.setdefault(person_id, []).append(task)
+    duties = sorted((Duty(people[i], found) for i, found in tasks.items()), key=lambda d: d.first.rank)
+    live = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
+    return render(
+        "today/show_today.html",
+        greeting=_greeting(actor, now),
+        now=now,
+        duties=duties,
+        waiting=[(people[e.participant_id], e) for e in enquiries if e.state in today.PARTNERS_TURN],
+        lantern=_lantern(live, actor, now),
+        days=_days(live),
+        people=people,
+    )
+
+
+def _tasks(
+    people: dict[int, Participant],
+    enquiries: list[Enquiry],
+    consents: list[Consent],
+    dates: list[Booking],
+    carded: set[int],
+) -> Iterable[tuple[int, Task]]:
+    for booking in dates:
+        if booking.state is BookingState.CANCELLED and booking.participant_id in people:
+            yield booking.participant_id, _fallen_away(people[booking.participant_id], booking)
+    for enquiry in enquiries:
+        if enquiry.state in today.COACHS_TURN:
+            yield enquiry.participant_id, _enquiry_task(enquiry, people[enquiry.participant_id])
+    for consent in consents:
+        yield consent.participant_id, _consent_task(consent, people[consent.participant_id])
+    for person in people.values():
+        yield from ((person.id, task) for task in _person_tasks(person, person.id in carded))
+
+
+def _fallen_away(person: Participant, booking: Booking) -> Task:
+    facts = {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
+    if person.contacts:
+        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht.", **facts)
+    else:
+        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht und hat nur Papier.", **facts)
+    links = [(str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))]
+    phone = phone_of_person(person)
+    if phone:
+        links.insert(0, (str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}"))
+    return Task(0, sentence, "off", N_("Termin abgesagt"), links, booking)
+
+
+def _enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
+    who, page = enquiry.organisation.name, url_for("enquiries.show_enquiry", public_id=enquiry.public_id)
+    again = (str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))
+    see = (str(N_("Ansehen")), page)
+    if enquiry.state is S.RETURNED:
+        question = QUESTIONS.get(enquiry.reason, N_("Es gibt eine Frage."))
+        sentence = N_("{who} fragt: {question}", who=who, question=question)
+        return Task(1, sentence, "due", N_("Frage"), [(str(N_("Antworten")), page)])
+    if enquiry.state is S.DECLINED:
+        reason = DECLINES.get(enquiry.reason, N_("Es geht leider nicht"))
+        return Task(2, N_("{who} sagt ab: {reason}.", who=who, reason=reason), "off", N_("Absage"), [again, see])
+    if enquiry.state is S.EXPIRED:
+        return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [see, again])
+    choose = url_for("finding.list_dates", public_id=enquiry.offer.public_id, person=person.public_id)
+    sentence = N_("{who} hat zugesagt. Es fehlt noch ein Termin.", who=who)
+    return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])
+
+
+def _consent_task(consent: Consent, person: Participant) -> Task:
+    who = consent.organisation.name if consent.organisation else N_("den Kalender")
+    sentence = N_("Die Frage nach der Einwilligung für {who} ist noch ohne Antwort.", who=who)
+    page = url_for("consents.show_consent", public_id=person.public_id, consent_id=consent.public_id)
+    return Task(4, sentence, "asked", N_("noch offen"), [(str(N_("Weiter")), page)])
+
+
+def _person_tasks(person: Participant, has_card: bool) -> Iterable[Task]:
+    page = url_for("participants.show_participant", public_id=person.public_id)
+    running = [p for p in person.participations if p.state is ParticipationState.ADMITTED]
+    if running:
+        last = max(p.ends_on for p in running)
+        left = (last - clock.local_date(at())).days
+        if 0 <= left <= ENDING.days:
+            sentence = N_("Die Teilnahme endet am {day}.", day=full_day(last))
+            yield Task(5, sentence, "soon", N_("noch {n} Tage", n=left), [(str(N_("Besprechen")), page)])
+    if not has_card:
+        url = url_for("cards.show_card", public_id=person.public_id)
+        sentence = N_("{name} hat noch keine Terminkarte.", name=given_name(person))
+        yield Task(6, sentence, "soon", N_("bald"), [(str(N_("Karte drucken")), url)])
+
+
+def phone_of_person(person: Participant) -> str:
+    """Return the number under which a coach reaches a person, empty when there is none."""
+    numbers = (c["value"] for c in person.contacts if c.get("kind") in ("phone", "mobile"))
+    return next(numbers, "")
+
+
+def _lantern(dates: list[Booking], actor: Actor, now: datetime) -> dict[str, object] | None:
+    """Return the next date of today: first the coach's own, else one of the persons'."""
+    tonight = clock.end_of_day(clock.local_date(now))
+    coming = [booking for booking in dates if now <= booking.ends_at and booking.starts_at < tonight]
+    own = [booking for booking in coming if booking.coach_id == actor.user_id]
+    booking = next(iter(own or coming), None)
+    if booking is None:
+        return None
+    leave = booking.starts_at - timedelta(minutes=booking.travel_minutes)
+    return {
+        "booking": booking,
+        "leave_at": leave if booking.travel_minutes else None,
+        "place": place_of(booking),
+        "title": title_of(booking),
+        "map": map_of(booking),
+        "phone": phone_of_person(booking.participant) if booking.participant is not None else "",
+    }
+
+
+def _days(dates: list[Booking]) -> list[tuple[datetime, list[dict[str, object]]]]:
+    days = []
+    for _on, group in groupby(dates, key=lambda booking: clock.local_date(booking.starts_at)):
+        items: list[dict[str, object]] = []
+        bookings = list(group)
+        for booking in bookings:
+            if booking.access == OWN and (journey := travel_knot(booking)):
+                items.append(journey)
+            items.append(coachs_knot(booking, of_person=False))
+        days.append((bookings[0].starts_at, items))
+    return days
+
+
+def _greeting(actor: Actor, now: datetime) -> Message:
+    hour, name = clock.local(now).hour, actor.name.split()[0] if actor.name else ""
+    if hour < 11:
+        return N_("Guten Morgen, {name}.", name=name)
+    return N_("Guten Tag, {name}.", name=name) if hour < 17 else N_("Guten Abend, {name}.", name=name)

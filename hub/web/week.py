@@ -1,0 +1,139 @@
+"""A partner's week as the page shows it: days with their dates, places in words, and the sentence on top."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, get_day_names
+from flask import url_for
+
+from hub import clock, i18n
+from hub.i18n import N_, Message
+from hub.models.slot import PoolState, Slot, SlotState
+from hub.web.filters import NBSP, clock_time, day, relative_day, short_clock
+
+WORKING_DAYS = 5
+
+
+def monday_of(week: str | None, today: date) -> date:
+    """Return the Monday of an ISO week such as "2026-W38"; of this week when it is none."""
+    year, _, number = (week or "").partition("-W")
+    try:
+        return date.fromisocalendar(int(year), int(number), 1)
+    except ValueError:
+        return today - timedelta(days=today.weekday())
+
+
+def week_name(monday: date) -> str:
+    """Return the ISO week of a Monday as addresses carry it."""
+    year, number, _ = monday.isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def days_of(monday: date, slots: list[Slot], at: datetime) -> list[dict[str, Any]]:
+    """Return the days of a week with their dates; Saturday and Sunday only when something takes place."""
+    names = get_day_names("abbreviated", "stand-alone", i18n.CLDR[i18n.current()])
+    days = []
+    for number in range(7):
+        on = monday + timedelta(days=number)
+        own = [slot for slot in slots if clock.local_date(slot.starts_at) == on]
+        if own or number < WORKING_DAYS:
+            shown = [week_slot(slot, at) for slot in own]
+            name = names[number].rstrip(".")
+            days.append({"name": name, "date": f"{on.day}.", "today": on == clock.local_date(at), "slots": shown})
+    return days
+
+
+def weekday(on: date) -> str:
+    """The weekday in two letters, for narrow columns."""
+    return format_date(on, "EEE", locale=i18n.CLDR[i18n.current()]).rstrip(".")
+
+
+def short_date(on: date) -> str:
+    """Day and month, for narrow columns: "16. Sept."."""
+    pattern = "d. MMM" if i18n.current() == "de" else "d MMM"
+    return format_date(on, pattern, locale=i18n.CLDR[i18n.current()]).replace(" ", NBSP)
+
+
+def by_day(slots: list[Slot]) -> list[tuple[date, list[Slot]]]:
+    """Return the dates gathered by local day, for the list."""
+    days = dict.fromkeys(clock.local_date(slot.starts_at) for slot in slots)
+    return [(on, [slot for slot in slots if clock.local_date(slot.starts_at) == on]) for on in days]
+
+
+def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
+    """Return one date as the week component wants it."""
+    off = slot.state is SlotState.CALLED_OFF
+    words = places_words(slot, at)
+    label = N_(
+        "{day}, {start} bis {end}, {title}, {words}",
+        day=day(slot.starts_at),
+        start=clock_time(slot.starts_at),
+        end=clock_time(slot.ends_at),
+        title=slot.offer.title,
+        words=N_("abgesagt") if off else words,
+    )
+    return {
+        "at": short_clock(slot.starts_at),
+        "title": slot.offer.title,
+        "href": url_for("slots.show_slot", public_id=slot.public_id),
+        "label": label,
+        "taken": slot.taken,
+        "held": held(slot),
+        "free": slot.free,
+        "words": None if off else words,
+        "off": off,
+        "state": N_("Raum noch offen") if lacks_room(slot) and not off else None,
+    }
+
+
+def held(slot: Slot) -> int:
+    """How many places are kept for somebody and not taken yet."""
+    return sum(pool.places - pool.taken for pool in slot.pools if pool.kept and pool.state is PoolState.OPEN)
+
+
+def lacks_room(slot: Slot) -> bool:
+    """Whether the date should have a room as its offer has one, but got none because it was taken."""
+    return slot.series_id is not None and slot.room_id is None and slot.offer.room_id is not None
+
+
+def places_words(slot: Slot, at: datetime) -> Message:
+    """Places in words: free, held until when, or all taken."""
+    if slot.places == 0:
+        return N_("einfach hingehen")
+    kept = held(slot)
+    until = min((pool.release_at for pool in slot.pools if pool.kept and pool.release_at), default=None)
+    if kept and until is not None:
+        when = f"{relative_day(until, clock.local_date(at))}, {clock_time(until)}"
+        return N_("{free} frei, {held} gehalten bis {when}", free=slot.free, held=kept, when=when)
+    if kept:
+        return N_("{free} frei, {held} gehalten", free=slot.free, held=kept)
+    if slot.free:
+        return N_("{free} frei von {places}", free=slot.free, places=slot.places)
+    return N_("{taken} von {places} belegt", taken=slot.taken, places=slot.places)
+
+
+def headline(slots: list[Slot], at: datetime) -> Message:
+    """Say the result of the week in one sentence."""
+    planned = [slot for slot in slots if slot.state is SlotState.PLANNED]
+    coming = [slot for slot in planned if slot.starts_at > at]
+    free = sum(slot.free for slot in coming)
+    if not planned:
+        return N_("In dieser Woche haben Sie keine Termine.")
+    if not coming:
+        return N_("Für diese Woche ist alles vorbei.")
+    if all(slot.places == 0 for slot in coming):
+        return N_("Zu Ihren Terminen kann jeder einfach kommen.")
+    if free == 0:
+        return N_("Alle Plätze sind belegt.")
+    return N_("Ein Platz ist noch frei.") if free == 1 else N_("{n} Plätze sind noch frei.", n=free)
+
+
+def span_of(monday: date) -> str:
+    """The days of the week in words: "14. bis 20. September"."""
+    sunday = monday + timedelta(days=6)
+    locale = i18n.CLDR[i18n.current()]
+    german = i18n.current() == "de"
+    last = format_date(sunday, "d. MMMM" if german else "d MMMM", locale=locale)
+    pattern = ("d." if german else "d") if monday.month == sunday.month else ("d. MMMM" if german else "d MMMM")
+    first = format_date(monday, pattern, locale=locale)
+    return str(N_("{first} bis {last}", first=first.replace(" ", NBSP), last=last.replace(" ", NBSP)))

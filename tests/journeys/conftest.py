@@ -1,0 +1,88 @@
+"""A house in working order for whole stories: served, with its worker, its mails in a folder and its clock running."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+import time_machine
+from flask import Flask
+from playwright.sync_api import BrowserContext
+
+from hub import config
+from hub.app import create_app
+from hub.config import Config
+from hub.worker.loop import run_once
+from tests.browser import serving
+from tests.journeys.people import Checks, Person
+from tests.world import AT, KEYS, World
+
+
+class Door:
+    """Stands where the application will be, so that its address is known before it is built."""
+
+    app: Flask | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        assert self.app is not None
+        return self.app(environ, start_response)
+
+
+@dataclass
+class House:
+    """The application as people meet it."""
+
+    world: World
+    app: Flask
+    settings: Config
+    address: str
+    time: Any  # time_machine's hand on the clock
+    checks: Checks
+    new_context: Callable[..., BrowserContext]
+
+    def person(self, who: str, **options: Any) -> Person:
+        """Give somebody a browser of their own: a telephone unless `options` say otherwise."""
+        scripts = options.get("java_script_enabled", True)
+        return Person(who, self.new_context(**options), self.address, self.checks, scripts=scripts)
+
+    def staff(self, who: str, **options: Any) -> Person:
+        """Give a member of the cast a browser in which they are signed in."""
+        person = self.person(who, **options)
+        person.sign_in()
+        return person
+
+    def work(self) -> None:
+        """Let the worker do everything that is due."""
+        assert run_once(self.world.database, self.settings), "a task of the worker failed"
+
+    def wait_until(self, at: datetime) -> None:
+        """Let time pass."""
+        self.time.move_to(at)
+
+    def mails(self, to: str = "") -> list[EmailMessage]:
+        """Return the mails that left so far, oldest first; of one address where it is named."""
+        files = sorted((self.settings.data / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        letters = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [one for one in letters if isinstance(one, EmailMessage) and to in str(one["To"])]
+
+
+@pytest.fixture(scope="session", params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Stories are told on SQLite; the one that also needs PostgreSQL says so."""
+    return str(request.param)
+
+
+@pytest.fixture
+def house(world: World, new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[House]:
+    """Give the house on its Monday morning, with every guard on."""
+    door = Door()
+    with serving(door) as address, time_machine.travel(AT, tick=True) as time:  # type: ignore[arg-type]
+        settings = config.load({}, environment="test", database_url=world.url, public_url=address, data=tmp_path)
+        door.app = create_app(settings, KEYS, world.database)
+        yield House(world, door.app, settings, address, time, Checks(door.app), new_context)

@@ -1,0 +1,122 @@
+"""Permission × cast: who may do what to one thing of each kind; everybody else may not."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from hub.errors import NotAllowed
+from hub.models.user import Role
+from hub.policy.permissions import Permission
+from hub.policy.rules import RULES, allows, require
+from tests.policy.everybody import everybody
+
+P = Permission
+COACHES = {"clara", "cem"}
+TARIK = "card of tarik"
+
+# permission → (the thing, who may); the things are made in `things`
+TABLE = {
+    P.EDIT_OFFER: ("club_thing", {"sven", "kerstin"}),
+    P.PUBLISH_OFFER: ("club_thing", {"sven", "kerstin"}),
+    P.SEE_ATTENDEES: ("club_thing", {"sven", "kerstin"}),
+    P.BOOK_SLOT: ("tarik", {"clara", TARIK}),
+    P.CANCEL_BOOKING: ("tarik", {"clara", TARIK}),
+    P.MAKE_APPOINTMENT: ("nothing", COACHES),
+    P.SEE_PERSON: ("tarik", {"clara", TARIK}),
+    P.EDIT_PERSON: ("tarik", {"clara"}),
+    P.PROPOSE_PARTICIPATION: ("nothing", COACHES),
+    P.DECIDE_PARTICIPATION: ("proposed_by_clara", {"frank"}),
+    P.ASSIGN_COACH: ("tarik", {"lena"}),
+    P.ORDER_COVER: ("tarik", {"lena"}),
+    P.ISSUE_CARD: ("tarik", {"clara"}),
+    P.SET_PIN: ("tarik", {TARIK}),
+    P.REQUEST_CONSENT: ("tarik", {"clara", TARIK}),
+    P.EXPRESS_CONSENT: ("tarik", {TARIK}),
+    P.RECORD_PAPER_CONSENT: ("tarik", {"clara"}),
+    P.WITHDRAW_CONSENT: ("tarik", {"clara", TARIK, "system"}),
+    P.WRITE_REFERRAL: ("tarik", {"clara"}),
+    P.SEND_ENQUIRY: ("tarik", {"clara"}),
+    P.ANSWER_ENQUIRY: ("club_enquiry", {"sven", "kerstin", "link"}),
+    P.OPEN_IDENTITY: ("club_enquiry", {"sven"}),
+    P.FOLLOW_BOOKING: ("tarik", {"clara", TARIK, "system"}),
+    P.ISSUE_LINK: ("tarik", {"clara", "system"}),
+    P.MAKE_OWN_SUBSCRIPTION: ("feed_of_clara", {"clara"}),
+    P.END_SUBSCRIPTION: ("feed_of_clara", {"clara", "system"}),
+    P.EDIT_ORGANISATION: ("club_thing", {"nora"}),
+    P.EDIT_LOCATION: ("club_thing", {"nora", "sven", "kerstin"}),
+    P.EDIT_PROGRAMME: ("nothing", {"nora"}),
+    P.INVITE_STAFF: ("partner_of_the_network", {"nora", "otto"}),
+    P.EDIT_USER: ("account_of_clara", {"otto"}),
+    P.EDIT_OWN_ACCOUNT: ("account_of_clara", {"clara"}),
+    P.SEE_OUTBOX: ("nothing", {"otto"}),
+    P.READ_LOG: ("nothing", {"anna"}),
+    P.VERIFY_LOG: ("nothing", {"anna", "otto", "system"}),
+    P.RUN_MAINTENANCE: ("nothing", {"system"}),
+}
+
+
+def things(world):
+    cast = world.cast
+    clara, frank = cast.users["clara"].id, cast.users["frank"].id
+    networks = frozenset({cast.programmes["resilience"].id})
+    return {
+        "nothing": None,
+        "tarik": cast.people["tarik"],
+        "club_thing": SimpleNamespace(organisation_id=cast.club.id, id=1),
+        "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1),
+        "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
+        "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
+        "partner_of_the_network": SimpleNamespace(role=Role.PARTNER, programme_ids=networks),
+        "account_of_clara": cast.users["clara"],
+    }
+
+
+def test_the_table_names_every_permission():
+    assert set(TABLE) == set(P) == set(RULES)
+
+
+def test_exactly_these_may_and_everybody_else_may_not(world):
+    actors, made = everybody(world), things(world)
+    wrong = []
+    for permission, (thing, expected) in TABLE.items():
+        allowed = {key for key, actor in actors.items() if allows(actor, permission, made[thing])}
+        if allowed != expected:
+            wrong.append(f"{permission}: {sorted(allowed ^ expected)}")
+    assert wrong == []
+
+
+def test_a_stranger_and_nobody_may_do_nothing_but_edit_the_own_account(world):
+    actors, made = everybody(world), things(world)
+    for permission, (thing, _) in TABLE.items():
+        for key in ("fred", "anonymous"):
+            assert not allows(actors[key], permission, made[thing]), permission
+    assert allows(actors["fred"], P.EDIT_OWN_ACCOUNT, world.cast.users["fred"])
+
+
+def test_who_may_not_gets_the_one_error(world):
+    with pytest.raises(NotAllowed) as refused:
+        require(everybody(world)["fred"], P.READ_LOG)
+    assert refused.value.status == 403
+
+
+def test_the_proposer_never_decides_even_as_case_manager(world):
+    frank = world.actor("frank")
+    proposed = SimpleNamespace(case_manager_id=frank.user_id, proposed_by_id=frank.user_id)
+    assert not allows(frank, P.DECIDE_PARTICIPATION, proposed)
+
+
+def test_a_link_answers_its_own_enquiry_only(world):
+    link = everybody(world)["link"]
+    club = world.cast.club.id
+    assert allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=club, id=1))
+    assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=club, id=2))
+    assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=world.cast.clinic.id, id=1))
+    assert not allows(link, P.OPEN_IDENTITY, SimpleNamespace(organisation_id=club, id=1))
+
+
+def test_a_coordinator_invites_partners_into_the_own_network_only(world):
+    nora = world.actor("nora")
+    stranger = SimpleNamespace(role=Role.PARTNER, programme_ids=frozenset({-1}))
+    assert not allows(nora, P.INVITE_STAFF, stranger)
+    for role in set(Role) - {Role.PARTNER}:
+        assert not allows(nora, P.INVITE_STAFF, SimpleNamespace(role=role, programme_ids=nora.programme_ids))

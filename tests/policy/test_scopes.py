@@ -1,0 +1,188 @@
+"""Scope × cast: which of a few known rows each actor sees; everybody else sees none of them."""
+
+from datetime import date, timedelta
+from inspect import signature
+
+import pytest
+from sqlalchemy import select
+
+from hub.actions.subscriptions import make_subscription
+from hub.models.card import Card
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.invitation import Invitation
+from hub.models.log import Disclosure, LogEntry
+from hub.models.notice import Channel, Notice
+from hub.models.offer import Aim, OfferProgramme, OfferState
+from hub.models.participant import Cover, Participation
+from hub.models.programme import Programme
+from hub.models.referral import Referral
+from hub.models.series import Series
+from hub.models.subscription import Subscription
+from hub.models.user import Membership, Role, User
+from hub.policy import scopes
+from tests.places import book, give_consent, make_offer, make_slot
+from tests.policy.everybody import everybody
+
+TODAY = date(2026, 9, 14)
+CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
+RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
+OF_TARIK = {"clara", "card of tarik"}
+ALL = "everybody"
+
+# scope → row → who sees it
+TABLE = {
+    "participants_for": {"tarik": OF_TARIK, "heinz": {"clara", "card of heinz"}, "mandy": {"cem", "card of mandy"}},
+    "team_participants_for": {"tarik": {"lena"}, "heinz": {"lena"}, "mandy": set()},
+    "participations_for": {"participation": OF_TARIK | {"frank", "lena"}},
+    "coaches_for": {"user clara": {"lena"}, "user cem": set(), "user frank": set()},
+    "cards_for": {"card": OF_TARIK},
+    "consents_for": {"consent": OF_TARIK},
+    "referrals_for": {"referral": OF_TARIK},
+    "enquiries_for": {
+        "enquiry drafted": OF_TARIK,
+        "enquiry to the club": OF_TARIK | CLUB,
+        "enquiry to the clinic": OF_TARIK | {"petra"},
+    },
+    "offers_for": {
+        "offer": ALL,
+        "offer drafted": CLUB | {"nora"},
+        "offer of the network": RESILIENCE,
+        "offer of another network": CLUB | {"nora"},
+    },
+    "own_offers_for": {"offer": CLUB, "offer drafted": CLUB, "offer of the network": {"petra"}},
+    "series_for": {"series": CLUB},
+    "slots_for": {"slot": ALL, "slot drafted": CLUB | {"nora"}},
+    "own_slots_for": {"slot": CLUB, "slot drafted": CLUB},
+    "bookings_for": {"booking": OF_TARIK},
+    "partner_bookings_for": {"booking": CLUB},
+    "subscriptions_for": {"feed of clara": {"clara"}},
+    "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
+    "locations_for": {"gym": RESILIENCE | {"link"}},
+    "programmes_for": {"resilience": RESILIENCE, "another network": set()},
+    "invitations_for": {"invitation": {"nora", "otto"}},
+    "users_for": {
+        "user sven": {"sven", "nora", "otto"},
+        "user clara": {"clara", "otto"},
+        "user fred": {"fred", "otto"},
+    },
+    "notices_for": {"notice": {"otto"}},
+    "log_for": {"log entry": {"anna"}},
+    "disclosures_for": {"disclosure": OF_TARIK},
+}
+
+
+@pytest.fixture
+def rows(world):
+    """Add one row of every kind around Tarik and the club, and return all by label."""
+    cast, draft = world.cast, {"state": OfferState.DRAFT}
+    offers = {
+        "offer": make_offer(world),
+        "offer drafted": make_offer(world, **draft),
+        "offer of the network": make_offer(world, owner="clinic", public=False),
+        "offer of another network": make_offer(world, public=False),
+    }
+    slots = {f"slot{key[5:]}": make_slot(world, offers[key]) for key in ("offer", "offer drafted")}
+    made = {**cast.people, **cast.organisations, **cast.programmes, **cast.locations, **offers, **slots}
+    made |= {f"user {key}": user for key, user in cast.users.items()}
+    made["booking"] = book(world, slots["slot"], cast.tarik)
+    made["consent"] = give_consent(world, cast.tarik, offers["offer"], groups=("I1",))
+    with world.database.transaction() as session:
+        made["another network"] = Programme(name="Anderes Netz", starts_on=TODAY, ends_on=TODAY)
+        session.add(made["another network"])
+        session.flush()
+        for key, network in (("offer of the network", "resilience"), ("offer of another network", "another network")):
+            session.add(OfferProgramme(offer_id=offers[key].id, programme_id=made[network].id))
+        made |= plain_rows(world, offers["offer"])
+        session.add_all(value for value in made.values() if value not in session and value.id is None)
+        session.flush()
+        made |= enquiries(world, made["referral"], offers)
+        session.add_all(made[key] for key in made if key.startswith("enquiry"))
+        made["participation"] = session.scalars(
+            select(Participation).where(Participation.participant_id == cast.tarik.id)
+        ).one()
+    clara = world.actor("clara")
+    facts = {"kind": "coach", "name": "Telefon", "level": "discreet", "at": world.at}
+    made["feed of clara"], _ = world.do(make_subscription, actor=clara, **facts)
+    return made
+
+
+def plain_rows(world, offer):
+    cast, at = world.cast, world.at
+    week = {"frequency": "weekly", "times": [], "starts_on": TODAY, "places": 3}
+    asked = {"email": "n@demo.invalid", "name": "N", "role": Role.PARTNER, "token_digest": "1", "created_at": at}
+    facts = {"actor_ref": "system", "actor_kind": "system", "object_type": "", "object_ref": ""}
+    return {
+        "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
+        "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),
+        "series": Series(offer_id=offer.id, created_at=at, **week),
+        "invitation": Invitation(organisation_id=cast.club.id, expires_at=at + timedelta(days=7), **asked),
+        "notice": Notice(template="staff_news", channel=Channel.EMAIL, next_at=at, created_at=at),
+        "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
+        "disclosure": Disclosure(participant_id=cast.tarik.id, fields=["I1"], purpose="enquiry", at=at),
+    }
+
+
+def enquiries(world, referral, offers):
+    def one(offer, owner, **facts):
+        shared = {"referral_id": referral.id, "participant_id": world.cast.tarik.id, "created_at": world.at}
+        return Enquiry(offer_id=offers[offer].id, organisation_id=world.cast.organisations[owner].id, **shared, **facts)
+
+    sent = {"state": EnquiryState.SENT, "sent_at": world.at}
+    return {
+        "enquiry drafted": one("offer", "club"),
+        "enquiry to the club": one("offer", "club", **sent),
+        "enquiry to the clinic": one("offer of the network", "clinic", **sent),
+    }
+
+
+def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
+    actors = everybody(world, link_enquiry_id=rows["enquiry to the club"].id)
+    seen = {}
+    with world.database.reading() as session:
+        for scope in TABLE:
+            for key, actor in actors.items():
+                seen[scope, key] = {row.id for row in session.scalars(query(scope, actor, world.at))}
+    wrong = []
+    for scope, expectations in TABLE.items():
+        for label, expected in expectations.items():
+            found = {key for key in actors if rows[label].id in seen[scope, key]}
+            if found != (set(actors) if expected == ALL else expected):
+                wrong.append(f"{scope}, {label}: seen by {sorted(found)}")
+    assert wrong == []
+
+
+def query(scope, actor, at):
+    function = getattr(scopes, scope)
+    return function(actor, at) if "at" in signature(function).parameters else function(actor)
+
+
+def test_every_scope_stands_in_the_table():
+    assert set(TABLE) == {name for name in vars(scopes) if name.endswith("_for") and not name.startswith("_")}
+
+
+def test_a_deputy_sees_the_coachs_people_while_the_cover_lasts(world):
+    with world.database.transaction() as session:
+        cem = session.get_one(User, world.user("cem").id)
+        session.add(
+            Membership(user_id=cem.id, organisation_id=world.cast.jc_meissen.id, role=Role.COACH, created_at=world.at)
+        )
+        start, end = world.at + timedelta(days=1), world.at + timedelta(days=2)
+        facts = {"coach_id": world.user("clara").id, "ordered_by_id": world.user("lena").id}
+        session.add(Cover(deputy_id=cem.id, starts_at=start, ends_at=end, **facts))
+    actor = world.actor("cem")
+    with world.database.reading() as session:
+        for at, expected in ((world.at, False), (start, True), (end - timedelta(seconds=1), True), (end, False)):
+            found = {person.id for person in session.scalars(scopes.participants_for(actor, at))}
+            assert (world.cast.tarik.id in found) is expected
+
+
+def test_a_feed_of_a_person_is_the_persons_own(world):
+    with world.database.transaction() as session:
+        for key in ("tarik", "heinz"):
+            person = world.cast.people[key]
+            facts = {"kind": "participant", "name": key, "token_digest": key, "created_at": world.at}
+            session.add(Subscription(participant_id=person.id, level="discreet", **facts))
+    with world.database.reading() as session:
+        for key, actor in everybody(world).items():
+            found = {feed.name for feed in session.scalars(scopes.subscriptions_for(actor))}
+            assert found == ({key.removeprefix("card of ")} if key in ("card of tarik", "card of heinz") else set())
