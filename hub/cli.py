@@ -16,7 +16,7 @@ COMMANDS = {
     "demo": "Start the demo network with server and worker.",
     "user": "Add a staff account.",
     "check": "Check configuration, database, migrations, mail, log chain and invariants.",
-    "keys": "Rotate the keys of sealed fields.",
+    "keys": "Rotate the keys of sealed fields and cookies.",
     "log": "Verify the chain of the log.",
     "routes": "List all addresses and who may call them.",
     "measure": "Measure what a promise of the house depends on.",

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -40,10 +40,15 @@ def untranslated() -> list[str]:
     missing = []
     for message in extracted():
         there = english.get(message.id) if message.id else None
-        complete = there and not there.fuzzy and (all(there.string) if isinstance(there.string, tuple) else there.string)
-        if message.id and not complete:
+        if message.id and not _complete(there):
             missing.append(str(message.id))
     return missing
+
+
+def _complete(message: Message | None) -> bool:
+    if message is None or message.fuzzy:
+        return False
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
 def main() -> None:

@@ -109,6 +109,6 @@ def sign_in_person(app: Flask, world: World, key: str) -> FlaskClient:
         digest = crypto.token_digest(token)
         session.add(Login(card_id=card.id, client="", token_digest=digest, created_at=world.at, seen_at=world.at))
     browser = app.test_client()
-    with browser.session_transaction() as cookie:
+    with browser.session_transaction(base_url=app.extensions["config"].public_url) as cookie:
         cookie["_user_id"] = token
     return browser

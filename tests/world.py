@@ -33,7 +33,7 @@ def build_world(url: str) -> None:
     database = Database(url)
     migrating.upgrade(database)
     with database.transaction() as session:
-        _casts[url.split(":")[0]] = load_cast(session, AT)
+        _casts[url.partition(":")[0]] = load_cast(session, AT)
     database.close()
 
 
@@ -70,7 +70,7 @@ def world(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[
     url = fresh_database(build_world)
     crypto.install(KEYS.ring)
     database = Database(url)
-    yield World(database, _casts[url.split(":")[0]], url)
+    yield World(database, _casts[url.partition(":")[0]], url)
     database.close()
 
 

@@ -41,7 +41,7 @@ def chain_log(session: Session, *, at: datetime, batch: int = BATCH) -> int:
     number, digest = (head.number, head.digest) if head else (0, START)
     entries = log_queries.list_unchained(session, limit=batch)
     for entry in entries:
-        number, digest = number + 1, digest_of(digest, entry)
+        number, digest = number + 1, _digest_of(digest, entry)
         session.add(LogChain(number=number, log_id=entry.id, digest=digest, chained_at=at))
     session.flush()
     return len(entries)
@@ -55,7 +55,7 @@ def verify_log(session: Session, *, at: datetime, anchor: tuple[int, str] | None
     number, digest, broken = 0, START, None
     while broken is None and (links := log_queries.list_links(session, after=number, limit=BATCH)):
         for link, entry in links:
-            expected = digest_of(digest, entry) if entry is not None else None
+            expected = _digest_of(digest, entry) if entry is not None else None
             if link.number != number + 1 or link.digest != expected:
                 broken = number + 1
                 break
@@ -78,7 +78,7 @@ def note_verification(session: Session, *, actor: Actor, verdict: Verdict, at: d
     log.record(session, actor=actor, action="log.verified", result=result, at=at)
 
 
-def digest_of(predecessor: str, entry: LogEntry) -> str:
+def _digest_of(predecessor: str, entry: LogEntry) -> str:
     """Return the keyed digest of a row, its subjects and its predecessor; who has only the database cannot forge it."""
     row = {
         "id": entry.id,

@@ -1,7 +1,8 @@
 """`hub routes`: all addresses and who may call them."""
 
+from typing import Any
+
 import click
-from flask import Flask
 
 from hub.app import create_app
 from hub.commands.opening import ready
@@ -16,8 +17,8 @@ def command() -> None:
     click.echo("\n".join(sorted(lines)))
 
 
-def describe(app: Flask) -> list[str]:
-    """Return a line per address: path, methods, and for whom."""
+def describe(app: Any) -> list[str]:
+    """Return a line per address of the Flask application: path, methods, and for whom."""
     lines = []
     for rule in app.url_map.iter_rules():
         access: Access | None = getattr(app.view_functions[rule.endpoint], "access", None)

@@ -1,6 +1,5 @@
 """`hub serve`: granian with as many workers as configured, one thread each."""
 
-import os
 import socket
 from urllib.parse import urlsplit
 

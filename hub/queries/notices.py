@@ -68,7 +68,7 @@ def get_notice_by_id(session: Session, notice_id: int) -> Notice:
 def count_notices(session: Session) -> dict[NoticeState, int]:
     """Return how many notices are in each state."""
     rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all()
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 def oldest_due_at(session: Session) -> datetime | None:

@@ -25,4 +25,5 @@ def get_notice(session: Session, actor: Actor, public_id: str) -> Notice:
 
 def find_revision(session: Session) -> str | None:
     """Return the migration the tables stand at."""
-    return session.scalar(text("SELECT version_num FROM alembic_version"))
+    revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision

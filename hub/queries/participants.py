@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub import clock
@@ -22,29 +23,25 @@ def get_participant(session: Session, actor: Actor, public_id: str, *, at: datet
 
     The caller logs the reading (actions/log.py: record_reading) before anything of it is shown.
     """
-    query = participants_for(actor, at).where(Participant.public_id == public_id).options(*_whole())
-    person: Participant | None = session.scalar(query)
-    if person is None:
-        raise NotFound
-    return person
+    return _one(session, participants_for(actor, at).where(Participant.public_id == public_id))
 
 
 def get_self(session: Session, actor: Actor, *, at: datetime) -> Participant:
     """Return the person who is signed in with a card; raises NotFound."""
-    person: Participant | None = session.scalar(
-        participants_for(actor, at).where(Participant.id == actor.participant_id).options(*_whole())
+    return _one(session, participants_for(actor, at).where(Participant.id == actor.participant_id))
+
+
+def _one(session: Session, query: Select[Any]) -> Participant:
+    """Run a query for one person in one statement; somebody has few participations, so the join stays small."""
+    query = query.options(
+        joinedload(Participant.coach),
+        joinedload(Participant.jobcenter),
+        joinedload(Participant.participations).joinedload(Participation.programme),
     )
+    person: Participant | None = session.scalars(query).unique().one_or_none()
     if person is None:
         raise NotFound
     return person
-
-
-def _whole() -> tuple:  # type: ignore[type-arg]
-    return (
-        joinedload(Participant.coach),
-        joinedload(Participant.jobcenter),
-        selectinload(Participant.participations).joinedload(Participation.programme),
-    )
 
 
 def list_caseload(session: Session, actor: Actor, *, at: datetime) -> list[Participant]:

@@ -172,16 +172,18 @@ class Attendee:
     may_open: bool = False  # the reader could read the name after the purpose notice
 
 
-def list_attendees(session: Session, actor: Actor, slot: Slot, *, at: datetime) -> list[Attendee]:
+def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version: str, at: datetime) -> list[Attendee]:
     """Return who comes to an own date, by place code. At most two statements.
 
     A name stands there only while the consent is in force at `at`, the enquiry is accepted or running, the matrix says
-    so for this reader, and this very member of staff has confirmed the purpose notice (R-LAW-05). Reading names must be
-    logged by the caller.
+    so for this reader, and this very member of staff has confirmed the purpose notice in its present words (R-LAW-05).
+    Reading names must be logged by the caller.
     """
     live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at)).exists()
     read = select(Acknowledgement.id).where(
-        Acknowledgement.enquiry_id == Enquiry.id, Acknowledgement.user_id == actor.user_id
+        Acknowledgement.enquiry_id == Enquiry.id,
+        Acknowledgement.user_id == actor.user_id,
+        Acknowledgement.notice_version == notice_version,
     )
     query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
     query = query.where(Booking.slot_id == slot.id, Booking.holds_a_place).order_by(Booking.code, Booking.id)

@@ -51,7 +51,7 @@ class WishForm(FlaskForm):
         self.ways = {str(number): way for number, way in enumerate(contacts_of(person))}
         coach = person.coach.name if person.coach else ""
         self.contact.choices = [SelectChoice(key, say_contact(way, coach)) for key, way in self.ways.items()]
-        self.contact.choices.append(SelectChoice(COACH, say_contact(None, coach)))
+        self.contact.choices.append(SelectChoice(COACH, N_("Über den Coach, {name}", name=coach)))
         self.matters.choices = [SelectChoice(*pair) for pair in MATTERS.items()]
         self.stage.choices = [SelectChoice(stage.value, STAGES[stage]) for stage in Stage]
         self.locale.choices = [SelectChoice(*pair) for pair in i18n.LANGUAGES.items()]

@@ -12,6 +12,7 @@ from hub.policy.rules import require
 from hub.queries import log as questions
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.log_words import word
 
 blueprint = Blueprint("log", __name__)
 PAGE = 50
@@ -35,6 +36,7 @@ def list_entries() -> Any:
         back=_address(wanted, page - 1) if page > 1 else None,
         onward=_address(wanted, page + 1) if len(found) > PAGE else None,
         page=page,
+        word=word,
     )
 
 
@@ -62,5 +64,10 @@ def _filter() -> questions.Filter:
 
 def _address(wanted: questions.Filter, page: int) -> str:
     on = wanted.on.isoformat() if wanted.on else None
-    facts = {"action": wanted.action or None, "on": on, "who": wanted.who or None, "what": wanted.what or None}
+    facts: dict[str, Any] = {
+        "action": wanted.action or None,
+        "on": on,
+        "who": wanted.who or None,
+        "what": wanted.what or None,
+    }
     return url_for("log.list_entries", **facts, page=page)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub import clock
 from hub.actions import log
 from hub.actions import slots as verbs
+from hub.actions.answers import NOTICE_VERSION
 from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.room_tick import ticks_between
@@ -61,7 +62,7 @@ def show_slot(public_id: str) -> Any:
     """Show one own date and who comes: place codes, and names only where they may be read now."""
     with reading() as session:
         slot = queries.get_own_slot(session, current_actor(), public_id)
-        attendees = queries.list_attendees(session, current_actor(), slot, at=at())
+        attendees = queries.list_attendees(session, current_actor(), slot, notice_version=NOTICE_VERSION, at=at())
     persons = [one.person for one in attendees if one.person is not None]
     if persons:
         with transaction() as session:

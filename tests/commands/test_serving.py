@@ -1,6 +1,7 @@
-"""Server and worker as real processes: they answer, they refuse what is unsafe, they end when told, they keep secrets."""
+"""Server and worker as real processes: they answer, refuse what is unsafe, end when told, and keep secrets."""
 
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -138,6 +139,13 @@ def test_production_refuses_a_key_file_that_others_can_read(empty_house):
     error = empty_house.hub("serve").exception
     assert isinstance(error, ConfigurationError)
     assert "chmod 600" in str(error)
+
+
+def test_a_port_that_somebody_has_is_refused(house):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = house.hub("serve", "--port", str(taken.getsockname()[1]))
+    assert isinstance(done.exception, ConfigurationError)
+    assert "cannot be used" in str(done.exception)
 
 
 @pytest.mark.parametrize("settings", [{"PORT": "many"}, {"PORT": "0"}, {"PORT": "65536"}])

@@ -78,11 +78,19 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def looked_at() -> set[tuple[str, ...]]:
+    """Remember for the whole session which kinds of pages were checked for whom: once is enough."""
+    return set()
+
+
 @pytest.fixture
-def house(world: World, new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[House]:
+def house(
+    world: World, new_context: Callable[..., BrowserContext], looked_at: set[tuple[str, ...]], tmp_path: Path
+) -> Iterator[House]:
     """Give the house on its Monday morning, with every guard on."""
     door = Door()
     with serving(door) as address, time_machine.travel(AT, tick=True) as time:  # type: ignore[arg-type]
         settings = config.load({}, environment="test", database_url=world.url, public_url=address, data=tmp_path)
         door.app = create_app(settings, KEYS, world.database)
-        yield House(world, door.app, settings, address, time, Checks(door.app), new_context)
+        yield House(world, door.app, settings, address, time, Checks(door.app, looked_at), new_context)

@@ -13,6 +13,7 @@ from hub.seeds.cast import PASSWORD
 from tests.browser import axe
 
 WIDER = "() => document.scrollingElement.scrollWidth > innerWidth"
+SCHEME = "() => matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 PATIENCE = 10_000  # milliseconds until a missing button is a failure
 NARROWEST = 320  # CSS pixels; the width at which nothing may need sideways scrolling (WCAG 1.4.10)
 
@@ -20,9 +21,8 @@ NARROWEST = 320  # CSS pixels; the width at which nothing may need sideways scro
 class Checks:
     """What has been checked so far, so that each kind of page is looked at once for each reader."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.done: set[tuple[str, ...]] = set()
+    def __init__(self, app: Flask, done: set[tuple[str, ...]]) -> None:
+        self.app, self.done = app, done
 
     def pattern(self, page: Page) -> str:
         """Return the rule behind the page's address: all persons' pages are one kind."""
@@ -34,9 +34,9 @@ class Checks:
         return str(rule.rule)
 
     def look(self, page: Page, who: str) -> None:
-        """Assert that nobody is shut out: axe finds nothing, and nothing scrolls sideways, on a narrow screen either."""
+        """Assert that nobody is shut out: axe finds nothing, and nothing scrolls sideways, narrow screens included."""
         size = page.viewport_size or {"width": 0, "height": 0}
-        kind = (self.pattern(page), page.title(), who, str(size["width"]))
+        kind = (self.pattern(page), page.title(), who, str(size["width"]), page.evaluate(SCHEME))
         if kind in self.done:
             return
         self.done.add(kind)
@@ -79,7 +79,9 @@ class Person:
         """Press a button that sends something."""
         self._follow((within or self.page).get_by_role("button", name=name, exact=True), status)
 
-    def go(self, name: str, *, within: Locator | None = None, exact: bool = True, status: int = 200) -> None:
+    def go(
+        self, name: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = True, status: int = 200
+    ) -> None:
         """Follow a link."""
         self._follow((within or self.page).get_by_role("link", name=name, exact=exact), status)
 

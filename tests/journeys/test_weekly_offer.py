@@ -66,6 +66,7 @@ def first_pin(clara: Person, tarik: Person) -> None:
     tarik.write("PIN", "4826")
     tarik.write("PIN noch einmal", "4826")
     tarik.press("PIN festlegen")
+    clara.go("Zurück")
 
 
 def subscribe(tarik: Person) -> str:

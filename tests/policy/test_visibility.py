@@ -33,9 +33,9 @@ PARTNER = {
     Phase.PARTICIPATION_ENDED: set(),
     Phase.DELETED: set(),
 }
-UMBRELLA = {**PARTNER} | dict.fromkeys(
-    (Phase.ACCEPTED, Phase.COMPLETED, Phase.COMPLETED_LONG_AGO), {"I0", "B1", "place_code", "offer", "state"}
-)
+AFTER_THE_YES = (Phase.ACCEPTED, Phase.COMPLETED, Phase.COMPLETED_LONG_AGO)
+UMBRELLA = PARTNER | {phase: {"I0", "B1", "place_code", "offer", "state"} for phase in AFTER_THE_YES}
+STRANGERS = (R.OTHER, R.OPERATOR, R.EVALUATOR, R.CASE_MANAGER, R.TEAM_LEAD, R.COORDINATOR, R.AUDITOR)
 
 
 @pytest.mark.parametrize("phase", list(Phase))
@@ -45,9 +45,7 @@ def test_a_partner_and_an_umbrella_see_the_cell(phase):
 
 
 @pytest.mark.parametrize("phase", list(Phase))
-@pytest.mark.parametrize(
-    "reader", [R.OTHER, R.OPERATOR, R.EVALUATOR, R.CASE_MANAGER, R.TEAM_LEAD, R.COORDINATOR, R.AUDITOR]
-)
+@pytest.mark.parametrize("reader", STRANGERS)
 def test_nobody_beside_coach_and_partner_sees_contact_needs_or_attendance(phase, reader):
     assert not visibility.visible(reader, phase) & {F.CONTACT, F.ACCESS, F.HEALTH, F.ATTENDANCE, F.NOTES, F.FEEDBACK}
 

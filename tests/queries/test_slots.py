@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from hub.actions.answers import NOTICE_VERSION
 from hub.errors import NotFound
 from hub.models.consent import Consent, ConsentState
 from hub.models.enquiry import Acknowledgement, Enquiry, EnquiryState
@@ -24,17 +25,17 @@ def named_slot(world, *people, owner="club"):
     return slot
 
 
-def acknowledge(world, key):
+def acknowledge(world, key, version=NOTICE_VERSION):
     with world.database.transaction() as session:
         for enquiry in session.query(Enquiry):
             user_id = world.user(key).id
-            session.add(Acknowledgement(enquiry_id=enquiry.id, user_id=user_id, notice_version="1", at=world.at))
+            session.add(Acknowledgement(enquiry_id=enquiry.id, user_id=user_id, notice_version=version, at=world.at))
 
 
 def attendees(world, slot, who):
     with world.database.reading() as session:
         own = get_own_slot(session, world.actor(who), slot.public_id)
-        return list_attendees(session, world.actor(who), own, at=world.at)
+        return list_attendees(session, world.actor(who), own, notice_version=NOTICE_VERSION, at=world.at)
 
 
 def names(world, slot, who):
@@ -45,6 +46,9 @@ def test_a_name_opens_only_for_the_one_who_confirmed_the_purpose_notice(world):
     slot = named_slot(world, world.cast.tarik)
     assert names(world, slot, "sven") == []
     assert [one.may_open for one in attendees(world, slot, "sven")] == [True]
+    acknowledge(world, "sven", version="older words")
+    acknowledge(world, "kerstin")
+    assert names(world, slot, "sven") == []
     acknowledge(world, "sven")
     assert names(world, slot, "sven") == ["Tarik"]
 
@@ -93,7 +97,13 @@ def test_who_comes_takes_two_statements_however_many_come(world):
             own = get_own_slot(session, actor, slot.public_id)
             seen = []
             event.listen(world.database.engine, "before_cursor_execute", lambda *args, seen=seen: seen.append(args))
-            assert sum(one.person is not None for one in list_attendees(session, actor, own, at=world.at)) == people
+            assert (
+                sum(
+                    one.person is not None
+                    for one in list_attendees(session, actor, own, notice_version=NOTICE_VERSION, at=world.at)
+                )
+                == people
+            )
         counts.append(len(seen))
     assert counts == [2, 2]
 

@@ -36,6 +36,7 @@ def test_the_log_is_filtered_by_action_day_actor_and_thing(world, sign_in):
     assert anna.get("/log?action=older.thing").text.count("<tr>") == 3
     assert anna.get("/log?on=2026-09-13").text.count("<tr>") == 3
     assert anna.get("/log?on=2026-09-13&action=login.made").text.count("<tr>") == 0
+    assert "angemeldet" in anna.get("/log?action=login.made").text
     assert "Dazu steht nichts" in anna.get("/log?on=2020-01-01").text
     page = anna.get(f"/log?who={world.cast.anna.public_id}").text
     assert "Anna Richter" in page

@@ -15,6 +15,7 @@ from tests.catalogue import make_offer, statements
 
 STRANGERS = ["clara", "frank", "lena", "petra", "kerstin", "anna", "otto", "fred"]
 K = OrganisationKind
+SELECTS = {"parent": "", "municipality": ""}
 
 
 def entries(world, **more):
@@ -47,7 +48,7 @@ def test_a_coordinator_takes_a_partner_in(world, sign_in):
 
 def test_what_is_wrong_is_said_at_its_field_and_entries_stay(world, sign_in):
     nora = sign_in("nora")
-    wrong = {"name": "Neuer Verein", "kind": "club", "email": "keine", "postal_code": "1234"}
+    wrong = SELECTS | {"name": "Neuer Verein", "kind": "club", "email": "keine", "postal_code": "1234"}
     answer = nora.post("/organisations", data=wrong)
     assert answer.status_code == 422
     assert "Bitte fünf Ziffern" in answer.text
@@ -62,7 +63,7 @@ def test_a_partner_is_changed_and_its_part_in_other_networks_stays(world, sign_i
     with world.database.transaction() as session:
         house = world.cast.house.id
         session.add(ProgrammeOrganisation(programme_id=house, organisation_id=world.cast.town.id))
-    form = {"name": "Stadt Nossen", "kind": "municipality", "programmes": [world.cast.resilience.public_id]}
+    form = SELECTS | {"name": "Stadt Nossen", "kind": "municipality", "programmes": [world.cast.resilience.public_id]}
     form |= {"email": "town@demo.invalid", "municipality": "14627180"}
     assert sign_in("nora").post(f"/organisations/{world.cast.town.public_id}", data=form).status_code == 303
     with world.database.reading() as session:

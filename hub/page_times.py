@@ -1,0 +1,127 @@
+"""How long the server takes for each page, and how often it asks the database, as each kind of visitor (P7)."""
+
+import re
+import statistics
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+
+from hub.db import Database
+from hub.errors import ConfigurationError
+from hub.measuring import TOKEN
+
+LINK = re.compile(r'href="(/[^"#]*)')
+MOST_STATEMENTS = 12
+CONTROL = ("PRAGMA", "BEGIN", "SAVEPOINT")
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody signs in: who it is, the address of the form, and what is typed there."""
+
+    who: str
+    path: str
+    entries: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """One kind of page as one kind of visitor met it; times in milliseconds."""
+
+    who: str
+    rule: str
+    path: str
+    median: float
+    p95: float
+    statements: int
+
+
+def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageTime]:
+    """Follow every link from the start page as each visitor and measure one page of each rule.
+
+    Raises ConfigurationError when a sign-in fails or a linked page answers with an error.
+    """
+    found = []
+    for way in ways:
+        browser = app.test_client()
+        start = _sign_in(app, browser, way)
+        found += [_measure(app, browser, way.who, rule, path, samples) for rule, path in _pages(app, browser, start)]
+    return found
+
+
+def _sign_in(app: Any, browser: Any, way: Way) -> str:
+    """Sign in through the form as a browser does, and return where that leads."""
+    base = app.extensions["config"].public_url
+    if not way.path:
+        return "/"
+    page = TOKEN.search(browser.get(way.path, base_url=base).text)
+    form = {**way.entries, "csrf_token": page.group(1) if page else ""}
+    answer = browser.post(way.path, base_url=base, headers={"Referer": base}, data=form)
+    if answer.status_code != 303:
+        raise ConfigurationError(f"Signing in as {way.who} was answered with {answer.status_code}.")
+    return str(answer.headers["Location"])
+
+
+def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str]]:
+    """Walk the links breadth first; of each rule the first page that is met, without downloads and feeds."""
+    routes, base = app.url_map.bind(""), app.extensions["config"].public_url
+    waiting, met = deque([start]), set()
+    while waiting:
+        path = waiting.popleft().replace("&amp;", "&")
+        bare = path.partition("?")[0]
+        if bare.startswith("/static/") or not routes.test(bare, "GET"):
+            continue
+        rule = routes.match(bare, "GET", return_rule=True)[0].rule
+        if rule in met:
+            continue
+        answer = browser.get(path, base_url=base)
+        if answer.status_code >= 400:
+            raise ConfigurationError(f"{path} is linked and answers with {answer.status_code}.")
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        met.add(rule)
+        waiting.extend(LINK.findall(answer.text))
+        yield rule, path
+
+
+def _measure(app: Any, browser: Any, who: str, rule: str, path: str, samples: int) -> PageTime:
+    base, taken = app.extensions["config"].public_url, []
+    with counting(app.extensions["database"]) as statements:
+        browser.get(path, base_url=base)
+    for _ in range(samples):
+        began = time.perf_counter()
+        browser.get(path, base_url=base)
+        taken.append((time.perf_counter() - began) * 1000)
+    p95 = sorted(taken)[int(len(taken) * 0.95)] if samples > 1 else taken[0]
+    return PageTime(who, rule, path, statistics.median(taken), p95, len(statements))
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[list[str]]:
+    """Collect every statement the block sends, transaction control left out."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(CONTROL):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def as_table(pages: list[PageTime]) -> str:
+    """Return the measurements as lines, the slowest page first."""
+    head = f"{'who':12} {'median':>8} {'p95':>8} {'statements':>10}  page"
+    rows = [
+        f"{page.who:12} {page.median:5.1f} ms {page.p95:5.1f} ms {page.statements:10}  {page.rule}"
+        for page in sorted(pages, key=lambda page: page.p95, reverse=True)
+    ]
+    return "\n".join([head, *rows])

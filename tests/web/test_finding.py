@@ -1,0 +1,109 @@
+"""Finding for a person: their town, what they need, hits that say why, and the way to a date."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hub.models.offer import Access, Aim
+from tests.places import counted, make_offer, make_slot
+
+
+def page_for(world, browser, **wishes):
+    query = {"person": world.cast.tarik.public_id} | ({"asked": "yes"} | wishes if wishes else {})
+    answer = browser.get("/find", query_string=query)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_first_search_starts_from_the_person(world, sign_in):
+    make_slot(world, make_offer(world))
+    page = page_for(world, sign_in("clara"))
+    assert "bis 15\u00a0km um Coswig" in page
+    assert "1 Angebot passt" in page
+    assert "1\u00a0km, stufenlos, Do 8:30\u00a0Uhr, 3 frei" in page
+
+
+def test_what_is_not_step_free_is_not_found_for_who_needs_it(world, sign_in):
+    make_slot(world, make_offer(world, owner="town", location_id=world.cast.town_hall.id))
+    clara = sign_in("clara")
+    assert "Hier passt gerade nichts." in page_for(world, clara)
+    assert "1 Angebot passt" in page_for(world, clara, km="30")
+
+
+def test_days_narrow_the_search_and_what_nearly_fits_is_shown_apart(world, sign_in):
+    make_slot(world, make_offer(world, title="Bewegung donnerstags"))
+    page = page_for(world, sign_in("clara"), km="15", day="1", step_free="yes")
+    nearly = page.split("Passt fast")[1]
+    assert "Bewegung donnerstags" in nearly
+    assert "passt nicht:" in nearly
+
+
+def test_the_aim_is_a_filter(world, sign_in):
+    make_slot(world, make_offer(world, title="Stille Stunde", aim=Aim.MIND))
+    clara = sign_in("clara")
+    assert "Stille Stunde" in page_for(world, clara, aim="mind", km="15")
+    assert "Stille Stunde" not in page_for(world, clara, aim="work", km="15")
+
+
+def test_strange_values_count_as_not_given(world, sign_in):
+    make_slot(world, make_offer(world))
+    page = page_for(world, sign_in("clara"), aim="x", km="-1", day="9", language="xx", time="never")
+    assert "1 Angebot passt" in page
+
+
+def test_a_full_date_is_no_hit(world, sign_in):
+    make_slot(world, make_offer(world), places=0)
+    assert "Hier passt gerade nichts." in page_for(world, sign_in("clara"))
+
+
+def test_from_the_need_to_the_booked_place_in_at_most_nine_taps(world, sign_in):
+    make_slot(world, make_offer(world))
+    clara, address, taps = sign_in("clara"), "/today", 0
+    for link in (r'href="(/people/[a-z0-9]{16})"', r'href="(/find\?person=[^"]+)"', r'href="(/slots/[^"]+/new[^"]+)"'):
+        found = re.search(link, clara.get(address).text)
+        assert found, (address, link)
+        address, taps = found[1].replace("&amp;", "&"), taps + 1
+    page = clara.get(address).text
+    form = re.search(r'action="(/slots/[^"]+/bookings)"', page)
+    data = dict(re.findall(r'name="(person|key)" type="hidden" value="([^"]+)"', page))
+    answer = clara.post(form[1], data=data)
+    assert "Der Platz ist gebucht." in clara.get(answer.location).text
+    assert taps + 1 <= 9
+
+
+def test_without_a_person_one_says_for_whom(world, sign_in):
+    offer = make_offer(world)
+    page = sign_in("clara").get(f"/find?offer={offer.public_id}").text
+    assert f"/find/{offer.public_id}?person={world.cast.tarik.public_id}" in page
+    assert "Mandy" not in page
+
+
+def test_the_dates_of_one_offer(world, sign_in):
+    offer, clara = make_offer(world, access=Access.REQUEST, window_days=20), sign_in("clara")
+    soon = make_slot(world, offer)
+    late = make_slot(world, offer, starts_at=world.at + timedelta(days=30))
+    page = clara.get(f"/find/{offer.public_id}?person={world.cast.tarik.public_id}").text
+    assert soon.public_id in page
+    assert late.public_id not in page
+
+
+@pytest.mark.parametrize("key", ["cem", "frank", "lena", "petra", "nora", "anna", "otto", "fred"])
+def test_nobody_else_searches_for_the_person(world, sign_in, key):
+    other = sign_in(key)
+    offer = make_offer(world)
+    person = world.cast.tarik.public_id
+    assert other.get(f"/find?person={person}").status_code == 404
+    assert other.get(f"/find/{offer.public_id}?person={person}").status_code == 404
+
+
+@pytest.mark.parametrize("n", [1, 50])
+def test_statements_stay_within_twelve(world, sign_in, n):
+    for number in range(n):
+        offer = make_offer(world, title=f"Angebot {number}")
+        make_slot(world, offer)
+    clara = sign_in("clara")
+    page_for(world, clara)
+    with counted(world) as statements:
+        page_for(world, clara)
+    assert len(statements) <= 12, statements

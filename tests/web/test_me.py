@@ -1,0 +1,121 @@
+"""The person's own page: own dates only, giving a place back, and who learned what."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.models.booking import Booking, BookingState
+from hub.models.log import Disclosure
+from hub.models.notice import Notice
+from hub.models.offer import Access
+from tests.places import all_rows, book, counted, enter, give_card, give_consent, make_offer, make_slot
+
+
+@pytest.fixture
+def tarik(world, app):
+    return enter(app, give_card(world, world.cast.tarik))
+
+
+def test_the_next_date_is_the_lantern_and_nobody_elses_is_there(world, tarik):
+    offer = make_offer(world, title="Rückenschule", bring="bequeme Kleidung")
+    booking = book(world, make_slot(world, offer), world.cast.tarik)
+    book(world, make_slot(world, make_offer(world, title="Chor")), world.cast.heinz)
+    page = tarik.get("/me").text
+    lantern = page.split('class="lantern"')[1].split("</section>")[0]
+    for words in ("Donnerstag, 17.\u00a0September", "Rückenschule", booking.code, "bequeme Kleidung"):
+        assert words in lantern
+    assert "Chor" not in page
+
+
+def test_i_cannot_come_gives_the_place_back_and_tells_the_coach(world, tarik):
+    booking = book(world, make_slot(world, make_offer(world)), world.cast.tarik)
+    address = f"/me/bookings/{booking.public_id}/cancellation"
+    assert "Sie müssen keinen Grund nennen." in tarik.get(address).text
+    assert all_rows(world, Booking)[0].state is BookingState.CONFIRMED
+    assert tarik.post(address).location == "/me"
+    row = all_rows(world, Booking)[0]
+    assert (row.state, row.cancelled_by) == (BookingState.CANCELLED, "person")
+    assert {notice.user_id for notice in all_rows(world, Notice)} >= {world.user("clara").id}
+    assert tarik.post(address).status_code == 404
+
+
+def test_after_the_deadline_the_page_shows_the_telephone(world, tarik):
+    slot = make_slot(world, make_offer(world), starts_at=world.at + timedelta(hours=23))
+    booking = book(world, slot, world.cast.tarik)
+    address = f"/me/bookings/{booking.public_id}/cancellation"
+    page = tarik.get(address).text
+    assert "03523 555 0140" in page
+    assert "<form" not in page.split("<main")[1].split("</main>")[0]
+    refused = tarik.post(address)
+    assert refused.status_code == 409
+    assert "03523 555 0140" in refused.text
+    assert all_rows(world, Booking)[0].state is BookingState.CONFIRMED
+
+
+def test_somebody_elses_date_does_not_exist(world, tarik):
+    booking = book(world, make_slot(world, make_offer(world)), world.cast.heinz)
+    address = f"/me/bookings/{booking.public_id}/cancellation"
+    assert [tarik.get(address).status_code, tarik.post(address).status_code] == [404, 404]
+    assert all_rows(world, Booking)[0].state is BookingState.CONFIRMED
+
+
+def test_what_was_allowed_and_who_learned_what_stands_in_plain_words(world, tarik):
+    offer = make_offer(world, access=Access.NAMED, owner="clinic")
+    give_consent(world, world.cast.tarik, offer, groups=("I0", "I1", "I2", "G1", "B1"))
+    with world.database.transaction() as session:
+        for person, field in ((world.cast.tarik, "I1"), (world.cast.heinz, "H1")):
+            session.add(
+                Disclosure(
+                    participant_id=person.id,
+                    organisation_id=world.cast.clinic.id,
+                    fields=[field],
+                    purpose="identity.opened",
+                    at=world.at,
+                )
+            )
+    page = tarik.get("/me").text
+    assert "Name und Anrede, wie man Sie erreicht" in page
+    assert "Klinik Rosenpark hat erfahren: Name und Anrede." in page
+    assert "Gesundheitliches" not in page
+    assert "Klinik Rosenpark hat erfahren" in tarik.get("/me/disclosures").text
+
+
+def test_the_title_is_neutral_and_the_page_is_never_kept(tarik):
+    answer = tarik.get("/me")
+    assert answer.headers["Cache-Control"] == "no-store"
+    title = answer.text.split("<title>")[1].split("</title>")[0]
+    assert title.strip() == "Meine Termine"
+
+
+def test_large_type_is_remembered(tarik):
+    tarik.get("/me?size=large")
+    assert 'data-size="large"' in tarik.get("/me").text
+    tarik.get("/me?size=normal")
+    assert 'data-size="large"' not in tarik.get("/me").text
+
+
+def test_the_pages_of_staff_do_not_exist_for_a_person(world, tarik):
+    one = f"/people/{world.cast.tarik.public_id}"
+    for address in ("/today", "/people", one, "/find", "/team", "/participations", f"{one}/card"):
+        assert tarik.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("key", ["clara", "frank", "petra", "otto", "fred"])
+def test_staff_have_no_page_behind_a_card(sign_in, key):
+    assert sign_in(key).get("/me").status_code == 404
+
+
+def test_after_signing_out_the_page_is_gone(tarik):
+    tarik.post("/logout")
+    assert tarik.get("/me").status_code == 303
+
+
+@pytest.mark.parametrize("n", [1, 40])
+def test_statements_stay_within_twelve(world, tarik, n):
+    offer = make_offer(world)
+    for number in range(n):
+        book(world, make_slot(world, offer, starts_at=world.at + timedelta(days=1, hours=2 * number)), world.cast.tarik)
+    tarik.get("/me")
+    with counted(world) as statements:
+        assert tarik.get("/me").status_code == 200
+    assert len(statements) <= 12, statements
