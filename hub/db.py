@@ -3,12 +3,13 @@
 import json
 import random
 import time
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Text, TypeDecorator, create_engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Text, TypeDecorator, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -57,8 +58,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5, durable: bool = True) -> None:
         self.engine = _engine(url, pool_size, durable)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        alone = {} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
-        self._glancing = self.engine.execution_options(glance=True, **alone)
+        # A read through the bare driver wants no transaction; SQLite's connections have none unless told.
+        self._lookers = self.engine if url.startswith("sqlite") else create_engine(url, isolation_level="AUTOCOMMIT")
+        self._looks: dict[Select[Any], _Look] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -77,11 +79,19 @@ class Database:
                 session.expunge_all()  # a rollback would empty what was read; pages render it afterwards
                 session.rollback()
 
-    @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """Open a connection for one SELECT without a transaction around it: the cheapest read, never for writing."""
-        with self._glancing.connect() as connection:
-            yield connection
+    def look(self, query: Select[Any], **parameters: str) -> Any:
+        """Return the one row of a SELECT, or None, through the bare driver: five times cheaper than a session.
+
+        For the few addresses that programs ask for all day. `query` is a constant; it is compiled once.
+        """
+        look = self._looks.get(query) or self._looks.setdefault(query, _Look(query, self.engine.dialect))
+        try:
+            return look.once(self._lookers, parameters)
+        except Exception as error:
+            if not self.engine.dialect.is_disconnect(error, None, None):  # type: ignore[arg-type]
+                raise
+            self._lookers.dispose()  # the server went away and came back
+            return look.once(self._lookers, parameters)
 
     def run(self, unit: Callable[[Session], T]) -> T:
         """Run `unit` in one writing transaction, again (3 tries, jitter) on a passing conflict."""
@@ -99,6 +109,29 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+        self._lookers.dispose()
+
+
+class _Look:
+    """A SELECT compiled for one kind of database, with what turns the driver's values into ours."""
+
+    def __init__(self, query: Select[Any], dialect: Dialect) -> None:
+        compiled = query.compile(dialect=dialect)
+        columns = list(query.selected_columns)
+        self.sql, self.order = str(compiled), getattr(compiled, "positiontup", None) if compiled.positional else None
+        self.row: Any = namedtuple("Row", [column.key or "" for column in columns])  # type: ignore[misc]  # noqa: PYI024
+        self.convert = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+
+    def once(self, engine: Engine, parameters: dict[str, str]) -> Any:
+        values = parameters if self.order is None else tuple(parameters[name] for name in self.order)
+        connection = engine.raw_connection()
+        try:
+            row = connection.driver_connection.execute(self.sql, values).fetchone()  # type: ignore[union-attr]
+        finally:
+            connection.close()
+        if row is None:
+            return None
+        return self.row._make(made(value) if made else value for made, value in zip(self.convert, row, strict=True))
 
 
 def retried(unit: Callable[[], T]) -> T:
@@ -139,9 +172,6 @@ def _prepare_sqlite(durable: bool) -> Callable[[Any, Any], None]:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("glance"):
-        return
-    readonly = options.get("readonly")
+    readonly = connection.get_execution_options().get("readonly")
     connection.exec_driver_sql(f"PRAGMA query_only={1 if readonly else 0}")
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

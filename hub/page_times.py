@@ -50,7 +50,9 @@ def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageT
     for way in ways:
         browser = app.test_client()
         start = _sign_in(app, browser, way)
-        found += [_measure(app, browser, way.who, rule, path, samples) for rule, path in _pages(app, browser, start)]
+        for rule, path, statements in _pages(app, browser, start):
+            times = _times(app, browser, path, samples)
+            found.append(PageTime(way.who, rule, path, statistics.median(times), _p95(times), statements))
     return found
 
 
@@ -67,8 +69,11 @@ def _sign_in(app: Any, browser: Any, way: Way) -> str:
     return str(answer.headers["Location"])
 
 
-def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str]]:
-    """Walk the links breadth first; of each rule the first page that is met, without downloads and feeds."""
+def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str, int]]:
+    """Walk the links breadth first; give rule, address and statements of the first page of each rule.
+
+    The first visit counts, since it also writes what later ones find written: that somebody was read about.
+    """
     routes, base = app.url_map.bind(""), app.extensions["config"].public_url
     waiting, met = deque([start]), set()
     while waiting:
@@ -79,26 +84,28 @@ def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str]]:
         rule = routes.match(bare, "GET", return_rule=True)[0].rule
         if rule in met:
             continue
-        answer = browser.get(path, base_url=base)
+        with counting(app.extensions["database"]) as statements:
+            answer = browser.get(path, base_url=base)
         if answer.status_code >= 400:
             raise ConfigurationError(f"{path} is linked and answers with {answer.status_code}.")
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
         met.add(rule)
         waiting.extend(LINK.findall(answer.text))
-        yield rule, path
+        yield rule, path, len(statements)
 
 
-def _measure(app: Any, browser: Any, who: str, rule: str, path: str, samples: int) -> PageTime:
+def _times(app: Any, browser: Any, path: str, samples: int) -> list[float]:
     base, taken = app.extensions["config"].public_url, []
-    with counting(app.extensions["database"]) as statements:
-        browser.get(path, base_url=base)
     for _ in range(samples):
         began = time.perf_counter()
         browser.get(path, base_url=base)
         taken.append((time.perf_counter() - began) * 1000)
-    p95 = sorted(taken)[int(len(taken) * 0.95)] if samples > 1 else taken[0]
-    return PageTime(who, rule, path, statistics.median(taken), p95, len(statements))
+    return taken or [0.0]
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[min(len(times) - 1, round(len(times) * 0.95))]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar, Event
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from hub import crypto
 from hub.actions.subscriptions import make_subscription
+from hub.db import Database
 from hub.models.card import Card
 from hub.models.login import Login
 from hub.models.subscription import FeedKind, Level, Subscription
@@ -90,8 +92,14 @@ def statements(world: World) -> Iterator[list[str]]:
     def note(_c: Connection, _cursor: Any, statement: str, _p: Any, _x: ExecutionContext | None, _m: bool) -> None:
         sent.append(statement)
 
+    def look(query: Any, **parameters: str) -> Any:
+        sent.append(str(query))
+        return Database.look(world.database, query, **parameters)
+
     event.listen(world.database.engine, "before_cursor_execute", note)
-    yield sent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.database, "look", look)
+        yield sent
     event.remove(world.database.engine, "before_cursor_execute", note)
     sent[:] = [one for one in sent if not one.startswith(("PRAGMA", "BEGIN"))]
 

@@ -53,7 +53,7 @@ def set_pin(
     nobody sets a PIN for somebody else unseen.
     """
     require(actor, Permission.SET_PIN, card.participant)
-    require_good_pin(pin)
+    _require_good_pin(pin)
     if card.blocked_at is not None:
         raise StepNotPossible(N_("Diese Karte ist gesperrt."))
     card.pin_hash = crypto.hash_password(pin)
@@ -64,7 +64,7 @@ def set_pin(
     log.record(session, actor=actor, action="card.pin_set", thing=card, about=about, at=at)
 
 
-def require_good_pin(pin: str) -> None:
+def _require_good_pin(pin: str) -> None:
     """Raise InvalidInput unless the PIN has four to eight digits and is not the first one everybody tries."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
         message = N_("Bitte vier bis acht Ziffern.")

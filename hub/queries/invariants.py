@@ -55,17 +55,22 @@ def identity_without_consent(at: datetime) -> Select[Any]:
 
 
 def persons_in_two_places(_at: datetime) -> Select[Any]:
-    """Confirmed bookings of one person that overlap."""
+    """Confirmed bookings of one person that overlap as they were made.
+
+    A partner who moves a date may make two overlap: the page says so, and the coach settles it.
+    """
     other = Booking.__table__.alias("other")
     confirmed = BookingState.CONFIRMED.value
     return select(Booking.id).where(
         Booking.state == BookingState.CONFIRMED,
+        Booking.sequence == 0,
         select(other.c.id)
         .where(
             and_(
                 other.c.participant_id == Booking.participant_id,
                 other.c.id > Booking.id,
                 other.c.state == confirmed,
+                other.c.sequence == 0,
                 other.c.starts_at < Booking.ends_at,
                 other.c.ends_at > Booking.starts_at,
             )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Row, Select, bindparam, func, select, update
+from sqlalchemy import CursorResult, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from hub import clock
+from hub.db import Database
 from hub.errors import NotFound
 from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
 from hub.models.organisation import Organisation
@@ -38,8 +39,8 @@ _HEAD = (
     _TABLE.fetched_revision,
 )
 # Made once: a conditional request is one execution of the first (an indexed read), and nothing else.
-_FIND_HEAD = select(*_HEAD).where(_TABLE.token_digest == bindparam("digest"))
-_FIND_WHOLE = select(*_HEAD, _TABLE.body).where(_TABLE.token_digest == bindparam("digest"))
+_FIND_HEAD: Select[Any] = select(*_HEAD).where(_TABLE.token_digest == bindparam("digest"))
+_FIND_WHOLE: Select[Any] = select(*_HEAD, _TABLE.body).where(_TABLE.token_digest == bindparam("digest"))
 
 
 def list_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
@@ -75,10 +76,12 @@ def list_feed_organisations(session: Session, actor: Actor) -> list[Organisation
     return list(session.scalars(query.order_by(Organisation.name)))
 
 
-def find_feed(connection: Connection, digest: str, *, whole: bool) -> Row[Any] | None:
-    """Return the head of the feed with this token digest, with its stored bytes if `whole`; one indexed read."""
-    query: Select[Any] = _FIND_WHOLE if whole else _FIND_HEAD
-    return connection.execute(query, {"digest": digest}).first()
+def find_feed(database: Database, digest: str, *, whole: bool) -> Any:
+    """Return the head of the feed with this token digest, with its stored bytes if `whole`, or None; one indexed read.
+
+    It goes past the session: programs ask all day, and nearly always for what has not changed.
+    """
+    return database.look(_FIND_WHOLE if whole else _FIND_HEAD, digest=digest)
 
 
 def get_for_rendering(session: Session, subscription_id: int) -> Subscription:

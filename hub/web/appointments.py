@@ -61,9 +61,12 @@ def create_appointment(public_id: str) -> Response | tuple[str, int]:
     """Enter the visit; the person and the coach are nowhere else then, the journey included."""
     person, form = _person(public_id), AppointmentForm()
     form.offer(person)
-    if not form.validate_on_submit():
+    on, starts, minutes = (
+        (form.on.data, form.starts.data, form.minutes.data) if form.validate_on_submit() else (None, None, None)
+    )
+    if on is None or starts is None or minutes is None:
         return _page(form, person, 422)
-    starts_at = datetime.combine(form.on.data, form.starts.data, clock.ZONE)
+    starts_at = datetime.combine(on, starts, clock.ZONE)
     try:
         with transaction() as session:
             booking = make_appointment(
@@ -71,7 +74,7 @@ def create_appointment(public_id: str) -> Response | tuple[str, int]:
                 actor=current_actor(),
                 participant=get_participant(session, current_actor(), public_id, at=at()),
                 starts_at=starts_at,
-                ends_at=starts_at.astimezone(UTC) + timedelta(minutes=form.minutes.data),
+                ends_at=starts_at.astimezone(UTC) + timedelta(minutes=minutes),
                 travel_minutes=form.travel_minutes.data or 0,
                 address=_address(form, person),
                 idempotency_key=form.key.data or None,
@@ -82,7 +85,7 @@ def create_appointment(public_id: str) -> Response | tuple[str, int]:
             raise
         add_error(form, error)
         return _page(form, person, error.status)
-    flash(N_("Der Besuch steht im Kalender."), "ok")
+    flash(str(N_("Der Besuch steht im Kalender.")), "ok")
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
 
 

@@ -214,7 +214,8 @@ def create_cancellation(public_id: str) -> Response:
         booking = bookings.get_booking(session, current_actor(), public_id, at=at())
         cancel_booking(session, actor=current_actor(), booking=booking, by="coach", at=at())
     person = booking.participant
-    flash(N_("Der Platz ist zurückgegeben.") if booking.access != OWN else N_("Der Besuch ist abgesagt."), "ok")
+    done = N_("Der Besuch ist abgesagt.") if booking.access == OWN else N_("Der Platz ist zurückgegeben.")
+    flash(str(done), "ok")
     if person is None:
         return redirect(url_for("today.show_today"), code=303)
     return redirect(url_for("participants.show_participant", public_id=person.public_id), code=303)
@@ -261,7 +262,7 @@ def update_booking(public_id: str) -> Response | tuple[str, int]:
             reschedule_booking(session, actor=actor, booking=booking, slot=slot, at=at())
     except RuleBroken as error:
         return _choose(public_id, error.status, error)
-    flash(N_("Der Termin ist verlegt."), "ok")
+    flash(str(N_("Der Termin ist verlegt.")), "ok")
     return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
 
 

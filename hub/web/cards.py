@@ -106,7 +106,7 @@ def delete_card(public_id: str) -> AnyResponse:
     with transaction() as session:
         person = get_participant(session, current_actor(), public_id, at=at())
         block_card(session, actor=current_actor(), participant=person, at=at())
-    flash(N_("Die Karte ist gesperrt. Niemand kommt mehr mit ihr hinein."), "ok")
+    flash(str(N_("Die Karte ist gesperrt. Niemand kommt mehr mit ihr hinein.")), "ok")
     return redirect(url_for("cards.show_card", public_id=public_id), code=303)
 
 

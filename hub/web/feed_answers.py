@@ -9,7 +9,6 @@ from time import monotonic
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
-from sqlalchemy import Row
 from werkzeug.http import parse_accept_header
 
 from hub.actions.feeds import Rendering
@@ -106,7 +105,7 @@ class Shown:
     body: bytes | None
 
     @classmethod
-    def stored(cls, row: Row[Any], at: datetime) -> "Shown | None":
+    def stored(cls, row: Any, at: datetime) -> "Shown | None":
         """Return what is stored if it holds: nothing has changed since, and the clock has changed nothing either."""
         if row.revision != row.rendered_revision or row.fresh_until is None or row.fresh_until <= at:
             return None

@@ -8,7 +8,6 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Blueprint, Flask, Response, request
-from sqlalchemy import Row
 
 from hub import clock, crypto
 from hub.actions import feeds as verbs
@@ -100,7 +99,7 @@ class Feeds:
         """Answer for a token; None where there is no such feed, or not the one that was named beside it."""
         digest, asked = crypto.token_digest(token), Asked.read(environ)
         # A conditional request reads the head alone; only when its bytes are old the body is read as well.
-        head = self._find(digest, whole=asked.if_none_match is None)
+        head = subscriptions.find_feed(self.database, digest, whole=asked.if_none_match is None)
         if head is None or public_id not in (None, head.public_id):
             return None
         if self.meter.exceeded(digest):
@@ -110,7 +109,7 @@ class Feeds:
         at = clock.now()
         shown = self._current(head, at)
         if isinstance(shown, Shown) and shown.body is None and not shown.unchanged(asked, at):
-            shown = self._current(self._find(digest, whole=True) or head, at, whole=True)
+            shown = self._current(subscriptions.find_feed(self.database, digest, whole=True) or head, at, whole=True)
         if isinstance(shown, End):
             return self._ended(head.locale, shown, asked, at)
         if environ["REQUEST_METHOD"] == "GET":
@@ -119,11 +118,7 @@ class Feeds:
             return not_modified(shown, asked, at)
         return calendar(shown.body or b"", asked, shown.validators(asked, at))
 
-    def _find(self, digest: str, *, whole: bool) -> Row[Any] | None:
-        with self.database.glance() as connection:
-            return subscriptions.find_feed(connection, digest, whole=whole)
-
-    def _current(self, head: Row[Any], at: datetime, *, whole: bool = False) -> Shown | End:
+    def _current(self, head: Any, at: datetime, *, whole: bool = False) -> Shown | End:
         """Return what the feed shows now, from the row if that holds, else rendered and kept; or how it ended."""
         if head.ended_at is not None:
             return End(head.ended_at, "")
@@ -156,7 +151,7 @@ class Feeds:
             return MISSING
         return calendar(verbs.empty_feed(locale), asked, [])
 
-    def _note(self, head: Row[Any], shown: Shown, asked: Asked, at: datetime) -> None:
+    def _note(self, head: Any, shown: Shown, asked: Asked, at: datetime) -> None:
         """Keep day, family of program and revision, at most one small write a day or a change."""
         on, client = clock.local_date(at), asked.family
         if (on, client, shown.revision) != (head.fetched_on, head.fetched_client, head.fetched_revision):

@@ -170,7 +170,8 @@ def list_dates(public_id: str) -> tuple[str, int]:
 
 def _row(hit: Hit, person: Participant, wishes: Wishes, actor: Actor) -> dict[str, Any]:
     """Return one hit: reason, title, where, what fits, how one gets in, up to three dates."""
-    offer, fits = hit.offer, []
+    offer = hit.offer
+    fits: list[tuple[Message | str, bool]] = []
     if wishes.aims:
         fits.append((offer_words.AIMS[offer.aim], offer.aim in wishes.aims))
     if wishes.step_free:

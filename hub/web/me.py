@@ -182,5 +182,5 @@ def create_cancellation(public_id: str) -> Response | tuple[str, int]:
             cancel_booking(session, actor=current_actor(), booking=booking, by="person", at=at())
     except RuleBroken as error:
         return _ask(public_id, error.status, error.message)
-    flash(N_("Abgesagt. Danke, dass Sie Bescheid geben."), "ok")
+    flash(str(N_("Abgesagt. Danke, dass Sie Bescheid geben.")), "ok")
     return redirect(url_for("me.show_me"), code=303)

@@ -1,6 +1,7 @@
 """The own caseload, one person's page, and writing down what is known of them; every opening is a logged read."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from sqlalchemy.orm import Session
@@ -71,7 +72,7 @@ def show_participant(public_id: str) -> tuple[str, int]:
     with reading() as session:
         person = participants.get_participant(session, actor, public_id, at=now)
         closed = _closed(person, now)
-        found = {} if closed else _findings(session, person, now)
+        found: dict[str, Any] = {} if closed else _findings(session, person, now)
     fields = PROFILE[participants.reader_of(actor, person)] if not closed else frozenset({Field.IDENTITY})
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=fields, purpose="person", at=now)
@@ -92,7 +93,7 @@ def show_participant(public_id: str) -> tuple[str, int]:
     )
 
 
-def _findings(session: Session, person: Participant, now: datetime) -> dict[str, object]:
+def _findings(session: Session, person: Participant, now: datetime) -> dict[str, Any]:
     coming = bookings.list_coming(session, person.id, since=now)
     return {
         "dates": [coachs_knot(booking, of_person=True) for booking in coming],
@@ -171,7 +172,7 @@ def update_participant(public_id: str) -> Response | tuple[str, int]:
     except RuleBroken as error:
         add_error(form, error)
         return render("participants/edit_participant.html", error.status, form=form, person=_own(public_id))
-    flash(N_("Gespeichert."), "ok")
+    flash(str(N_("Gespeichert.")), "ok")
     return redirect(url_for("participants.show_participant", public_id=public_id), code=303)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
+from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -70,7 +70,7 @@ def create_participation(public_id: str) -> Response | tuple[str, int]:
     with reading() as session:
         person, programmes, deciders = _choices(session, public_id)
     form.offer(programmes, deciders)
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.starts_on.data is None or form.ends_on.data is None:
         return _form(public_id, form, 422)
     try:
         with transaction() as session:
@@ -90,7 +90,7 @@ def create_participation(public_id: str) -> Response | tuple[str, int]:
             raise
         add_error(form, error)
         return _form(public_id, form, error.status)
-    flash(N_("Vorgeschlagen. Jetzt entscheidet das Fallmanagement."), "ok")
+    flash(str(N_("Vorgeschlagen. Jetzt entscheidet das Fallmanagement.")), "ok")
     return redirect(url_for("participants.show_participant", public_id=person.public_id), code=303)
 
 
@@ -189,5 +189,5 @@ def create_decision(public_id: str) -> Any:
         if isinstance(error, NotFound) or error.status != 409:
             raise
         return _show(public_id, error.status, error)
-    flash(N_("Aufgenommen.") if answer == "yes" else N_("Nicht aufgenommen."), "ok")
+    flash(str(N_("Aufgenommen.") if answer == "yes" else N_("Nicht aufgenommen.")), "ok")
     return redirect(url_for("participations.list_participations"), code=303)

@@ -99,7 +99,7 @@ def update_coach(public_id: str) -> Response:
         person = team.get_team_participant(session, actor, public_id)
         coach = team.get_coach(session, actor, request.form.get("coach", ""))
         assign_coach(session, actor=actor, participant=person, coach=coach, at=at())
-    flash(N_("{name} kümmert sich jetzt.", name=coach.name), "ok")
+    flash(str(N_("{name} kümmert sich jetzt.", name=coach.name)), "ok")
     return redirect(url_for("team.list_team"), code=303)
 
 
@@ -110,7 +110,7 @@ def create_cover() -> Response | tuple[str, int]:
     form, actor = CoverForm(), current_actor()
     with reading() as session:
         form.offer(team.list_coaches(session, actor))
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.first_on.data is None or form.last_on.data is None:
         return _team(form, 422)
     try:
         with transaction() as session:
@@ -130,7 +130,7 @@ def create_cover() -> Response | tuple[str, int]:
             raise
         add_error(form, error)
         return _team(form, error.status)
-    flash(N_("Die Vertretung ist angeordnet. Sie endet von selbst."), "ok")
+    flash(str(N_("Die Vertretung ist angeordnet. Sie endet von selbst.")), "ok")
     return redirect(url_for("team.list_team"), code=303)
 
 
@@ -142,7 +142,7 @@ def delete_cover(public_id: str) -> Any:
     with transaction() as session:
         cover = team.get_cover(session, actor, public_id)
         end_cover(session, actor=actor, cover=cover, jobcenter_id=_jobcenter_of(session, cover.coach), at=at())
-    flash(N_("Die Vertretung ist beendet."), "ok")
+    flash(str(N_("Die Vertretung ist beendet.")), "ok")
     return redirect(url_for("team.list_team"), code=303)
 
 

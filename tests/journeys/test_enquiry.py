@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from hub.models.offer import Access, Aim, Form, Offer
 from hub.seeds.cast import PASSWORD
@@ -192,7 +193,8 @@ def assert_closed(house: House, clara: Person, petra: Person) -> None:
     petra.misses(*SECRETS)
     clara.go("Menschen")
     clara.go("Jolanta Wiśniewska")
-    clara.reads("Keine gültige Einwilligung.", "zurückgezogen")
+    clara.reads("zurückgezogen", "Es steht kein Termin an.")
+    expect(clara.part("Einwilligungen")).not_to_contain_text("Klinik Rosenpark")
     house.work()
     for letter in house.mails(to="clinic@demo.invalid"):
         assert not any(word in str(letter) for word in SECRETS)

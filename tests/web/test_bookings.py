@@ -97,6 +97,7 @@ def test_booking_is_undone_at_once(world, sign_in):
     assert "Rückgängig machen" in clara.get(f"/bookings/{booking.public_id}").text
     answer = clara.post(f"/bookings/{booking.public_id}/cancellation")
     assert answer.location == f"/people/{world.cast.tarik.public_id}"
+    assert "<p>Der Platz ist zurückgegeben.</p>" in clara.get(answer.location).text
     assert all_rows(world, Booking)[0].state is BookingState.CANCELLED
     assert all_rows(world, Pool)[0].taken == 0
     assert clara.get(f"/bookings/{booking.public_id}/cancellation").status_code == 404
