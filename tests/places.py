@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from hub import clock
@@ -125,9 +125,9 @@ def book(world: World, slot: Slot, person: Participant, *, by: str = "clara", **
 
 
 def all_rows(world: World, table: Any) -> list[Any]:
-    """Return every row of a table in order of id."""
+    """Return every row of a table in order of its key."""
     with world.database.reading() as session:
-        return list(session.scalars(select(table).order_by(table.id)))
+        return list(session.scalars(select(table).order_by(*inspect(table).primary_key)))
 
 
 def give_consent(

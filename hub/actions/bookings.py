@@ -4,15 +4,17 @@ Locks are taken in one order: the person, the dates by id, the pools by id, the 
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.actions import enquiries, log, notices
 from hub.actions.notices import Facts
-from hub.errors import PersonElsewhere, RuleBroken, StepNotPossible
+from hub.errors import RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access
 from hub.models.participant import Participant, Participation
@@ -20,11 +22,9 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, consents, feeds, participants, places
-from hub.queries.bookability import phone_of, require_bookable, require_suited
+from hub.queries import bookings, codes, consents, feeds, holds, participants, places
+from hub.queries.bookability import require_bookable, require_cancellable, require_suited, require_time, take_for
 from hub.queries.states import move
-
-LARGEST_PARTY = 6
 
 
 def book_slot(
@@ -50,32 +50,59 @@ def book_slot(
     bookings.lock_slots(session, [slot])
     require_bookable(slot, at)
     participation = require_suited(session, slot, participant)
-    _require_time_of_person(session, participant, slot)
+    held = holds.find_hold(session, slot.id, participant.id)
+    require_time(session, participant, slot, besides=held.id if held else None)
     asked = _enquiry_for(session, actor, slot, participant, enquiry, at)
-    pool_id = _take(session, slot, participant, participation, party)
-    booking = Booking(
-        slot_id=slot.id,
-        pool_id=pool_id,
-        participant_id=participant.id,
-        enquiry_id=asked.id if asked else None,
-        access=slot.offer.access.value,
-        state=BookingState.CONFIRMED,
-        code=codes.find_free_code(session, slot.id),
-        party=party,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        made_by="participant" if actor.kind is ActorKind.PERSON else "coach",
-        made_by_id=actor.user_id,
-        idempotency_key=idempotency_key,
-        created_at=at,
-        changed_at=at,
-    )
-    booking.slot, booking.participant, booking.enquiry = slot, participant, asked
-    session.add(booking)
-    session.flush()
+    values = {
+        "pool_id": _places_for(session, slot, participant, participation, party, held),
+        "enquiry_id": asked.id if asked else None,
+        "access": slot.offer.access.value,
+        "party": party,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "made_by": "participant" if actor.kind is ActorKind.PERSON else "coach",
+        "made_by_id": actor.user_id,
+        "idempotency_key": idempotency_key,
+        "created_at": at,
+    }
+    booking = _confirm(session, slot, participant, held, values, at)
+    set_committed_value(booking, "slot", slot)
+    set_committed_value(booking, "participant", participant)
+    set_committed_value(booking, "enquiry", asked)
     if asked:
         enquiries.note_booked(session, actor=actor, enquiry=asked, at=at)
     _tell(session, actor, booking, "booking.made", "booking.made", at)
+    return booking
+
+
+def _places_for(
+    session: Session,
+    slot: Slot,
+    participant: Participant,
+    participation: Participation,
+    party: int,
+    held: Booking | None,
+) -> int | None:
+    """Return the pool of the places: what is held already counts, and nothing is taken twice."""
+    if held is not None and held.party == party:
+        return held.pool_id
+    if held is not None and held.pool_id is not None:
+        places.give_back_places(session, pool_id=held.pool_id, n=held.party)
+    return take_for(session, slot, participant, participation, party)
+
+
+def _confirm(
+    session: Session, slot: Slot, participant: Participant, held: Booking | None, values: dict[str, Any], at: datetime
+) -> Booking:
+    """Make the booking, of the person's hold where there is one: the same row with the same code."""
+    if held is not None:
+        move(session, held, BookingState.CONFIRMED, at=at, expires_at=None, **values)
+        return held
+    code = codes.find_free_code(session, slot.id)
+    known = {"slot_id": slot.id, "participant_id": participant.id, "code": code, "changed_at": at}
+    booking = Booking(state=BookingState.CONFIRMED, **known, **values)
+    session.add(booking)
+    session.flush()
     return booking
 
 
@@ -88,7 +115,7 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
     require(actor, *_right_to_cancel(booking))
     if booking.participant_id is not None:
         participants.lock_participant(session, booking.participant_id)  # so that one of two notices the last place
-    _require_cancellable(booking, by, at)
+    require_cancellable(booking, by, at)
     _cancel(session, booking, by=by, at=at)
     if booking.pool_id is not None:
         places.give_back_places(session, pool_id=booking.pool_id, n=booking.party)
@@ -106,15 +133,19 @@ def reschedule_booking(session: Session, *, actor: Actor, booking: Booking, slot
     require(actor, *_right_to_cancel(booking))
     if booking.slot is None or booking.participant is None or booking.slot.offer_id != slot.offer_id:
         raise StepNotPossible
+    if booking.state is not BookingState.CONFIRMED:
+        raise StepNotPossible  # a place given back before must not be given back again
     participants.lock_participant(session, booking.participant.id)
     bookings.lock_slots(session, [booking.slot, slot])
-    _require_cancellable(booking, "person" if actor.kind is ActorKind.PERSON else "coach", at)
+    require_cancellable(booking, "person" if actor.kind is ActorKind.PERSON else "coach", at)
     require_bookable(slot, at)
     participation = require_suited(session, slot, booking.participant)
-    _require_time_of_person(session, booking.participant, slot, besides=booking.id)
+    if held := holds.find_hold(session, slot.id, booking.participant.id):
+        holds.end_hold(session, held, at=at)
+    require_time(session, booking.participant, slot, besides=booking.id)
     if booking.enquiry is not None:
         _require_consent(session, slot, booking.participant, at)
-    pool_id = _take(session, slot, booking.participant, participation, booking.party)
+    pool_id = take_for(session, slot, booking.participant, participation, booking.party)
     if booking.pool_id is not None:
         places.give_back_places(session, pool_id=booking.pool_id, n=booking.party)
     bookings.change_booking(
@@ -150,17 +181,37 @@ def move_bookings_with_slot(session: Session, *, slot: Slot, at: datetime) -> li
     The caller raises the feeds' revisions of the returned bookings' persons as its last step.
     """
     bookings.move_with_slot(session, slot, at=at)
-    return bookings.list_live_of_slot(session, slot.id)
+    return [booking for booking in bookings.list_live_of_slot(session, slot.id) if booking.state in STANDING]
 
 
 def call_off_bookings(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
     """Cancel all live bookings of a date that falls away and return them; a step of a verb that asked the policy.
 
+    Holds end without a word: nobody was promised anything.
     The caller has moved the slot's state before (which locks it), tells the coaches, and raises the revisions last.
     """
     live = bookings.list_live_of_slot(session, slot.id)
-    _cancel_all(session, live, by="partner", at=at)
-    return live
+    standing = [booking for booking in live if booking.state in STANDING]
+    for booking in live:
+        if booking.state is BookingState.HELD:
+            holds.end_hold(session, booking, at=at)
+    _cancel_all(session, standing, by="partner", at=at)
+    return standing
+
+
+def end_bookings(
+    session: Session, *, actor: Actor, participant: Participant, coming: list[Booking], by: str, at: datetime
+) -> None:
+    """Give back places of a person that the house ends, and tell their partners; a step of a larger verb.
+
+    The caller has locked the person before, and raises the feeds' revisions as its last step.
+    """
+    require(actor, Permission.FOLLOW_BOOKING, participant)
+    _cancel_all(session, coming, by=by, at=at)
+    for booking in coming:
+        if booking.enquiry is not None:
+            enquiries.note_unbooked(session, actor=actor, enquiry=booking.enquiry, at=at)
+        _note(session, actor, booking, "booking.cancelled", "booking.cancelled", at, purpose=by)
 
 
 def _cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime) -> None:
@@ -182,31 +233,6 @@ def _the_same(earlier: Booking, slot: Slot, participant: Participant) -> Booking
     if (earlier.slot_id, earlier.participant_id) != (slot.id, participant.id):
         raise RuleBroken(N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu."))
     return earlier
-
-
-def _take(
-    session: Session, slot: Slot, participant: Participant, participation: Participation, party: int
-) -> int | None:
-    """Return the pool the places came from; a drop-in date without a number of places has none to take."""
-    if not 1 <= party <= LARGEST_PARTY:
-        raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
-    if slot.offer.access is Access.OPEN and slot.places == 0:
-        return None
-    return places.take_places(
-        session,
-        slot_id=slot.id,
-        n=party,
-        programme_ids=frozenset({participation.programme_id}),
-        jobcenter_id=participant.jobcenter_id,
-    )
-
-
-def _require_time_of_person(session: Session, person: Participant, slot: Slot, besides: int | None = None) -> None:
-    there = bookings.find_live_booking(session, slot.id, person.id)
-    if there is not None and there.id != besides:
-        raise PersonElsewhere(N_("Dieser Platz ist für diesen Menschen schon gebucht."))
-    if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides):
-        raise PersonElsewhere
 
 
 def _enquiry_for(
@@ -247,31 +273,25 @@ def _right_to_cancel(booking: Booking) -> tuple[Permission, object]:
     return Permission.CANCEL_BOOKING, booking.participant
 
 
-def _require_cancellable(booking: Booking, by: str, at: datetime) -> None:
-    if booking.ends_at <= at:
-        raise StepNotPossible(N_("Dieser Termin ist schon vorbei."))
-    if by != "person":
-        return
-    if booking.slot is None:
-        raise RuleBroken(N_("Bitte rufen Sie kurz an. Dann finden wir einen anderen Termin."))
-    if at > booking.starts_at - timedelta(minutes=booking.slot.offer.cancel_minutes):
-        phone = phone_of(booking.slot.offer)
-        raise RuleBroken(N_("Dafür ist es schon spät. Bitte rufen Sie kurz an: {phone}.", phone=phone))
-
-
 def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: str, at: datetime) -> None:
     """Log what happened, queue who is told, and raise the feeds that show it; the last step of each verb."""
     person, slot = booking.participant, booking.slot
-    log.record(
-        session, actor=actor, action=action, thing=booking, about=[person] if person else [], fields=["B1"], at=at
-    )
-    organisation_id = slot.offer.organisation_id if slot is not None else None
-    if slot is not None:
-        facts = Facts(booking=booking, enquiry=booking.enquiry, participant=person, organisation_id=organisation_id)
-        notices.announce(session, event, facts, at=at)
+    _note(session, actor, booking, action, event, at)
     feeds.raise_revisions(
         session,
         participants=[booking.participant_id],
         users=[booking.coach_id, person.coach_id if person else None],
-        organisations=[organisation_id],
+        organisations=[slot.offer.organisation_id if slot is not None else None],
     )
+
+
+def _note(
+    session: Session, actor: Actor, booking: Booking, action: str, event: str, at: datetime, purpose: str = ""
+) -> None:
+    person, slot = booking.participant, booking.slot
+    about = [person] if person else []
+    log.record(session, actor=actor, action=action, thing=booking, about=about, fields=["B1"], purpose=purpose, at=at)
+    if slot is not None:
+        organisation_id = slot.offer.organisation_id
+        facts = Facts(booking=booking, enquiry=booking.enquiry, participant=person, organisation_id=organisation_id)
+        notices.announce(session, event, facts, at=at)

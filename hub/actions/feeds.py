@@ -1,6 +1,6 @@
 """Rendering a feed: rows become entries through the visibility table, entries become bytes, kept under a revision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -9,22 +9,19 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from calendars.entry import CalendarEntry, CalendarHead
+from calendars.entry import CalendarEntry
 from calendars.uid import make_uid
-from calendars.writing import empty_calendar, write_calendar, write_event
+from calendars.writing import write_calendar, write_event
 from hub import crypto, i18n
 from hub.config import Config
-from hub.i18n import N_
 from hub.models.subscription import FeedKind, Subscription
 from hub.policy.actor import Actor
-from hub.policy.feed_text import FeedText
+from hub.policy.feed_text import FeedText, calendar_head
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feed_entries, subscriptions
 
 FORMAT: Final = 1  # raise it when entries are written differently, so that no stored event is used again
-PRODID: Final = "-//Kalender//Termine//DE"
-REFRESH: Final = timedelta(hours=1)
 LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
 MARK: Final = 16  # bytes of a row's digest in `parts`, followed by 4 bytes for the length of its event
 
@@ -39,21 +36,6 @@ class Rendering:
     parts: bytes
     last_modified_at: datetime
     fresh_until: datetime
-
-
-def calendar_head(locale: str) -> CalendarHead:
-    """Return the head of every feed in the reader's language; it names no house, no person and no purpose."""
-    return CalendarHead(
-        name=N_("Termine").render(locale),
-        prodid=PRODID,
-        refresh=REFRESH,
-        cancelled_prefix=N_("Abgesagt:").render(locale) + " ",
-    )
-
-
-def empty_feed(locale: str) -> bytes:
-    """Return what an ended feed answers for a while, so that programs drop what they had."""
-    return empty_calendar(calendar_head(locale))
 
 
 def render_feed(
@@ -80,9 +62,21 @@ def render_feed(
     )
 
 
-def store_feed(session: Session, *, actor: Actor, subscription: Subscription, rendering: Rendering) -> bool:
-    """Keep a rendering; False when the feed has changed or ended meanwhile, and the next fetch renders again."""
+def store_feed(
+    session: Session,
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    rendering: Rendering,
+    fetch: Mapping[str, Any] | None = None,
+) -> bool:
+    """Keep a rendering, and with it the fetch (`on`, `client`) it was made for, if any.
+
+    False when the feed has changed or ended meanwhile; then nothing is kept and the next fetch renders again.
+    """
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    if fetch is not None:
+        fetch = {"fetched_on": fetch["on"], "fetched_client": fetch["client"], "fetched_revision": rendering.revision}
     return subscriptions.store_rendering(
         session,
         subscription.id,
@@ -92,6 +86,7 @@ def store_feed(session: Session, *, actor: Actor, subscription: Subscription, re
         parts=rendering.parts,
         last_modified_at=rendering.last_modified_at,
         fresh_until=rendering.fresh_until,
+        **(fetch or {}),
     )
 
 

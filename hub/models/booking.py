@@ -32,9 +32,10 @@ class BookingState(StrEnum):
 
 B = BookingState
 LIVE = (B.HELD, B.REQUESTED, B.OFFERED, B.CONFIRMED)  # they hold a place
+STANDING = (B.REQUESTED, B.OFFERED, B.CONFIRMED)  # more than a form hold: shown to people as a date
 BLOCKING = (B.OFFERED, B.CONFIRMED)  # they exclude other dates of the same person
 BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
-    B.HELD: (B.REQUESTED, B.CONFIRMED, B.CANCELLED, B.EXPIRED),
+    B.HELD: (B.REQUESTED, B.CONFIRMED, B.EXPIRED),  # never cancelled: nobody hears of a date that never was
     B.REQUESTED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
     B.OFFERED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
     B.CONFIRMED: (B.CANCELLED, B.ATTENDED, B.NOT_TAKEN_PLACE, B.NOT_THERE),
@@ -62,7 +63,11 @@ class Booking(Identified, Versioned, Base):
             postgresql_where=_LIVE_SQL,
         ),
         UniqueConstraint("slot_id", "code"),
-        CheckConstraint("enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own')", name="identity_by_enquiry"),
+        # A place held while the consent is asked for carries no identity yet, nor ever when it runs out.
+        CheckConstraint(
+            "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own') OR state IN ('held', 'expired')",
+            name="identity_by_enquiry",
+        ),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         Index(None, "participant_id", "starts_at"),
         Index(None, "coach_id", "starts_at"),

@@ -124,6 +124,11 @@ def hear_by(priority: str, at: datetime) -> datetime:
     return add_working_days(at, HEAR_BY[priority], closed=closed_days())
 
 
+def remind_at(hear_by_at: datetime) -> datetime:
+    """Return when a partner who has not answered is reminded: one working day before one should hear."""
+    return add_working_days(hear_by_at, -1, closed=closed_days())
+
+
 def new_reference() -> str:
     """Return a random reference (I0), short enough to be read aloud."""
     return new_public_id()[:8].upper()

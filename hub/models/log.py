@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, references, related
@@ -35,9 +35,9 @@ class LogSubject(Base):
 
     __tablename__ = "log_subjects"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    log_id: Mapped[int] = references("log_entries")
-    subject: Mapped[str] = mapped_column(String(64), index=True)
+    # No key of its own: then all persons of a list are written with one statement on both databases.
+    log_id: Mapped[int] = mapped_column(ForeignKey("log_entries.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
 
 
 class LogChain(Base):

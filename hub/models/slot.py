@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, validates
 
 from hub import clock
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
@@ -54,6 +54,7 @@ class Slot(Identified, Versioned, Base):
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    on_hold: Mapped[int | None] = query_expression()  # places of `taken` held for somebody; read where a query says so
 
     offer: Mapped[Offer] = related()
     location: Mapped[Location | None] = related()

@@ -1,14 +1,35 @@
-"""What a calendar entry says, part by part through the visibility table; pure, with plain rows in."""
+"""What a calendar says: its neutral head, and its entries part by part through the visibility table; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from datetime import timedelta
+from typing import Any, Final, TypedDict
 
+from calendars.entry import CalendarHead
+from calendars.writing import empty_calendar
 from hub.geography import find_municipality
 from hub.i18n import N_
 from hub.models.offer import Form
 from hub.models.subscription import FeedKind, Level
 from hub.policy.visibility import FEEDS, Part
+
+PRODID: Final = "-//Kalender//Termine//DE"
+REFRESH: Final = timedelta(hours=1)
+
+
+def calendar_head(locale: str) -> CalendarHead:
+    """Return the head of every feed in the reader's language; it names no house, no person and no purpose."""
+    return CalendarHead(
+        name=N_("Termine").render(locale),
+        prodid=PRODID,
+        refresh=REFRESH,
+        cancelled_prefix=N_("Abgesagt:").render(locale) + " ",
+    )
+
+
+def empty_feed(locale: str) -> bytes:
+    """Return what an ended feed answers for a while, so that programs drop what they had."""
+    return empty_calendar(calendar_head(locale))
 
 
 class Words(TypedDict):

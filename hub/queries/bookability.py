@@ -1,16 +1,19 @@
-"""What must hold before a place is taken: rules about the date and about the person, each with its reason."""
+"""What must hold before a place is taken, each rule with its reason; and the taking itself."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.errors import NotFound, RuleBroken
+from hub.errors import NotFound, PersonElsewhere, RuleBroken, StepNotPossible
 from hub.i18n import N_, Message
-from hub.models.offer import Offer, OfferState
+from hub.models.booking import Booking
+from hub.models.offer import Access, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
-from hub.queries import bookings, participants
+from hub.queries import bookings, participants, places
+
+LARGEST_PARTY = 6
 
 
 def phone_of(offer: Offer) -> str:
@@ -68,3 +71,49 @@ def require_suited(session: Session, slot: Slot, participant: Participant) -> Pa
     if not bookings.offer_is_for(session, slot.offer, participation.programme_id):
         raise NotFound  # an offer of another network does not exist for this person
     return participation
+
+
+def require_time(session: Session, person: Participant, slot: Slot, besides: int | None = None) -> None:
+    """Raise PersonElsewhere (409) when the person has this place already, or another date at its time.
+
+    `besides` is a booking that does not count: the one to be moved, or the hold that becomes one. Safe only after
+    lock_participant.
+    """
+    there = bookings.find_live_booking(session, slot.id, person.id)
+    if there is not None and there.id != besides:
+        raise PersonElsewhere(N_("Dieser Platz ist für diesen Menschen schon gebucht."))
+    if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides):
+        raise PersonElsewhere
+
+
+def take_for(
+    session: Session, slot: Slot, participant: Participant, participation: Participation, party: int
+) -> int | None:
+    """Take places of a date for a person and return the pool they came from; SlotFull (409) when there are too few.
+
+    A drop-in date without a number of places has none to take: None.
+    """
+    if not 1 <= party <= LARGEST_PARTY:
+        raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
+    if slot.offer.access is Access.OPEN and slot.places == 0:
+        return None
+    return places.take_places(
+        session,
+        slot_id=slot.id,
+        n=party,
+        programme_ids=frozenset({participation.programme_id}),
+        jobcenter_id=participant.jobcenter_id,
+    )
+
+
+def require_cancellable(booking: Booking, by: str, at: datetime) -> None:
+    """Raise RuleBroken (409) when a date is over, or for the person after the offer's deadline, with a telephone."""
+    if booking.ends_at <= at:
+        raise StepNotPossible(N_("Dieser Termin ist schon vorbei."))
+    if by != "person":
+        return
+    if booking.slot is None:
+        raise RuleBroken(N_("Bitte rufen Sie kurz an. Dann finden wir einen anderen Termin."))
+    if at > booking.starts_at - timedelta(minutes=booking.slot.offer.cancel_minutes):
+        phone = phone_of(booking.slot.offer)
+        raise RuleBroken(N_("Dafür ist es schon spät. Bitte rufen Sie kurz an: {phone}.", phone=phone))

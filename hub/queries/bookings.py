@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, LIVE, Booking
+from hub.models.booking import BLOCKING, LIVE, STANDING, Booking
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
 from hub.models.slot import Slot
@@ -53,7 +53,7 @@ def list_coming(session: Session, participant_id: int, *, since: datetime, limit
         .where(
             Booking.participant_id == participant_id,
             Booking.ends_at > since,
-            or_(Booking.holds_a_place, called_off),
+            or_(Booking.state.in_(STANDING), called_off),
         )
         .options(*with_place())
         .order_by(Booking.starts_at, Booking.id)

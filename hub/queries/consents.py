@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub import clock, crypto
@@ -149,6 +149,15 @@ def list_in_force(session: Session, participant_id: int, *, at: datetime) -> lis
     """Return all consents of a person in force, the newest first."""
     query = select(Consent).where(Consent.participant_id == participant_id, Consent.live(at))
     return list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id.desc())))
+
+
+def list_current(session: Session, participant_id: int, *, at: datetime) -> tuple[list[Consent], list[Consent]]:
+    """Return what is in force and what waits for the person's answer, the newest first. One statement."""
+    query = select(Consent).where(
+        Consent.participant_id == participant_id, or_(Consent.live(at), Consent.state.in_(WAITING))
+    )
+    found = list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id.desc())))
+    return [one for one in found if one.state not in WAITING], [one for one in found if one.state in WAITING]
 
 
 def find_previous(session: Session, consent: Consent) -> Consent | None:

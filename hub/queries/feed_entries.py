@@ -16,6 +16,7 @@ from hub.models.participant import Cover, Participant
 from hub.models.slot import Pool, Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, own_slots_for
+from hub.queries.holds import on_hold
 
 WINDOW = timedelta(days=30)  # how far back a feed shows what took place
 CANCELLED_FOR = timedelta(days=7)  # how long after its date a cancelled one is still marked as such
@@ -95,10 +96,12 @@ def _allowed_until(at: datetime) -> ScalarSelect[Any]:
 def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: datetime) -> Sequence[Row[Any]]:
     """Return the dates of one organisation the actor acts for: title, times, place, and how many places are taken.
 
-    `also_changed_at` is the last change of any booking in it, as that changes the number.
+    `also_changed_at` is the last change of any booking in it, as that changes the number. Places held for half an hour
+    are not counted: a calendar would show them long after they ran out.
     """
     taken = select(func.coalesce(func.sum(Pool.taken), 0)).where(Pool.slot_id == Slot.id).correlate(Slot)
-    booked_at = select(func.max(Booking.changed_at)).where(Booking.slot_id == Slot.id).correlate(Slot)
+    ever_booked = (Booking.slot_id == Slot.id, Booking.state.not_in((BookingState.HELD, BookingState.EXPIRED)))
+    booked_at = select(func.max(Booking.changed_at)).where(*ever_booked).correlate(Slot)
     query = (
         own_slots_for(actor)
         .outerjoin(Place, Place.id == func.coalesce(Slot.location_id, Offer.location_id))
@@ -119,7 +122,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
         Slot.changed_at,
         booked_at.scalar_subquery().label("also_changed_at"),
         Slot.places,
-        taken.scalar_subquery().label("taken"),
+        (taken.scalar_subquery() - on_hold()).label("taken"),
         Offer.title,
         Offer.form,
         Place.street,

@@ -1,7 +1,7 @@
 """What must always be true of the data, as queries that find what breaks it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -12,7 +12,9 @@ from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Pool, Slot
+from hub.queries.holds import RUNNING_OUT
 
+SLACK = timedelta(minutes=10)  # the worker gives back what ran out every minute
 TOOK_A_PLACE = (*LIVE, BookingState.ATTENDED, BookingState.NOT_THERE, BookingState.NOT_TAKEN_PLACE)
 Breaking = Callable[[datetime], Select[Any]]
 
@@ -44,8 +46,7 @@ def bookings_beside_their_slot(_at: datetime) -> Select[Any]:
 
 def holds_that_ran_out(at: datetime) -> Select[Any]:
     """Holds, requests and offers that should have been given back."""
-    waiting = (BookingState.HELD, BookingState.REQUESTED, BookingState.OFFERED)
-    return select(Booking.id).where(Booking.state.in_(waiting), Booking.expires_at <= at)
+    return select(Booking.id).where(Booking.state.in_(RUNNING_OUT), Booking.expires_at <= at - SLACK)
 
 
 def identity_without_consent(at: datetime) -> Select[Any]:

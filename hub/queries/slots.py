@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, delete, func, select, update
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, Booking
+from hub.models.booking import BLOCKING, STANDING, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Acknowledgement, Enquiry
 from hub.models.offer import Access, Offer
@@ -26,6 +26,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import allows
 from hub.policy.scopes import own_slots_for, partner_bookings_for, slots_for
 from hub.policy.visibility import phase_of, visible_to_partner
+from hub.queries.holds import on_hold
 
 
 def get_slot(session: Session, actor: Actor, public_id: str) -> Slot:
@@ -52,6 +53,7 @@ def _with_all(query: Select[Any]) -> Select[Any]:
         joinedload(Slot.location),
         joinedload(Slot.room),
         selectinload(Slot.pools),
+        with_expression(Slot.on_hold, on_hold()),
     )
 
 
@@ -140,7 +142,8 @@ def consequences(
         Subscription.fetched_on.is_not(None),
     )
     query = select(Booking.participant_id, Booking.code, subscribed.exists())
-    rows = session.execute(query.where(Booking.slot_id == slot.id, Booking.holds_a_place).order_by(Booking.id)).all()
+    booked = (Booking.slot_id == slot.id, Booking.state.in_(STANDING))
+    rows = session.execute(query.where(*booked).order_by(Booking.id)).all()
     people = {person for person, _, _ in rows}
     unreached = tuple(code or "" for _, code, reached in rows if not reached)
     clashing = 0
@@ -173,7 +176,7 @@ class Attendee:
 
 
 def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version: str, at: datetime) -> list[Attendee]:
-    """Return who comes to an own date, by place code. At most two statements.
+    """Return who comes to an own date, by place code; a place only held has nobody yet. At most two statements.
 
     A name stands there only while the consent is in force at `at`, the enquiry is accepted or running, the matrix says
     so for this reader, and this very member of staff has confirmed the purpose notice in its present words (R-LAW-05).
@@ -186,7 +189,7 @@ def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version
         Acknowledgement.notice_version == notice_version,
     )
     query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
-    query = query.where(Booking.slot_id == slot.id, Booking.holds_a_place).order_by(Booking.code, Booking.id)
+    query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING)).order_by(Booking.code, Booking.id)
     rows = session.execute(query.add_columns(Enquiry, live, read.exists())).all()
     found = [_attendee(actor, slot.offer.organisation, *row) for row in rows]
     opened = [one.booking.participant_id for one, row in zip(found, rows, strict=True) if one.may_open and row[3]]

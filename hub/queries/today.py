@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import STANDING, Booking, BookingState
 from hub.models.consent import Consent, ConsentState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.referral import Referral, ReferralState
@@ -46,7 +46,7 @@ def list_unanswered_consents(session: Session, participant_ids: Collection[int])
 
 def list_dates(session: Session, actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Booking]:
     """Return live dates from `since` to `until` of persons and own time, and fallen-away ones not yet told."""
-    live = and_(Booking.holds_a_place, Booking.ends_at > since, Booking.starts_at < until)
+    live = and_(Booking.state.in_(STANDING), Booking.ends_at > since, Booking.starts_at < until)
     untold = and_(
         Booking.state == BookingState.CANCELLED,
         Booking.cancelled_by.in_(("partner", "programme")),

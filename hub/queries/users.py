@@ -1,7 +1,7 @@
 """Questions about staff accounts, and the actor an account is."""
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.errors import NotFound
 from hub.models.organisation import Organisation
@@ -17,10 +17,9 @@ def find_user_by_email(session: Session, email: str) -> User | None:
 
 
 def find_actor(session: Session, user_id: int, *, request_id: str = "") -> Actor | None:
-    """Return what policy needs to know about an account; None when it is gone or disabled. Three statements."""
-    user = session.scalar(
-        select(User).where(User.id == user_id, User.disabled_at.is_(None)).options(selectinload(User.memberships))
-    )
+    """Return what policy needs to know about an account; None when it is gone or disabled. Two or three statements."""
+    query = select(User).where(User.id == user_id, User.disabled_at.is_(None)).options(joinedload(User.memberships))
+    user = session.scalars(query).unique().one_or_none()
     if user is None:
         return None
     seats = tuple(Seat(m.organisation_id, m.role) for m in user.memberships if m.ended_at is None)

@@ -29,9 +29,13 @@ def address_of(location: Location | None) -> str:
     """Return "Am Sportplatz 5, Coswig"."""
     if location is None:
         return ""
-    street, _, number = location.street.rpartition(" ")  # a number never stands alone on the next line
-    whole = f"{street}{NBSP}{number}" if street else number
-    return ", ".join(part for part in (whole, town(location.municipality_code)) if part)
+    return ", ".join(part for part in (unbroken(location.street), town(location.municipality_code)) if part)
+
+
+def unbroken(street: str) -> str:
+    """Return a street whose number never stands alone on the next line."""
+    name, _, number = street.rpartition(" ")
+    return f"{name}{NBSP}{number}" if name else number
 
 
 def location_of(booking: Booking) -> Location | None:
@@ -42,7 +46,8 @@ def location_of(booking: Booking) -> Location | None:
 def place_of(booking: Booking) -> str:
     """Return the place in one line: name, street and town, room."""
     if booking.address:
-        return ", ".join(part for part in (booking.address.get("street"), booking.address.get("town")) if part)
+        parts = (unbroken(booking.address.get("street", "")), booking.address.get("town", ""))
+        return ", ".join(part for part in parts if part)
     location = location_of(booking)
     if location is None:
         return ""
@@ -135,8 +140,8 @@ def persons_knot(booking: Booking, *, title: bool, paper: bool = False) -> dict[
         words.append(str(N_("Ohne Stufen.")))
     if booking.access == Access.OPEN:
         words.append(str(N_("Einfach hingehen.")))
-    elif booking.code and not paper and booking.enquiry_id is None:
-        words.append(str(N_("Ihr Kennwort: {code}.", code=booking.code.replace(" ", NBSP))))
+    elif code := code_for_desk(booking):
+        words.append(str(N_("Ihr Kennwort: {code}.", code=code)))
     return knot(booking, headline=headline, text=sentences(words))
 
 
@@ -164,6 +169,11 @@ def travel_knot(booking: Booking) -> dict[str, Any] | None:
 def given_name(person: Participant) -> str:
     """Return the name a coach calls somebody by on their own pages."""
     return person.name["given"]
+
+
+def code_for_desk(booking: Booking) -> str:
+    """Return the place code that stands instead of a name, empty where the partner knows the name."""
+    return (booking.code or "").replace(" ", NBSP) if booking.enquiry_id is None else ""
 
 
 def sentences(words: list[str]) -> str:

@@ -23,7 +23,7 @@ from hub.queries.logins import person_actor
 from hub.queries.participants import get_participant
 from hub.web import clients
 from hub.web.access import for_everyone, for_roles
-from hub.web.booking_words import numeric_date, paper_place_of, persons_knot
+from hub.web.booking_words import code_for_desk, numeric_date, paper_place_of, persons_knot
 from hub.web.context import at, config, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
 from hub.web.logins import enter_with_card
@@ -133,7 +133,7 @@ def print_card(public_id: str) -> tuple[str, int]:
         started_until=card.issued_at + cards.STARTING if card else None,
         withdrawal=codes[0] if len(codes) == 1 else "",
         withdrawal_address=config().public_url.rstrip("/").partition("://")[2] + "/withdrawal",
-        lines=[(numeric_date(one.starts_at), one, paper_place_of(one)) for one in coming[:ON_CARD]],
+        lines=[(numeric_date(one.starts_at), one, paper_place_of(one), code_for_desk(one)) for one in coming[:ON_CARD]],
         as_of=numeric_date(now).split()[-1],
         dates=[persons_knot(booking, title=titles, paper=True) for booking in coming],
         titles=titles,

@@ -57,6 +57,7 @@ class Asked:
     if_modified_since: datetime | None
     gzip: bool
     agent: str
+    fetching: bool  # GET; a HEAD is no fetch
 
     @classmethod
     def read(cls, environ: WSGIEnvironment) -> "Asked":
@@ -66,6 +67,7 @@ class Asked:
             _date(environ.get("HTTP_IF_MODIFIED_SINCE")),
             _accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
             environ.get("HTTP_USER_AGENT", ""),
+            environ["REQUEST_METHOD"] == "GET",
         )
 
     @property
@@ -103,6 +105,7 @@ class Shown:
     last_modified_at: datetime
     revision: int
     body: bytes | None
+    noted: bool = False  # whether this fetch was kept together with the rendering
 
     @classmethod
     def stored(cls, row: Any, at: datetime) -> "Shown | None":
@@ -112,9 +115,9 @@ class Shown:
         return cls(row.etag, row.last_modified_at, row.revision, getattr(row, "body", None))
 
     @classmethod
-    def rendered(cls, rendering: Rendering) -> "Shown":
+    def rendered(cls, rendering: Rendering, *, noted: bool) -> "Shown":
         """Return a fresh rendering."""
-        return cls(rendering.etag, rendering.last_modified_at, rendering.revision, rendering.body)
+        return cls(rendering.etag, rendering.last_modified_at, rendering.revision, rendering.body, noted)
 
     def tag(self, asked: Asked) -> str:
         """The strong validator of the variant this client gets."""

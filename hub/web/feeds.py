@@ -14,6 +14,7 @@ from hub.actions import feeds as verbs
 from hub.config import Config
 from hub.db import Database, retried
 from hub.policy.actor import SYSTEM
+from hub.policy.feed_text import empty_feed
 from hub.queries import subscriptions
 from hub.queries.subscriptions import End
 from hub.web.access import for_everyone
@@ -104,30 +105,31 @@ class Feeds:
             return None
         if self.meter.exceeded(digest):
             return TOO_MANY
-        if asked.only_previews:
-            return calendar(verbs.empty_feed(head.locale), asked, [])
+        if asked.only_previews and head.ended_at is None:
+            return calendar(empty_feed(head.locale), asked, [])
         at = clock.now()
-        shown = self._current(head, at)
+        shown = self._current(head, asked, at)
         if isinstance(shown, Shown) and shown.body is None and not shown.unchanged(asked, at):
-            shown = self._current(subscriptions.find_feed(self.database, digest, whole=True) or head, at, whole=True)
+            head = subscriptions.find_feed(self.database, digest, whole=True) or head
+            shown = self._current(head, asked, at, whole=True)
         if isinstance(shown, End):
             return self._ended(head.locale, shown, asked, at)
-        if environ["REQUEST_METHOD"] == "GET":
+        if asked.fetching and not shown.noted:
             self._note(head, shown, asked, at)
         if shown.unchanged(asked, at):
             return not_modified(shown, asked, at)
         return calendar(shown.body or b"", asked, shown.validators(asked, at))
 
-    def _current(self, head: Any, at: datetime, *, whole: bool = False) -> Shown | End:
+    def _current(self, head: Any, asked: Asked, at: datetime, *, whole: bool = False) -> Shown | End:
         """Return what the feed shows now, from the row if that holds, else rendered and kept; or how it ended."""
         if head.ended_at is not None:
             return End(head.ended_at, "")
         shown = Shown.stored(head, at)
         if shown is not None and not (whole and shown.body is None):
             return shown
-        return self._render(head.id, at)
+        return self._render(head.id, asked, at)
 
-    def _render(self, subscription_id: int, at: datetime) -> Shown | End:
+    def _render(self, subscription_id: int, asked: Asked, at: datetime) -> Shown | End:
         """Render what is due and keep it under the revision read first; two processes at once do no harm."""
         with self.database.reading() as tx:
             subscription = subscriptions.get_for_rendering(tx, subscription_id)
@@ -142,14 +144,15 @@ class Feeds:
             if reader is None or rendering is None:
                 verbs.lapse_feed(tx, actor=SYSTEM, subscription=subscription, end=end)
                 return end
-            verbs.store_feed(tx, actor=reader, subscription=subscription, rendering=rendering)
-        return Shown.rendered(rendering)
+            fetch = {"on": clock.local_date(at), "client": asked.family} if asked.fetching else None
+            kept = verbs.store_feed(tx, actor=reader, subscription=subscription, rendering=rendering, fetch=fetch)
+        return Shown.rendered(rendering, noted=kept and asked.fetching)
 
     def _ended(self, locale: str, end: End, asked: Asked, at: datetime) -> Answer:
         """An ended feed is always sent whole, and never with a validator of the time before."""
         if end.at + EMPTY_FOR <= at:
             return MISSING
-        return calendar(verbs.empty_feed(locale), asked, [])
+        return calendar(empty_feed(locale), asked, [])
 
     def _note(self, head: Any, shown: Shown, asked: Asked, at: datetime) -> None:
         """Keep day, family of program and revision, at most one small write a day or a change."""

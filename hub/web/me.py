@@ -12,7 +12,7 @@ from hub import clock
 from hub.actions.bookings import cancel_booking
 from hub.errors import NotFound, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import OWN, Booking, BookingState
 from hub.models.log import Disclosure
 from hub.models.participant import Participant
 from hub.queries import bookings, consents, disclosures, participants, subscriptions
@@ -101,7 +101,7 @@ def _knot(booking: Booking, now: datetime) -> dict[str, Any]:
     item = persons_knot(booking, title=True)
     if booking.state is BookingState.CONFIRMED and booking.starts_at > now:
         item["href"] = url_for("me.new_cancellation", public_id=booking.public_id)
-        item["link"] = str(N_("Ich kann nicht kommen"))
+        item["link"] = str(N_("Absagen") if booking.access == OWN else N_("Ich kann nicht kommen"))
     return item
 
 

@@ -95,12 +95,13 @@ def show_participant(public_id: str) -> tuple[str, int]:
 
 def _findings(session: Session, person: Participant, now: datetime) -> dict[str, Any]:
     coming = bookings.list_coming(session, person.id, since=now)
+    given, asked = consents.list_current(session, person.id, at=now)
     return {
         "dates": [coachs_knot(booking, of_person=True) for booking in coming],
         "visits": any(booking.access == OWN for booking in coming),
         "enquiries": enquiries.list_of_person(session, person.id),
-        "consents": consents.list_in_force(session, person.id, at=now),
-        "asked": consents.list_requested(session, person.id),
+        "consents": given,
+        "asked": asked,
         "card": cards.find_card(session, person.id),
         "feeds": [_feed_words(feed) for feed in participants.list_feeds(session, person.id)],
     }

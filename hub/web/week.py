@@ -77,7 +77,7 @@ def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
         "title": slot.offer.title,
         "href": url_for("slots.show_slot", public_id=slot.public_id),
         "label": label,
-        "taken": slot.taken,
+        "taken": slot.taken - (slot.on_hold or 0),
         "held": held(slot),
         "free": slot.free,
         "words": None if off else words,
@@ -87,8 +87,9 @@ def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
 
 
 def held(slot: Slot) -> int:
-    """How many places are kept for somebody and not taken yet."""
-    return sum(pool.places - pool.taken for pool in slot.pools if pool.kept and pool.state is PoolState.OPEN)
+    """How many places are kept for somebody and not taken yet: contingents, and what is held for half an hour."""
+    kept = sum(pool.places - pool.taken for pool in slot.pools if pool.kept and pool.state is PoolState.OPEN)
+    return kept + (slot.on_hold or 0)
 
 
 def lacks_room(slot: Slot) -> bool:

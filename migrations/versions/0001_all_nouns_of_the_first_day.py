@@ -191,14 +191,12 @@ def upgrade() -> None:
 
     op.create_table(
         "log_subjects",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("log_id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["log_id"], ["log_entries.id"], name=op.f("fk_log_subjects_log_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_subjects")),
+        sa.PrimaryKeyConstraint("log_id", "subject", name=op.f("pk_log_subjects")),
     )
     with op.batch_alter_table("log_subjects") as batch_op:
-        batch_op.create_index(batch_op.f("ix_log_subjects_log_id"), ["log_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_log_subjects_subject"), ["subject"], unique=False)
 
     op.create_table(
@@ -848,7 +846,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own')",
+            "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own') OR state IN ('held', 'expired')",
             name=op.f("ck_bookings_identity_by_enquiry"),
         ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_bookings_ends_after_start")),
@@ -1173,7 +1171,6 @@ def downgrade() -> None:
     op.drop_table("memberships")
     with op.batch_alter_table("log_subjects") as batch_op:
         batch_op.drop_index(batch_op.f("ix_log_subjects_subject"))
-        batch_op.drop_index(batch_op.f("ix_log_subjects_log_id"))
 
     op.drop_table("log_subjects")
     with op.batch_alter_table("locations") as batch_op:

@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,12 @@ class Source:
         return any(self.path == place or (place.endswith("/") and self.path.startswith(place)) for place in places)
 
 
+@cache
+def one(root: Path, path: str) -> Source:
+    """Return a file, the same object each time: every rule reads the tree, and it is parsed once."""
+    return Source(root, path)
+
+
 def none_of(violations: list[str]) -> None:
     """Fail with one line for each violation, which says what to type."""
     if violations:
@@ -46,14 +52,14 @@ def none_of(violations: list[str]) -> None:
 def sources(root: Path, *places: str, suffix: str = ".py") -> list[Source]:
     """Return the files below the places of a tree, in order."""
     found = (path for place in places for path in (root / place).rglob(f"*{suffix}"))
-    return [Source(root, str(path.relative_to(root))) for path in sorted(found)]
+    return [one(root, str(path.relative_to(root))) for path in sorted(found)]
 
 
 def tracked(root: Path) -> list[Source]:
     """Return all files of the checkout that git knows or would take."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\0")
-    return [Source(root, name) for name in sorted(filter(None, names)) if (root / name).is_file()]
+    return [one(root, name) for name in sorted(filter(None, names)) if (root / name).is_file()]
 
 
 def plant(root: Path, files: dict[str, str]) -> Path:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
@@ -15,6 +14,7 @@ from tests.browser import axe
 WIDER = "() => document.scrollingElement.scrollWidth > innerWidth"
 SCHEME = "() => matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 PATIENCE = 10_000  # milliseconds until a missing button is a failure
+DESK = {"viewport": {"width": 1280, "height": 900}}
 NARROWEST = 320  # CSS pixels; the width at which nothing may need sideways scrolling (WCAG 1.4.10)
 
 
@@ -152,8 +152,3 @@ class Person:
         """Check the page as it stands; without scripts the checks themselves could not run."""
         if self.scripts:
             self.checks.look(self.page, self.who)
-
-
-def options(**more: Any) -> dict[str, Any]:
-    """Return the options of a browser on a desk, dark where asked."""
-    return {"viewport": {"width": 1280, "height": 900}, **more}

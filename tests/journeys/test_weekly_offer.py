@@ -10,6 +10,7 @@ from tests.journeys.people import Person
 
 pytestmark = pytest.mark.browser
 TITLE = "Rückenschule am Vormittag"
+PIN = "4826"
 CODE = re.compile(r"^\w+ \d{2}$")
 
 
@@ -51,8 +52,8 @@ def book(clara: Person, day: str) -> str:
     return code
 
 
-def first_pin(clara: Person, tarik: Person) -> None:
-    """Hand out a card with its slip; at home the person opens its address and chooses a PIN."""
+def first_pin(clara: Person, tarik: Person) -> tuple[str, str]:
+    """Hand out a card with its slip; at home the person opens its address and chooses a PIN. Return code and PIN."""
     clara.go("Zettel drucken")
     clara.press("Karte ausgeben")
     slip = clara.page.locator("article.slip")
@@ -63,10 +64,11 @@ def first_pin(clara: Person, tarik: Person) -> None:
     tarik.press("Weiter")
     tarik.misses("Rückenschule", "Tarik")
     tarik.write("Startnummer auf dem Zettel", start)
-    tarik.write("PIN", "4826")
-    tarik.write("PIN noch einmal", "4826")
+    tarik.write("PIN", PIN)
+    tarik.write("PIN noch einmal", PIN)
     tarik.press("PIN festlegen")
     clara.go("Zurück")
+    return code, PIN
 
 
 def subscribe(tarik: Person) -> str:

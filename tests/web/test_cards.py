@@ -23,7 +23,7 @@ def issued(world, browser):
 
 def test_a_card_is_issued_and_printed_neutrally(world, sign_in):
     clara, person = sign_in("clara"), world.cast.tarik
-    book(world, make_slot(world, make_offer(world, title="Rückenschule")), person)
+    booking = book(world, make_slot(world, make_offer(world, title="Rückenschule")), person)
     with world.database.transaction() as session:
         session.add(
             Subscription(
@@ -38,8 +38,16 @@ def test_a_card_is_issued_and_printed_neutrally(world, sign_in):
     page = clara.get(answer.location).text
     sheets = page.split("<main>")[1]
     code = grouped(all_rows(world, Card)[0].code)
-    for words in (code, "data:image/svg+xml", "Do\u00a017.9.", "8:30", "Am Sportplatz\u00a05, Coswig", "03591 00 00 00"):
+    for words in (
+        code,
+        "data:image/svg+xml",
+        "Do\u00a017.9.",
+        "8:30",
+        "Am Sportplatz\u00a05, Coswig",
+        "03591 00 00 00",
+    ):
         assert words in sheets, words
+    assert sheets.count(booking.code.replace(" ", "\u00a0")) == 2  # on card and slip
     for words in (*HARMFUL, "Rückenschule", "Tarik", "SV Elbaue", "/feeds/", "f" * 64):
         assert words not in sheets, words
     assert "Rückenschule" in clara.get(f"{answer.location}?titles=yes").text

@@ -6,14 +6,16 @@ import threading
 from base64 import b64encode
 from datetime import timedelta
 
+import ics
 import pytest
 import time_machine
 
 from hub.actions import subscriptions as verbs
-from hub.actions.feeds import PRODID
 from hub.models.booking import Booking, BookingState
 from hub.models.subscription import FeedKind, Level, Subscription
+from hub.policy.feed_text import PRODID
 from hub.queries.subscriptions import get_subscription
+from hub.web.feed_answers import Meter
 from tests.feeds import change, events, fetch, only, person, row_of, statements, subscribe, subscribe_person, touch
 from tests.places import book, make_offer, make_slot
 from tests.world import AT
@@ -368,3 +370,26 @@ def test_no_token_is_in_the_database(world, booking):
     values = [str(getattr(stored, column.key)) for column in Subscription.__table__.columns if column.key not in
               ("body", "parts")]  # fmt: skip
     assert token not in " ".join(values)
+
+
+def test_the_second_reader_reads_the_same(app, world, token):
+    other = subscribe_person(world, "tarik", Level.FULL, name="Computer")
+    for secret in (token, other):
+        answer = fetch(app, secret)
+        (read,), (again,) = events(answer), ics.Calendar(answer.text).events
+        assert (again.uid, again.name) == (str(read["UID"]), str(read["SUMMARY"]))
+        assert (again.begin.datetime, again.end.datetime) == (read.start, read.end)
+        assert (again.location or "") == str(read.get("LOCATION", ""))
+
+
+def test_a_program_gone_wild_is_asked_to_wait(app, token, monkeypatch):
+    monkeypatch.setattr(Meter, "LIMIT", 2)
+    assert [fetch(app, token).status_code for _ in range(4)] == [200, 200, 429, 429]
+    assert fetch(app, token).headers["Retry-After"] == "600"
+    assert fetch(app, "somebody-else").status_code == 404
+
+
+def test_an_ended_feed_is_no_secret_to_previews_either(app, world, booking):
+    row, token = subscribe(world, person(world, "tarik"))
+    change(world, Subscription, row.id, ended_at=AT - timedelta(days=31))
+    assert fetch(app, token, User_Agent="WhatsApp/2").status_code == 404

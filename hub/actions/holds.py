@@ -1,0 +1,73 @@
+"""Holding a place for half an hour while a person is asked for the consent it needs; and giving it back."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.actions import log
+from hub.errors import StepNotPossible
+from hub.models.booking import Booking, BookingState
+from hub.models.offer import Access
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.actor import Actor, ActorKind
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import bookings, codes, holds, participants
+from hub.queries.bookability import require_bookable, require_suited, require_time, take_for
+
+HOLDING = timedelta(minutes=30)
+
+
+def hold_slot(session: Session, *, actor: Actor, slot: Slot, participant: Participant, at: datetime) -> Booking:
+    """Hold one place of a date with names; book_slot makes the booking of it, else it runs out by itself.
+
+    Nothing personal leaves: the partner sees a held place. The person stays free for other dates. Holding again begins
+    the half hour anew. `slot.offer.organisation` must be loaded. Raises StepNotPossible where no consent is needed,
+    else RuleBroken (409) and children as book_slot does.
+    """
+    require(actor, Permission.BOOK_SLOT, participant)
+    participants.lock_participant(session, participant.id)
+    bookings.lock_slots(session, [slot])
+    if slot.offer.access is not Access.NAMED:
+        raise StepNotPossible
+    require_bookable(slot, at)
+    participation = require_suited(session, slot, participant)
+    held = holds.find_hold(session, slot.id, participant.id)
+    require_time(session, participant, slot, besides=held.id if held else None)
+    expires_at = min(at + HOLDING, slot.starts_at)
+    if held is not None:
+        bookings.change_booking(session, held, expires_at=expires_at)
+        return held
+    hold = Booking(
+        slot_id=slot.id,
+        pool_id=take_for(session, slot, participant, participation, 1),
+        participant_id=participant.id,
+        access=slot.offer.access.value,
+        state=BookingState.HELD,
+        code=codes.find_free_code(session, slot.id),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        made_by="participant" if actor.kind is ActorKind.PERSON else "coach",
+        made_by_id=actor.user_id,
+        expires_at=expires_at,
+        created_at=at,
+        changed_at=at,
+    )
+    session.add(hold)
+    session.flush()
+    log.record(session, actor=actor, action="hold.made", thing=hold, about=[participant], at=at)
+    return hold
+
+
+def release_hold(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> bool:
+    """Give a held place back; False when it has become a booking or run out meanwhile, and nothing changes."""
+    require(actor, Permission.CANCEL_BOOKING, booking.participant)
+    participants.lock_participant(session, booking.participant_id or 0)
+    hold = holds.lock_booking(session, booking.id)
+    if hold.state is not BookingState.HELD:
+        return False
+    holds.end_hold(session, hold, at=at)
+    about = [hold.participant] if hold.participant else []
+    log.record(session, actor=actor, action="hold.released", thing=hold, about=about, at=at)
+    return True

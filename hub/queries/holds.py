@@ -1,0 +1,71 @@
+"""Places held for a while: the hold a person has on a date, what has run out, and how one ends."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.models.booking import Booking, BookingState
+from hub.models.slot import Slot
+from hub.queries import places
+from hub.queries.states import move
+
+RUNNING_OUT = (BookingState.HELD, BookingState.REQUESTED, BookingState.OFFERED)  # each has an `expires_at`
+
+
+def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | None:
+    """Return the place held for a person in a date while the consent is asked for, or None.
+
+    For writing, call it after lock_participant: whoever ends or books a hold locks the person before.
+    """
+    query = _holds_of(participant_id).where(Booking.slot_id == slot_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def find_hold_of_offer(session: Session, participant_id: int, offer_id: int) -> Booking | None:
+    """Return the hold of a person on any date of an offer, with its date, the newest first; or None."""
+    query = _holds_of(participant_id).join(Slot, Booking.slot_id == Slot.id).where(Slot.offer_id == offer_id)
+    return session.scalar(query.options(joinedload(Booking.slot)).order_by(Booking.id.desc()).limit(1))
+
+
+def _holds_of(participant_id: int) -> Select[tuple[Booking]]:
+    return select(Booking).where(Booking.participant_id == participant_id, Booking.state == BookingState.HELD)
+
+
+def lock_booking(session: Session, booking_id: int) -> Booking:
+    """Return a booking locked and fresh, with person and enquiry; call it after the person's own row is locked."""
+    query = select(Booking).where(Booking.id == booking_id)
+    query = query.options(joinedload(Booking.participant), joinedload(Booking.enquiry))
+    return session.scalars(query.with_for_update(of=Booking).execution_options(populate_existing=True)).one()
+
+
+def list_run_out(session: Session, *, at: datetime) -> list[int]:
+    """Return the keys of holds, requests and offers whose time is over, the oldest first."""
+    query = select(Booking.id).where(Booking.state.in_(RUNNING_OUT), Booking.expires_at <= at)
+    return list(session.scalars(query.order_by(Booking.expires_at, Booking.id)))
+
+
+def on_hold() -> ScalarSelect[Any]:
+    """Return how many places of a date are held for somebody who is still deciding, as a column of Slot."""
+    held = select(func.coalesce(func.sum(Booking.party), 0))
+    return held.where(Booking.slot_id == Slot.id, Booking.state == BookingState.HELD).correlate(Slot).scalar_subquery()
+
+
+def end_hold(session: Session, hold: Booking, *, at: datetime) -> None:
+    """End a hold, request or offer and give its place back, once: only the winner of the compare-and-set does.
+
+    Raises SomebodyWasFaster or StepNotPossible (409) when it has become a booking or ended meanwhile.
+    """
+    move(session, hold, BookingState.EXPIRED, at=at, expires_at=None)
+    if hold.pool_id is not None:
+        places.give_back_places(session, pool_id=hold.pool_id, n=hold.party)
+
+
+def drop_holds(session: Session, *, participant_id: int, offer_ids: Iterable[int | None], at: datetime) -> None:
+    """End the holds of a person on dates of these offers: the consent they waited for will not come."""
+    dates = select(Slot.id).where(Slot.offer_id.in_({offer_id for offer_id in offer_ids if offer_id}))
+    query = _holds_of(participant_id).where(Booking.slot_id.in_(dates)).order_by(Booking.id)
+    for hold in session.scalars(query.execution_options(populate_existing=True)).all():
+        end_hold(session, hold, at=at)
