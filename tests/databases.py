@@ -36,6 +36,13 @@ class SQLiteDatabases:
         shutil.copyfile(self.templates[build], copy)
         return f"sqlite:///{copy}"
 
+    def again(self, build: Build) -> str:
+        """Return the URL of the one place where each test finds a new copy, so that engines may outlive a test."""
+        place = self.folder / "again.sqlite3"
+        self.drop(f"sqlite:///{place}")
+        Path(str(make_url(self.fresh(build)).database)).rename(place)
+        return f"sqlite:///{place}"
+
     def drop(self, url: str) -> None:
         """Remove the database, its journal included."""
         file = Path(str(make_url(url).database))
@@ -51,6 +58,7 @@ class PostgresDatabases:
 
     def __init__(self, server: URL) -> None:
         self.server = server
+        self.session = secrets.token_hex(4)
         self.templates: dict[Build, str] = {}
 
     def fresh(self, build: Build) -> str:
@@ -61,12 +69,22 @@ class PostgresDatabases:
             self.templates[build] = template
         return self._url(self._create(self.templates[build]))
 
+    def again(self, build: Build) -> str:
+        """Return the URL of the one place where each test finds a new copy, so that engines may outlive a test."""
+        place = f"hub_test_again_{self.session}"
+        self._run(f'DROP DATABASE IF EXISTS "{place}" WITH (FORCE)')
+        if build not in self.templates:
+            self.drop(self.fresh(build))
+        self._run(f'CREATE DATABASE "{place}" TEMPLATE "{self.templates[build]}"')
+        return self._url(place)
+
     def drop(self, url: str) -> None:
         """Remove the database and whoever is still connected to it."""
-        self._run(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+        self._run(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
     def close(self) -> None:
-        """Remove the templates: a server that was given to us stays as it was."""
+        """Remove the templates and the place: a server that was given to us stays as it was."""
+        self.drop(self._url(f"hub_test_again_{self.session}"))
         for template in self.templates.values():
             self.drop(self._url(template))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.queries.users import find_actor
 from hub.seeds.cast import PASSWORD, load_cast
+from tests.databases import PostgresDatabases, SQLiteDatabases
 
 AT = datetime(2026, 9, 14, 6, 30, tzinfo=UTC)  # a Monday, 8:30 in Meißen; summer time, with the change ahead
 KEYS = Keys(("test-session-key-0123456789-abcdefgh",), crypto.KeyRing((crypto.new_field_key(),), bytes(range(32))))
@@ -64,12 +66,25 @@ class World:
             return verb(session, **arguments)
 
 
+@cache
+def opened(url: str) -> Database:
+    """Open the place of a kind of database once: its engine keeps what it has compiled from test to test."""
+    return Database(url)
+
+
+@cache
+def served(url: str) -> Flask:
+    """Build the application over a place once: templates stay compiled from test to test."""
+    settings = config.load({}, environment="test", database_url=url, public_url="http://localhost")
+    return create_app(settings, KEYS, opened(url))
+
+
 @pytest.fixture
-def world(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[World]:
-    """Give the world on each kind of database."""
-    url = fresh_database(build_world)
+def world(databases: SQLiteDatabases | PostgresDatabases) -> Iterator[World]:
+    """Give the world, as new, on each kind of database."""
+    url = databases.again(build_world)
     crypto.install(KEYS.ring)
-    database = Database(url)
+    database = opened(url)
     yield World(database, _casts[url.partition(":")[0]], url)
     database.close()
 
@@ -85,9 +100,21 @@ def session(world: World) -> Iterator[Session]:
 @pytest.fixture
 def app(world: World) -> Iterator[Flask]:
     """Give the application over the world, with the clock at its Monday morning and running on."""
-    settings = config.load({}, environment="test", database_url=world.url, public_url="http://localhost")
+    app = served(world.url)
+    settings, extensions = dict(app.config), dict(app.extensions)
     with time_machine.travel(AT, tick=True):
-        yield create_app(settings, KEYS, world.database)
+        yield app
+    app.config.clear()
+    app.config.update(settings)
+    app.extensions.clear()
+    app.extensions.update(extensions)
+
+
+@pytest.fixture
+def new_app(world: World) -> Iterator[Flask]:
+    """Give an application of its own, for tests that add addresses to it."""
+    with time_machine.travel(AT, tick=True):
+        yield served.__wrapped__(world.url)
 
 
 @pytest.fixture

@@ -211,7 +211,9 @@ def end_bookings(
     for booking in coming:
         if booking.enquiry is not None:
             enquiries.note_unbooked(session, actor=actor, enquiry=booking.enquiry, at=at)
-        _note(session, actor, booking, "booking.cancelled", "booking.cancelled", at, purpose=by)
+        _log(session, actor, booking, "booking.cancelled", at, purpose=by)
+        if booking.slot is not None:
+            notices.announce(session, "booking.cancelled", _facts(booking, booking.slot), at=at)
 
 
 def _cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime) -> None:
@@ -276,7 +278,9 @@ def _right_to_cancel(booking: Booking) -> tuple[Permission, object]:
 def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: str, at: datetime) -> None:
     """Log what happened, queue who is told, and raise the feeds that show it; the last step of each verb."""
     person, slot = booking.participant, booking.slot
-    _note(session, actor, booking, action, event, at)
+    _log(session, actor, booking, action, at)
+    if slot is not None:
+        notices.announce(session, event, _facts(booking, slot), at=at)
     feeds.raise_revisions(
         session,
         participants=[booking.participant_id],
@@ -285,13 +289,11 @@ def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: 
     )
 
 
-def _note(
-    session: Session, actor: Actor, booking: Booking, action: str, event: str, at: datetime, purpose: str = ""
-) -> None:
-    person, slot = booking.participant, booking.slot
-    about = [person] if person else []
+def _log(session: Session, actor: Actor, booking: Booking, action: str, at: datetime, purpose: str = "") -> None:
+    about = [booking.participant] if booking.participant else []
     log.record(session, actor=actor, action=action, thing=booking, about=about, fields=["B1"], purpose=purpose, at=at)
-    if slot is not None:
-        organisation_id = slot.offer.organisation_id
-        facts = Facts(booking=booking, enquiry=booking.enquiry, participant=person, organisation_id=organisation_id)
-        notices.announce(session, event, facts, at=at)
+
+
+def _facts(booking: Booking, slot: Slot) -> Facts:
+    person, organisation_id = booking.participant, slot.offer.organisation_id
+    return Facts(booking=booking, enquiry=booking.enquiry, participant=person, organisation_id=organisation_id)

@@ -18,6 +18,7 @@ from hub.queries import participants
 from hub.queries.consent_steps import drop_draft, step
 from hub.queries.consents import find_live, lock_consent
 from hub.queries.enquiries import find_open_to, get_person
+from hub.queries.holds import drop_holds
 
 CODE_LETTERS = 9  # about 44 bits, and tries are limited
 
@@ -91,11 +92,12 @@ def _answer(
     recorded_by_id: int | None,
     at: datetime,
 ) -> None:
-    """Give or refuse; a yes gets the code for its withdrawal slip, a no closes the draft and keeps no reason."""
+    """Give or refuse; a yes gets the code for its withdrawal slip, a no ends draft and hold and keeps no reason."""
     who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": recorded_by_id, "at": at, "form": form}
     if not yes:
         step(session, row, ConsentState.REFUSED, ended_at=at, **who)
         drop_draft(session, row, by="participant", at=at)
+        drop_holds(session, participant_id=row.participant_id, offer_ids=[row.offer_id], at=at)
         return
     code = crypto.new_public_id()[:CODE_LETTERS]
     digest = crypto.ring().digest("withdrawal", code)

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.returned": ((coaches, "staff_news"),),
     "enquiry.waitlisted": ((coaches, "staff_news"),),
     "enquiry.reopened": ((coaches, "staff_news"),),
+    "enquiry.expired": ((coaches, "staff_news"),),
     "enquiry.reminder": ((partner_desk, "partner_reminder"),),
     "booking.made": ((partner_desk, "partner_news"),),
     "booking.cancelled": ((partner_desk, "partner_news"),),

@@ -17,8 +17,9 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feeds, participants
 from hub.queries.consent_steps import step
-from hub.queries.consents import list_same, lock_consent
+from hub.queries.consents import find_permitting, list_same, lock_consent
 from hub.queries.enquiries import get_person, lock_enquiry, lock_open_under
+from hub.queries.holds import drop_holds
 from hub.queries.states import move, require_version
 from hub.queries.subscriptions import end_feed
 from hub.queries.withdrawals import list_queued_notices, list_running_subscriptions
@@ -44,10 +45,32 @@ def withdraw_consent(
     ended: list[Enquiry] = []
     if row.scope is Scope.TRANSMIT:
         ended = lock_open_under(session, row)
-        _end_enquiries(session, actor, ended, person, by="consent", keep=keep_bookings, at=at)
+        _end_enquiries(
+            session, actor, ended, person, by="consent", cancelled_by="" if keep_bookings else "person", at=at
+        )
+        drop_holds(session, participant_id=person.id, offer_ids=[row.offer_id], at=at)
     elif row.scope is Scope.FEED:
         for subscription in list_running_subscriptions(session, person.id):
             end_feed(session, subscription.id, at=at, why="consent")
+    _raise_revisions(session, person, ended)
+
+
+def end_uncovered(session: Session, *, actor: Actor, consent: Consent, at: datetime) -> None:
+    """End the enquiries that no consent covers any more after this one ran out (T8); a step of a larger verb.
+
+    Those that a newer consent covers go on under it. A draft that waits for a new answer is not touched. The caller has
+    locked the person and moved the consent.
+    """
+    person = get_person(session, consent.participant_id)
+    require(actor, Permission.WITHDRAW_CONSENT, person)
+    ended: list[Enquiry] = []
+    for row in lock_open_under(session, consent) if consent.scope is Scope.TRANSMIT else []:
+        covering = find_permitting(session, row, at=at)
+        if covering is not None and row.state is not EnquiryState.DRAFT:
+            row.consent_id = covering.id
+        elif row.consent_id == consent.id or row.state is not EnquiryState.DRAFT:
+            ended.append(row)
+    _end_enquiries(session, actor, ended, person, by="consent", cancelled_by="programme", at=at)
     _raise_revisions(session, person, ended)
 
 
@@ -82,8 +105,8 @@ def withdraw_enquiry(
     participants.lock_participant(session, person.id)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
-    by = "participant" if actor.kind is ActorKind.PERSON else "coach"
-    _end_enquiries(session, actor, [row], person, by=by, keep=False, at=at)
+    by, cancelled_by = ("participant", "person") if actor.kind is ActorKind.PERSON else ("coach", "coach")
+    _end_enquiries(session, actor, [row], person, by=by, cancelled_by=cancelled_by, at=at)
     _raise_revisions(session, person, [row])
 
 
@@ -94,16 +117,16 @@ def _end_enquiries(
     person: Participant,
     *,
     by: str,
-    keep: bool,
+    cancelled_by: str,
     at: datetime,
 ) -> None:
+    """Withdraw enquiries; their coming places are given back unless `cancelled_by` is empty."""
     rows = list(ended)
     for row in rows:
         move(session, row, EnquiryState.WITHDRAWN, at=at, ended_by=by, ended_at=at, hear_by_at=None)
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=row, about=[person], purpose=by, at=at)
-        if not keep:
-            canceller = "coach" if by == "coach" else "person"
-            bookings.cancel_bookings_of_enquiry(session, actor=actor, enquiry=row, by=canceller, at=at)
+        if cancelled_by:
+            bookings.cancel_bookings_of_enquiry(session, actor=actor, enquiry=row, by=cancelled_by, at=at)
     for notice in list_queued_notices(session, [row.id for row in rows]):
         move(session, notice, NoticeState.DROPPED, at=at, trouble="withdrawn")
     for row in rows:

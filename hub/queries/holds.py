@@ -21,23 +21,37 @@ def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | 
     For writing, call it after lock_participant: whoever ends or books a hold locks the person before.
     """
     query = _holds_of(participant_id).where(Booking.slot_id == slot_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    hold: Booking | None = session.scalar(query.execution_options(populate_existing=True))
+    return hold
 
 
 def find_hold_of_offer(session: Session, participant_id: int, offer_id: int) -> Booking | None:
     """Return the hold of a person on any date of an offer, with its date, the newest first; or None."""
     query = _holds_of(participant_id).join(Slot, Booking.slot_id == Slot.id).where(Slot.offer_id == offer_id)
-    return session.scalar(query.options(joinedload(Booking.slot)).order_by(Booking.id.desc()).limit(1))
+    query = query.options(joinedload(Booking.slot)).order_by(Booking.id.desc()).limit(1)
+    hold: Booking | None = session.scalar(query)
+    return hold
 
 
-def _holds_of(participant_id: int) -> Select[tuple[Booking]]:
+def is_running(hold: Booking | None, at: datetime) -> bool:
+    """Tell whether there is a hold whose time is not over."""
+    return hold is not None and hold.expires_at is not None and hold.expires_at > at
+
+
+def _holds_of(participant_id: int) -> Select[Any]:
     return select(Booking).where(Booking.participant_id == participant_id, Booking.state == BookingState.HELD)
 
 
+def get_booking_by_id(session: Session, booking_id: int) -> Booking:
+    """Return a booking by its internal key (for the worker)."""
+    return session.get_one(Booking, booking_id)
+
+
 def lock_booking(session: Session, booking_id: int) -> Booking:
-    """Return a booking locked and fresh, with person and enquiry; call it after the person's own row is locked."""
+    """Return a booking locked and fresh, with person, enquiry, date and offer; after the person's own row is locked."""
     query = select(Booking).where(Booking.id == booking_id)
-    query = query.options(joinedload(Booking.participant), joinedload(Booking.enquiry))
+    date = joinedload(Booking.slot).joinedload(Slot.offer)
+    query = query.options(joinedload(Booking.participant), joinedload(Booking.enquiry), date)
     return session.scalars(query.with_for_update(of=Booking).execution_options(populate_existing=True)).one()
 
 

@@ -77,6 +77,8 @@ def check_access() -> Response | None:
 
 
 def to_login() -> Response:
-    """The same redirect for every address that is not public, existing or not."""
+    """The same redirect for every address that is not public, existing or not; a person's own ask for the card."""
+    if f"{request.path}/".startswith("/me/"):
+        return redirect(url_for("cards.new_code"), code=303)
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("logins.new_login", next=target), code=303)

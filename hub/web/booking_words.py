@@ -141,7 +141,7 @@ def persons_knot(booking: Booking, *, title: bool, paper: bool = False) -> dict[
     if booking.access == Access.OPEN:
         words.append(str(N_("Einfach hingehen.")))
     elif code := code_for_desk(booking):
-        words.append(str(N_("Ihr Kennwort: {code}.", code=code)))
+        words.append(str(N_("Ihr Platzwort: {code}.", code=code)))
     return knot(booking, headline=headline, text=sentences(words))
 
 

@@ -23,7 +23,7 @@ from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, consents, slots
+from hub.queries import bookings, consents, holds, slots
 from hub.queries.bookability import obstacle_of_person, obstacle_of_slot
 from hub.queries.participants import get_participant, running_participation
 from hub.web.access import for_roles
@@ -48,7 +48,7 @@ class BookingForm(FlaskForm):
 def new_booking(public_id: str) -> tuple[str, int]:
     """Show what booking this date for a person does, before it does it."""
     form = BookingForm(person=request.args.get("person", ""), key=new_token(160))
-    return _confirm(public_id, form)
+    return confirm_page(public_id, form)
 
 
 @blueprint.post("/slots/<public_id>/bookings")
@@ -57,7 +57,7 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
     """Book the date; a refusal brings the page back with the reason and, where it is full, with other dates."""
     form, actor = BookingForm(), current_actor()
     if not form.validate_on_submit():
-        return _confirm(public_id, form, status=422)
+        return confirm_page(public_id, form, status=422)
     try:
         with transaction() as session:
             booking = book_slot(
@@ -71,13 +71,14 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
             )
     except RuleBroken as error:
         form.form_errors.append(error.message)
-        return _confirm(public_id, form, status=error.status, refusal=error)
+        return confirm_page(public_id, form, status=error.status, refusal=error)
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
 
 
-def _confirm(
+def confirm_page(
     public_id: str, form: BookingForm, *, status: int = 200, refusal: RuleBroken | None = None
 ) -> tuple[str, int]:
+    """Return the page before the booking, with the reason and other dates where something stands against it."""
     actor, now = current_actor(), at()
     g.section = "finding"
     with reading() as session:
@@ -88,7 +89,8 @@ def _confirm(
         accepted = slot.offer.access is not Access.REQUEST or bool(
             bookings.find_identified_enquiry(session, person.id, slot.offer_id)
         )
-        full = isinstance(refusal, SlotFull) or free_words(slot, actor) == str(N_("voll"))
+        hold = holds.find_hold(session, slot.id, person.id)
+        full = isinstance(refusal, SlotFull) or (hold is None and free_words(slot, actor) == str(N_("voll")))
         other = _alternatives(session, slot, person, form) if full or isinstance(refusal, PersonElsewhere) else []
     _log_reading(person, "booking")
     return render(
@@ -102,6 +104,7 @@ def _confirm(
         consented=consented,
         place=_place_of(slot),
         free=free_words(slot, actor),
+        hold=hold if holds.is_running(hold, now) else None,
         full=full,
         alternatives=other,
     )
@@ -185,6 +188,8 @@ def _read(public_id: str) -> Booking:
     g.section = "participants"
     with reading() as session:
         booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+    if booking.state in (BookingState.HELD, BookingState.EXPIRED):
+        raise NotFound  # a hold is no date
     if booking.participant is not None:
         _log_reading(booking.participant, "booking")
     return booking

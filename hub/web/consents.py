@@ -11,6 +11,7 @@ from hub import clock
 from hub.actions import consent_answers, consents, log, withdrawals
 from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_
+from hub.models.booking import Booking
 from hub.models.consent import Consent
 from hub.models.offer import Offer
 from hub.models.participant import Participant
@@ -18,7 +19,7 @@ from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.policy.fields import Field
 from hub.queries import consents as questions
-from hub.queries import offers, participants, slots
+from hub.queries import holds, offers, participants, slots
 from hub.queries.consent_texts import read_wording
 from hub.queries.enquiries import find_draft
 from hub.queries.withdrawals import list_coming_under
@@ -43,10 +44,11 @@ def new_consent(public_id: str) -> Any:
     """Choose together what a partner may learn; nothing is ticked beforehand."""
     with reading() as session:
         person, offer, slot = _asked(session, public_id)
+        hold = _hold_of(session, person, offer.id)
     note_reading(person, "consent")
     form = WishForm(formdata=None)
     form.prepare(person, offer, slot, clock.local_date(at()))
-    return _new_page(form, person, offer, slot)
+    return _new_page(form, person, offer, slot, hold)
 
 
 @blueprint.post("/people/<public_id>/consents/new")
@@ -55,6 +57,7 @@ def create_consent(public_id: str) -> Any:
     """Write the question down, with its literal preview (T1)."""
     with transaction() as session:
         person, offer, slot = _asked(session, public_id)
+        hold = _hold_of(session, person, offer.id)
         form = WishForm()
         form.prepare(person, offer, slot, clock.local_date(at()))
         if form.validate_on_submit():
@@ -73,8 +76,8 @@ def create_consent(public_id: str) -> Any:
                 return redirect(url_for(".show_consent", public_id=public_id, consent_id=consent.public_id), code=303)
             except (RuleBroken, InvalidInput) as error:
                 add_error(form, error)
-                return _new_page(form, person, offer, slot, error.status)
-    return _new_page(form, person, offer, slot, 422)
+                return _new_page(form, person, offer, slot, hold, error.status)
+    return _new_page(form, person, offer, slot, hold, 422)
 
 
 def _asked(session: Session, public_id: str) -> tuple[Participant, Offer, Slot | None]:
@@ -86,8 +89,16 @@ def _asked(session: Session, public_id: str) -> tuple[Participant, Offer, Slot |
     return person, offer, slot
 
 
-def _new_page(form: WishForm, person: Participant, offer: Offer, slot: Slot | None, status: int = 200) -> Any:
-    return render("consents/new_consent.html", status, form=form, person=person, offer=offer, slot=slot)
+def _hold_of(session: Session, person: Participant, offer_id: int | None) -> Booking | None:
+    """Return the place held for the person while this is asked, None when there is none any more."""
+    hold = holds.find_hold_of_offer(session, person.id, offer_id) if offer_id else None
+    return hold if holds.is_running(hold, at()) else None
+
+
+def _new_page(
+    form: WishForm, person: Participant, offer: Offer, slot: Slot | None, hold: Booking | None, status: int = 200
+) -> Any:
+    return render("consents/new_consent.html", status, form=form, person=person, offer=offer, slot=slot, hold=hold)
 
 
 @blueprint.get("/people/<public_id>/consents")
@@ -113,6 +124,7 @@ def _consent_page(public_id: str, consent_id: str, form: FlaskForm, status: int 
     with reading() as session:
         consent = get_consent(session, public_id, consent_id)
         draft = find_draft(session, consent_id=consent.id)
+        hold = _hold_of(session, consent.participant, consent.offer_id)
     note_reading(consent.participant, "consent")
     wording = read_wording(consent.notice_text) if consent.is_live(at()) or is_open(consent) else None
     return render(
@@ -124,6 +136,7 @@ def _consent_page(public_id: str, consent_id: str, form: FlaskForm, status: int 
         live=consent.is_live(at()),
         waits=is_open(consent),
         draft=draft,
+        hold=hold,
         form=form,
     )
 

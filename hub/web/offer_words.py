@@ -46,7 +46,7 @@ ACCESSES: Mapping[Access, Message] = {
 }
 ACCESSES_EXPLAINED: Mapping[Access, Message] = {
     Access.OPEN: N_("Einfach hingehen. Niemand meldet sich an, niemand nennt seinen Namen."),
-    Access.ANONYMOUS: N_("Platz ohne Namen. Sie sehen ein Kennwort, zum Beispiel „Birke 27“."),
+    Access.ANONYMOUS: N_("Platz ohne Namen. Sie sehen ein Platzwort, zum Beispiel „Birke 27“."),
     Access.NAMED: N_("Platz mit Namen. Sie erfahren, wer kommt, wenn die Person zugestimmt hat."),
     Access.REQUEST: N_("Erst anfragen. Sie sagen zu oder ab, und erst dann erfahren Sie den Namen."),
 }

@@ -130,7 +130,9 @@ def _enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
         reason = DECLINES.get(enquiry.reason, N_("Es geht leider nicht"))
         return Task(2, N_("{who} sagt ab: {reason}.", who=who, reason=reason), "off", N_("Absage"), [again, see])
     if enquiry.state is S.EXPIRED:
-        return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [see, again])
+        phone = enquiry.offer.phone or enquiry.organisation.phone
+        call = [(str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}")] if phone else []
+        return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [*call, again, see])
     choose = url_for("finding.list_dates", public_id=enquiry.offer.public_id, person=person.public_id)
     sentence = N_("{who} hat zugesagt. Es fehlt noch ein Termin.", who=who)
     return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])

@@ -103,7 +103,7 @@ def places_words(slot: Slot, at: datetime) -> Message:
         return N_("einfach hingehen")
     kept = held(slot)
     until = min((pool.release_at for pool in slot.pools if pool.kept and pool.release_at), default=None)
-    if kept and until is not None:
+    if kept and until is not None and not slot.on_hold:  # both together have no one end
         when = f"{relative_day(until, clock.local_date(at))}, {clock_time(until)}"
         return N_("{free} frei, {held} gehalten bis {when}", free=slot.free, held=kept, when=when)
     if kept:

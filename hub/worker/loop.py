@@ -1,11 +1,9 @@
 """The worker's loop: a table of tasks and how often each runs; one that fails is logged and tried again next time."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from hub import clock
 from hub.actions import limits, log_chain
@@ -15,10 +13,11 @@ from hub.db import Database
 from hub.policy.actor import SYSTEM
 from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
+from hub.worker.attempts import attempt, for_each
+from hub.worker.deadlines import HOLDS, meet_deadlines
 from hub.worker.delivery import deliver
 from hub.worker.transport import transport
 
-logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 2.0
 Work = Callable[[datetime], object]
 
@@ -40,22 +39,14 @@ class Task:
         return attempt(self.name, lambda: self.work(at))
 
 
-def attempt(name: str, work: Callable[[], object]) -> bool:
-    """Do some work; a failure is logged by its class alone and never stops what comes after it."""
-    try:
-        work()
-    except Exception as error:  # noqa: BLE001 (the loop must outlive any one task)
-        logger.error("%s: %s", name, type(error).__name__)  # noqa: TRY400 (a trace could carry values)
-        return False
-    return True
-
-
 def tasks(database: Database, config: Config, stop: threading.Event | None = None) -> list[Task]:
     """Return everything the worker does; raises ConfigurationError when mails have no way out."""
     send = transport(config)
     return [
         Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
+        Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
+        Task("deadlines", timedelta(minutes=10), lambda at: meet_deadlines(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
         Task("old attempts", timedelta(hours=1), lambda at: database.run(lambda s: limits.forget_old(s, at=at))),
         Task("past rooms", timedelta(days=1), lambda at: database.run(lambda s: delete_past_ticks(s, at=at))),
@@ -72,9 +63,7 @@ def make_dates_ahead(database: Database, at: datetime) -> None:
     """Extend every series to the horizon, one transaction each; one that fails does not keep the others from it."""
     with database.reading() as session:
         ids = list_series_ids_to_extend(session, at=at)
-    failed = [one for one in ids if not attempt(f"series {one}", partial(_extend, database, one, at))]
-    if failed:
-        raise RuntimeError(f"{len(failed)} series could not be extended")
+    for_each("series", ids, lambda one: _extend(database, one, at))
 
 
 def _extend(database: Database, series_id: int, at: datetime) -> None:

@@ -1,9 +1,6 @@
 """Many at once: the last place, one person in two dates, one form sent twice; on both databases, with real threads."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,30 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from hub.actions.bookings import cancel_booking, reschedule_booking
-from hub.errors import HubError, PersonElsewhere, SlotFull, SomebodyWasFaster, StepNotPossible
+from hub.errors import PersonElsewhere, SlotFull, SomebodyWasFaster, StepNotPossible
 from hub.models.booking import LIVE, Booking, BookingState
 from hub.models.slot import Pool
 from hub.queries.bookings import get_booking
 from hub.queries.slots import get_slot
+from tests.crowd import rush
 from tests.places import all_rows, book, make_offer, make_people, make_slot
 from tests.world import World
 
 CROWD = 40
-
-
-def rush(units: list[Callable[[], Any]]) -> list[Any]:
-    """Start all units at the same moment in threads of their own; an error of the house is a result."""
-    start = Barrier(len(units))
-
-    def run(unit: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return unit()
-        except HubError as error:
-            return type(error)
-
-    with ThreadPoolExecutor(len(units)) as threads:
-        return list(threads.map(run, units))
 
 
 def counters_equal_live_rows(world: World) -> bool:

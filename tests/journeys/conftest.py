@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -61,9 +61,9 @@ class House:
         """Let the worker do everything that is due."""
         assert run_once(self.world.database, self.settings), "a task of the worker failed"
 
-    def wait_until(self, at: datetime) -> None:
+    def wait(self, minutes: int) -> None:
         """Let time pass."""
-        self.time.move_to(at)
+        self.time.shift(timedelta(minutes=minutes))
 
     def mails(self, to: str = "") -> list[EmailMessage]:
         """Return the mails that left so far, oldest first; of one address where it is named."""

@@ -33,6 +33,7 @@ def test_a_person_with_nothing_but_paper_has_the_same_rights(house: House, offer
     book_with_name(clara)
     slip = print_the_slip(clara)
     assert "10:30" not in slip
+    house.wait(minutes=12)
     cancel_by_telephone(clara)
     take_back_with_the_code(house, code)
     gudrun = house.staff("gudrun", color_scheme="dark")

@@ -56,6 +56,16 @@ def test_a_stranger_with_an_account_finds_no_door_anywhere(house: House) -> None
         fred.open(path, status=404)
 
 
+def test_a_person_whose_visit_has_ended_is_asked_for_the_card_and_not_for_an_account(house: House) -> None:
+    tarik = house.person("tarik")
+    for path in ("/me", "/me/subscriptions"):
+        tarik.open(path)
+        tarik.headline("Welcher Code steht auf Ihrer Karte?")
+    tarik.open("/login")
+    tarik.go("Zu meinen Terminen")
+    tarik.headline("Welcher Code steht auf Ihrer Karte?")
+
+
 def test_a_person_cancels_with_the_keyboard_alone(house: House) -> None:
     sven, clara, tarik = house.staff("sven"), house.staff("clara"), house.person("tarik")
     publish_weekly(sven)

@@ -16,6 +16,12 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @pytest.fixture
+def app(new_app):
+    """Give an application of its own: these tests add an address that breaks."""
+    return new_app
+
+
+@pytest.fixture
 def secure(world):
     """Give the application as it runs behind https."""
     settings = config.load({}, environment="test", database_url=world.url, public_url="https://hub.example")

@@ -1,0 +1,51 @@
+"""What the worker settles when its date has come: a table of what is due and the verb; one transaction a row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.actions import deadlines as verbs
+from hub.db import Database
+from hub.policy.actor import SYSTEM
+from hub.queries import deadlines, holds
+from hub.worker.attempts import attempt, for_each
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One kind of date that comes by itself: how to find the rows, what to do with each, and the name of its key."""
+
+    name: str
+    find: Callable[..., Sequence[int]]
+    verb: Callable[..., bool]
+    key: str
+
+    def meet(self, database: Database, at: datetime) -> None:
+        """Settle all rows that are due; one that fails keeps no other from it. Raises RuntimeError when some did."""
+        with database.reading() as session:
+            keys = self.find(session, at=at)
+        for_each(self.name, keys, lambda key: database.run(lambda session: self._settle(session, key, at)))
+
+    def _settle(self, session: Session, key: int, at: datetime) -> bool:
+        return self.verb(session, actor=SYSTEM, at=at, **{self.key: key})
+
+
+HOLDS = Deadline("holds", holds.list_run_out, verbs.expire_hold, "booking_id")
+# In this order: a partner is reminded before the silence counts, and a consent ends before the feed it carried.
+DEADLINES = (
+    Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
+    Deadline("enquiries", deadlines.list_silent, verbs.expire_enquiry, "enquiry_id"),
+    Deadline("participations", deadlines.list_over, verbs.end_participation, "participation_id"),
+    Deadline("consents", deadlines.list_run_out_consents, verbs.expire_consent, "consent_id"),
+    Deadline("feeds", deadlines.list_lapsed_feeds, verbs.lapse_feed, "subscription_id"),
+    Deadline("cards", deadlines.list_old_cards, verbs.retire_card, "card_id"),
+)
+
+
+def meet_deadlines(database: Database, at: datetime) -> None:
+    """Settle everything that is due; raises RuntimeError when something failed, after all the rest is done."""
+    failed = [one.name for one in DEADLINES if not attempt(one.name, lambda one=one: one.meet(database, at))]  # type: ignore[misc]
+    if failed:
+        raise RuntimeError(f"{', '.join(failed)} failed")

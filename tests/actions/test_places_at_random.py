@@ -1,0 +1,121 @@
+"""Whatever people and the clock do to the places of two dates, in any order: none is lost, none is given twice."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
+from hub.actions.holds import hold_slot, release_hold
+from hub.actions.slots import call_off_slot, move_slot
+from hub.errors import HubError
+from hub.models.booking import Booking
+from hub.models.offer import Access, Offer
+from hub.models.participant import Participant
+from hub.models.slot import Pool, Slot
+from hub.queries.bookings import get_booking
+from hub.queries.invariants import list_broken
+from hub.queries.participants import get_participant
+from hub.queries.slots import get_own_slot, get_slot
+from hub.worker.deadlines import HOLDS
+from tests.places import give_consent, make_offer, make_people, make_slot
+from tests.world import World
+
+GROUPS = ("I0", "I1", "G1", "B1")
+PEOPLE, PLACES = 3, 2
+STEPS = ("hold", "hold", "book", "book", "release", "cancel", "reschedule", "wait", "move", "call_off")
+a_step = st.tuples(st.sampled_from(STEPS), st.integers(0, PEOPLE - 1), st.integers(0, 1), st.integers(1, 2))
+
+
+class Story:
+    """Two dates of one offer, few people for few places, and a clock of their own."""
+
+    def __init__(self, world: World, offer: Offer, people: list[Participant], day: int) -> None:
+        self.world, self.people, self.at = world, people, world.at
+        starts = (world.at + timedelta(days=day), world.at + timedelta(days=day, hours=6))
+        self.slots = [make_slot(world, offer, starts_at=start, places=PLACES) for start in starts]
+        self.clara, self.sven = world.actor("clara"), world.actor("sven")
+
+    def do(self, verb: str, person: int, slot: int, party: int) -> bool:
+        """Do one step as a page would; a refusal is an answer as good as any."""
+        unit: Callable[..., Any] = getattr(self, verb)
+        try:
+            self.world.database.run(lambda session: unit(session, self.people[person], self.slots[slot], party))
+        except HubError:
+            return False
+        return True
+
+    def _read(self, session: Session, person: Participant, slot: Slot) -> tuple[Slot, Participant]:
+        return get_slot(session, self.clara, slot.public_id), get_participant(
+            session, self.clara, person.public_id, at=self.at
+        )
+
+    def _last(self, session: Session, person: Participant, slot: Slot) -> Booking:
+        """Return the person's newest row in a date, whatever its state: pages can be old."""
+        mine = select(Booking.public_id).where(Booking.participant_id == person.id, Booking.slot_id == slot.id)
+        public_id = session.scalar(mine.order_by(Booking.id.desc()).limit(1))
+        return get_booking(session, self.clara, public_id or "", at=self.at)
+
+    def hold(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        found, who = self._read(session, person, slot)
+        hold_slot(session, actor=self.clara, slot=found, participant=who, at=self.at)
+
+    def book(self, session: Session, person: Participant, slot: Slot, party: int) -> None:
+        found, who = self._read(session, person, slot)
+        book_slot(session, actor=self.clara, slot=found, participant=who, party=party, at=self.at)
+
+    def release(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        release_hold(session, actor=self.clara, booking=self._last(session, person, slot), at=self.at)
+
+    def cancel(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        last = self._last(session, person, slot)
+        cancel_booking(session, actor=self.clara, booking=last, by="coach", at=self.at)
+
+    def reschedule(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        target = get_slot(session, self.clara, next(one for one in self.slots if one.id != slot.id).public_id)
+        last = self._last(session, person, slot)
+        reschedule_booking(session, actor=self.clara, booking=last, slot=target, at=self.at)
+
+    def wait(self, _session: Session, _person: Participant, _slot: Slot, party: int) -> None:
+        self.at += timedelta(minutes=20 * party)
+
+    def move(self, session: Session, _person: Participant, slot: Slot, party: int) -> None:
+        own = get_own_slot(session, self.sven, slot.public_id)
+        starts, ends = (one + timedelta(minutes=30 * party) for one in (own.starts_at, own.ends_at))
+        move_slot(session, actor=self.sven, slot=own, starts_at=starts, ends_at=ends, at=self.at)
+
+    def call_off(self, session: Session, _person: Participant, slot: Slot, _party: int) -> None:
+        call_off_slot(session, actor=self.sven, slot=get_own_slot(session, self.sven, slot.public_id), at=self.at)
+
+    def after(self, at: datetime) -> tuple[list[str], int]:
+        """Return what is broken, and how many places are taken."""
+        with self.world.database.reading() as session:
+            ids = [slot.id for slot in self.slots]
+            pools = session.scalars(select(Pool).where(Pool.slot_id.in_(ids))).all()
+            return list_broken(session, at=at), sum(pool.taken for pool in pools)
+
+
+def test_no_place_is_lost_and_none_is_given_twice(world: World) -> None:
+    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"], window_days=300)
+    people, days, reached = make_people(world, PEOPLE), count(3), set[str]()
+    for person in people:
+        give_consent(world, person, offer, groups=GROUPS)
+
+    @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(st.lists(a_step, min_size=6, max_size=16))
+    def holds(steps: list[tuple[str, int, int, int]]) -> None:
+        story = Story(world, offer, people, next(days))
+        for verb, person, slot, party in steps:
+            reached.update({verb} if story.do(verb, person, slot, party) else ())
+            HOLDS.meet(world.database, story.at)  # as the worker does, every minute
+            broken, taken = story.after(story.at)
+            assert broken == []
+            assert 0 <= taken <= 2 * PLACES
+
+    holds()
+    assert reached == set(STEPS), "every kind of step must have succeeded at least once"
