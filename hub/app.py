@@ -49,6 +49,7 @@ from hub.web import (
     own_subscriptions,
     participants,
     participations,
+    pins,
     programmes,
     public,
     referrals,
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     own_subscriptions,
     participants,
     participations,
+    pins,
     programmes,
     public,
     referrals,
@@ -123,6 +125,7 @@ def create_app(config: Config, keys: Keys | None = None, database: Database | No
     app.config.update(_settings(config, keys))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(security.refuse_forged_host)
+    app.before_request(security.refuse_cross_site)
     app.before_request(security.limit_form)
     CSRFProtect(app)
     _install_login(app)
@@ -162,7 +165,7 @@ def _settings(config: Config, keys: Keys) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "MAX_FORM_PARTS": 500,
         "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_SSL_STRICT": config.secure,
+        "WTF_CSRF_SSL_STRICT": False,  # it asks for the Referer, which our pages withhold; see refuse_cross_site
         "TESTING": config.environment == "test",
     }
 

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -12,7 +13,7 @@ PATH = Path(__file__).resolve().parent / "translations" / "en.po"
 METHODS = [("hub/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 OPTIONS = {"templates/**.html": JINJA, "templates/**.txt": JINJA | {"lstrip_blocks": "false"}}
-KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def extracted() -> Catalog:
@@ -24,7 +25,7 @@ def extracted() -> Catalog:
         for name, _line, message, _comments, context in extract_from_dir(
             str(ROOT / folder), methods, options, keywords=KEYWORDS
         ):
-            found.add(message, locations=[(f"{folder}/{name}", None)], context=context)
+            found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     return found
 
 

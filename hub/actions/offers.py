@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log
 from hub.errors import InvalidInput, RuleBroken
-from hub.i18n import N_
+from hub.i18n import N_, Message
 from hub.models.offer import CARRIES_IDENTITY, Access, Aim, Form, Offer, OfferState, Stage
 from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
@@ -76,7 +76,7 @@ def create_offer(
 def update_offer(
     session: Session, *, actor: Actor, offer: Offer, entries: Entries, version: int | None = None, at: datetime
 ) -> None:
-    """Change what an offer says; a new calendar title reaches the feeds of all who are booked.
+    """Change what an offer says; a new title, form or place reaches the feeds of all who are booked.
 
     Raises InvalidInput (422), SomebodyWasFaster (409) for a stale form, RuleBroken (409) for an ended offer and for a
     change of access while places are booked.
@@ -88,13 +88,14 @@ def update_offer(
         raise RuleBroken(N_("Dieses Angebot ist beendet und lässt sich nicht mehr ändern."))
     if entries.access != offer.access and own_offers.count_booked(session, offer, at=at):
         raise RuleBroken(N_("Es sind schon Plätze gebucht. Wie man hineinkommt, lässt sich jetzt nicht mehr ändern."))
-    titled = offer.calendar_title
+    words, place = _in_calendars(offer), offer.location_id
     for name, value in asdict(entries).items():
         setattr(offer, name, value)
     own_offers.raise_version(session, offer, at=at)
     own_offers.set_programmes(session, offer)
-    renamed = offer.calendar_title != titled
-    people, coaches = own_offers.raise_sequences(session, offer, at=at) if renamed else (set(), set())
+    people, coaches = own_offers.raise_sequences(
+        session, offer, reworded=_in_calendars(offer) != words, replaced=offer.location_id != place, at=at
+    )
     log.record(
         session,
         actor=actor,
@@ -104,6 +105,11 @@ def update_offer(
         at=at,
     )
     feeds.raise_revisions(session, participants=people, users=coaches, organisations=[offer.organisation_id])
+
+
+def _in_calendars(offer: Offer) -> tuple[str, str, Form]:
+    """What calendars say of it: the partner's the title, a person's the neutral one; online there is no street."""
+    return offer.title, offer.calendar_title, offer.form
 
 
 def publish_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> None:
@@ -145,7 +151,22 @@ def _record(session: Session, actor: Actor, action: str, offer: Offer, at: datet
 
 
 def _check(session: Session, actor: Actor, entries: Entries, organisation: Organisation) -> None:
-    wrong = {}
+    wrong = _wrong_groups(entries, organisation)
+    if entries.youngest is not None and entries.oldest is not None and entries.youngest > entries.oldest:
+        wrong["oldest"] = N_("Das höchste Alter liegt unter dem niedrigsten.")
+    if entries.places < 1:
+        wrong["places"] = N_("Mindestens ein Platz.")
+    if not (entries.join_link or "https://").startswith(("https://", "http://")):
+        wrong["join_link"] = N_("Bitte beginnen Sie mit https://")  # it becomes a link on somebody's page
+    if not _usable(session, actor, entries.location_id, entries.room_id):
+        wrong["place"] = N_("Diesen Raum können Sie nicht belegen.")
+    if wrong:
+        raise InvalidInput(fields=wrong)
+
+
+def _wrong_groups(entries: Entries, organisation: Organisation) -> dict[str, Message]:
+    """Say what is wrong about what the partner wants to know."""
+    wrong: dict[str, Message] = {}
     groups = set(entries.field_groups)
     if groups and entries.access not in CARRIES_IDENTITY:
         wrong["field_groups"] = N_("Wer ohne Namen kommt, gibt auch sonst nichts an.")
@@ -153,14 +174,7 @@ def _check(session: Session, actor: Actor, entries: Entries, organisation: Organ
         wrong["field_groups"] = N_("Gesundheitsangaben dürfen nur Kliniken und Praxen erfragen.")
     if groups and not entries.field_reason.strip():
         wrong["field_reason"] = N_("Bitte schreiben Sie, wozu Sie das brauchen.")
-    if entries.youngest is not None and entries.oldest is not None and entries.youngest > entries.oldest:
-        wrong["oldest"] = N_("Das höchste Alter liegt unter dem niedrigsten.")
-    if entries.places < 1:
-        wrong["places"] = N_("Mindestens ein Platz.")
-    if not _usable(session, actor, entries.location_id, entries.room_id):
-        wrong["place"] = N_("Diesen Raum können Sie nicht belegen.")
-    if wrong:
-        raise InvalidInput(fields=wrong)
+    return wrong
 
 
 def _usable(session: Session, actor: Actor, location_id: int | None, room_id: int | None) -> bool:

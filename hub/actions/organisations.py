@@ -15,7 +15,7 @@ from hub.models.user import normal_email
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import organisations, programmes
+from hub.queries import feeds, organisations, programmes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +55,19 @@ def update_organisation(
 ) -> None:
     """Change an organisation and its part in the own programmes; raises InvalidInput (422).
 
-    Its kind changes only to one with the same duties: a clinic is bound by secrecy, a Jobcenter answers for persons.
+    Another name reaches the calendars of all who are booked there. Its kind changes only to one with the same duties: a
+    clinic is bound by secrecy, a Jobcenter answers for persons.
     """
     require(actor, Permission.EDIT_ORGANISATION, organisation)
     _check(session, actor, entries, organisation)
+    renamed = entries.name != organisation.name
     for name, value in entries.columns().items():
         setattr(organisation, name, value)
     programmes.set_programmes_of(session, actor, organisation, entries.programme_ids)
+    people, coaches = organisations.raise_sequences_of(session, organisation, at=at) if renamed else (set(), set())
     log.record(session, actor=actor, action="organisation.changed", thing=organisation, at=at)
+    if renamed:
+        feeds.raise_revisions(session, participants=people, users=coaches, organisations=[organisation.id])
 
 
 def _check(session: Session, actor: Actor, entries: Entries, organisation: Organisation | None) -> None:

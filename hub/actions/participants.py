@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from hub import crypto
 from hub.actions import log
-from hub.errors import NotAllowed, StepNotPossible
+from hub.errors import InvalidInput, NotAllowed, StepNotPossible
+from hub.i18n import LANGUAGES
 from hub.models.booking import Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.user import Role
@@ -87,6 +88,17 @@ def update_participant(
         at=at,
     )
     feeds.raise_revisions(session, participants=[participant.id], users=[participant.coach_id])
+
+
+def choose_language(session: Session, *, actor: Actor, participant: Participant, locale: str, at: datetime) -> None:
+    """Set the language of the own pages, slips and new questions; raises InvalidInput for one we do not speak."""
+    require(actor, Permission.CHOOSE_LANGUAGE, participant)
+    if locale not in LANGUAGES:
+        raise InvalidInput
+    participants.lock_participant(session, participant.id)
+    participant.locale = locale
+    about, changed = [participant], ["locale"]
+    log.record(session, actor=actor, action="person.changed", thing=participant, about=about, fields=changed, at=at)
 
 
 def note_told(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:

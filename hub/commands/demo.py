@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 
 from hub import clock, crypto, migrating
-from hub.commands.serve import require_free, serve
+from hub.commands.opening import open_database, require_answer
+from hub.commands.serving import require_free, serve
 from hub.config import Config, load
 from hub.db import Database
+from hub.errors import ConfigurationError
 from hub.keys import new_keys, read_keys, write_keys
+from hub.queries import users
 from hub.seeds.demo import load_demo
 from hub.seeds.sheet import Sheet, read_sheet, write_sheet
 
@@ -22,18 +25,34 @@ SHEET = "demo.json"
 @click.command()
 @click.option("--reset", is_flag=True, help="Throw the demo data away first.")
 @click.option("--no-serve", is_flag=True, help="Only load the data and print the sheet.")
-def command(reset: bool, no_serve: bool) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True, show_envvar=True)
+def command(reset: bool, no_serve: bool, port: int) -> None:
     """Load the demo network once, print who can sign in, and serve it on this machine."""
-    port = int(os.environ.get("PORT", "8000"))
     config = load(environment="demo", public_url=f"http://127.0.0.1:{port}", durable=False)
     if not no_serve:
         require_free("127.0.0.1", port)  # before anything is loaded or thrown away
+    _require_own(config)
     if reset:
         _throw_away(config)
     sheet = _load_once(config)
     click.echo(sheet.text(config.public_url))
     if not no_serve:
         _serve_both(config, port)
+
+
+def _require_own(config: Config) -> None:
+    """Raise ConfigurationError when the data is somebody's in earnest: the demo neither joins nor deletes it."""
+    if (config.data / SHEET).exists():
+        return
+    config.data.mkdir(parents=True, exist_ok=True)
+    database = open_database(config)
+    require_answer(database)
+    if migrating.current(database):
+        with database.reading() as session:
+            found = users.find_any_user(session)
+        if found is not None:
+            raise ConfigurationError("This database holds accounts that are not the demo's. Name another HUB_DATA.")
+    database.close()
 
 
 def _throw_away(config: Config) -> None:

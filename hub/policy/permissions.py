@@ -23,6 +23,7 @@ class Permission(StrEnum):
     ORDER_COVER = "order_cover"
     ISSUE_CARD = "issue_card"
     SET_PIN = "set_pin"
+    CHOOSE_LANGUAGE = "choose_language"
     # consent, referral, enquiry
     REQUEST_CONSENT = "request_consent"
     EXPRESS_CONSENT = "express_consent"

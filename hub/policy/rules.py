@@ -108,6 +108,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.ORDER_COVER: (actor_leads_the_persons_team,),
     P.ISSUE_CARD: (actor_looks_after_the_person,),
     P.SET_PIN: (actor_is_the_person,),
+    P.CHOOSE_LANGUAGE: (actor_is_the_person,),
     P.REQUEST_CONSENT: (actor_looks_after_the_person, actor_is_the_person),
     P.EXPRESS_CONSENT: (actor_is_the_person,),
     P.RECORD_PAPER_CONSENT: (actor_looks_after_the_person,),

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 from hub.errors import NotFound
 from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation, OrganisationKind
+from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import organisations_for
+from hub.queries.own_offers import raise_sequences_where
 
 SILENT_AFTER = timedelta(days=90)
 WITHOUT_OFFERS = (OrganisationKind.JOBCENTER, OrganisationKind.FEDERATION)  # nobody waits for offers of these
@@ -64,3 +66,9 @@ def list_activities(session: Session, actor: Actor) -> dict[int, Activity]:
         .group_by(Offer.organisation_id)
     )
     return {row[0]: Activity(row[1], row[2]) for row in session.execute(query)}
+
+
+def raise_sequences_of(session: Session, organisation: Organisation, *, at: datetime) -> tuple[set[int], set[int]]:
+    """Raise the sequence of all coming dates of an organisation whose name changed; return whose feeds show it."""
+    own = select(Offer.id).where(Offer.organisation_id == organisation.id)
+    return raise_sequences_where(session, Slot.offer_id.in_(own), at=at)

@@ -98,12 +98,18 @@ def raise_version(session: Session, offer: Offer, *, at: datetime) -> None:
         raise SomebodyWasFaster
 
 
-def raise_sequences(session: Session, offer: Offer, *, at: datetime) -> tuple[set[int], set[int]]:
-    """Raise the sequence of the offer's coming dates and their live bookings after a change of its title.
+def raise_sequences(
+    session: Session, offer: Offer, *, reworded: bool, replaced: bool, at: datetime
+) -> tuple[set[int], set[int]]:
+    """Raise the sequence of the offer's coming dates and their live bookings after a change of its words or its place.
 
-    Returns the keys of the persons and of their coaches whose feeds show it.
+    A new place concerns only dates without one of their own. Returns the keys of the persons and of their coaches whose
+    feeds show it.
     """
-    return raise_sequences_where(session, Slot.offer_id == offer.id, at=at)
+    if not (reworded or replaced):
+        return set(), set()
+    concerned = Slot.offer_id == offer.id
+    return raise_sequences_where(session, concerned if reworded else concerned & Slot.location_id.is_(None), at=at)
 
 
 def raise_sequences_where(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -57,7 +58,7 @@ STAFF = (
     StaffSeed("otto", "Otto Brandt", (("office", Role.OPERATOR),)),
     StaffSeed("fred", "Fred Fremd", ()),
 )
-PERSONS = (
+PERSONS: tuple[tuple[Any, ...], ...] = (
     # key, form of address, given, family, Jobcenter, coach, municipality, born, languages, needs, contacts, call word
     ("tarik", "Herr", "Tarik", "Demirci", "jc_meissen", "clara", "14627010", 1984, ["de", "tr"], ["step_free"],
      [{"kind": "phone", "value": "0151 5550 1701", "allowed_for": ["coach"]}], "Kranich"),

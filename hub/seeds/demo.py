@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hub import crypto
 from hub.db import Database
 from hub.models.user import Role
 from hub.queries.notices import settle_before
@@ -23,7 +22,6 @@ Progress = Callable[[int], None]
 
 def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _percent: None) -> Sheet:
     """Load the network into a migrated, empty database, in one transaction; `progress` hears per cent."""
-    crypto.cheap_passwords()  # worth nothing outside the demo, and the start should not take half a minute
     dice = random.Random(SEED)  # noqa: S311 (invented people need no secrets)
     with database.transaction() as session:
         cast = load_cast(session, at)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
 
-from hub.geography import find_municipality
+from hub.geography import Municipality, find_municipality
 from hub.models.location import Location, Room
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import ProgrammeOrganisation
@@ -47,7 +47,7 @@ HOUSE_ROOMS = ("Erker", "Garten", "Küche", "Saal", "Spreeblick", "Werkstatt")
 def load_network(session: Session, cast: SimpleNamespace) -> None:
     """Add the organisations with one place each; the house in Bautzen has six rooms."""
     for key, kind, name, code, street, network, umbrella, step_free in ORGANISATIONS:
-        town = find_municipality(code)
+        town = get_municipality(code)
         parent = cast.organisations[umbrella].id if umbrella else None
         organisation = Organisation(
             kind=kind,
@@ -78,6 +78,14 @@ def load_network(session: Session, cast: SimpleNamespace) -> None:
         )
         session.add(cast.locations[key])
     session.flush()
+
+
+def get_municipality(code: str) -> Municipality:
+    """Return a municipality the seeds name; a wrong code is a mistake here."""
+    town = find_municipality(code)
+    if town is None:
+        raise LookupError(code)
+    return town
 
 
 def _rooms(key: str, *, step_free: bool) -> list[Room]:

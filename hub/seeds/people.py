@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
-from dateutil.relativedelta import relativedelta
+from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from hub import clock, crypto

@@ -8,7 +8,7 @@ from hub.actions import answers
 from hub.actions.appointments import make_appointment
 from hub.actions.bookings import book_slot
 from hub.actions.consent_answers import record_paper, record_refusal
-from hub.actions.consents import Wish, request_disclosure
+from hub.actions.consents import request_disclosure
 from hub.actions.enquiries import close_enquiry, send_enquiry
 from hub.actions.withdrawals import withdraw_consent, withdraw_enquiry
 from hub.errors import RuleBroken
@@ -21,6 +21,7 @@ from hub.policy.actor import Actor
 from hub.queries.enquiries import find_draft
 from hub.queries.participants import get_participant
 from hub.queries.slots import list_between
+from hub.queries.wishes import Wish
 from hub.seeds.bookings import Story, district
 from hub.seeds.dates import partner_of
 

@@ -155,7 +155,8 @@ def coachs_knot(booking: Booking, *, of_person: bool) -> dict[str, Any]:
     item = knot(booking, headline=headline, text=sentences(words), by_day=of_person)
     if booking.access == OWN:
         item["mark"] = "next"
-    return item | {"href": url_for("bookings.show_booking", public_id=booking.public_id), "link": str(N_("Ansehen"))}
+    page = url_for("bookings.show_booking", public_id=booking.public_id)
+    return item | {"href": page, "link": str(N_("Ansehen")), "whole": True}
 
 
 def travel_knot(booking: Booking) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The card: issuing, printing and blocking it, the PIN on a handed-over device, and the way in with code and PIN."""
+"""The card: issuing, printing and blocking it, and the way in with code and PIN."""
 
 import segno
 from flask import Blueprint, Response, flash, g, make_response, redirect, request, url_for
@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from hub.actions import limits, log
 from hub.actions.cards import block_card, issue_card, set_pin
 from hub.actions.logins import take_card_tries
-from hub.errors import HubError, InvalidInput, NotFound, TooManyAttempts
+from hub.errors import HubError, InvalidInput, TooManyAttempts
 from hub.i18n import N_
 from hub.models.card import Card
 from hub.models.participant import Participant
@@ -151,37 +151,6 @@ def _phone_of(person: Participant) -> str:
     """Return the number on the card: the coach's own, else the house's."""
     own = person.coach.phone if person.coach is not None else ""
     return own or config().site_phone_text
-
-
-@blueprint.get("/people/<public_id>/card/pin")
-@for_roles(Role.COACH)
-def new_pin(public_id: str) -> tuple[str, int]:
-    """Show the page the coach hands over: the person types a PIN that nobody else sees."""
-    with reading() as session:
-        person, card = _person_and_card(session, public_id)
-    if card is None:
-        raise NotFound
-    return render("cards/new_pin.html", form=NewPinForm(), person=person, done=False)
-
-
-@blueprint.post("/people/<public_id>/card/pin")
-@for_roles(Role.COACH)
-def create_pin(public_id: str) -> tuple[str, int]:
-    """Set the PIN in the person's name; the log also names who handed the device over."""
-    form, coach = NewPinForm(), current_actor()
-    with reading() as session:
-        person, _card = _person_and_card(session, public_id)
-    if not form.validate_on_submit():
-        return render("cards/new_pin.html", 422, form=form, person=person, done=False)
-    try:
-        with transaction() as session:
-            card = cards.get_card(session, coach, person.id, at=at())
-            themselves = person_actor(card, request_id=request_id())
-            set_pin(session, actor=themselves, card=card, pin=form.pin.data, at=at(), witness=coach)
-    except InvalidInput as error:
-        add_error(form, error)
-        return render("cards/new_pin.html", 422, form=form, person=person, done=False)
-    return render("cards/new_pin.html", form=None, person=person, done=True)
 
 
 @blueprint.get("/card")

@@ -174,8 +174,6 @@ def _row(hit: Hit, person: Participant, wishes: Wishes, actor: Actor) -> dict[st
     fits: list[tuple[Message | str, bool]] = []
     if wishes.aims:
         fits.append((offer_words.AIMS[offer.aim], offer.aim in wishes.aims))
-    if wishes.step_free:
-        fits.append((N_("stufenlos"), True))  # the search never gives this up
     if wishes.days and hit.slots:
         held = {slot.local_weekday for slot in hit.slots}
         fits.append((_days(held & wishes.days or held), bool(held & wishes.days)))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from hub import i18n
 from hub.i18n import N_, Message
@@ -88,6 +89,28 @@ def _navigation(actor: Actor) -> list[tuple[str, str, bool]]:
     return [(str(label), url_for(endpoint), endpoint.split(".")[0] == section) for label, endpoint in entries]
 
 
+def _way_back(actor: Actor) -> str:
+    """Return the page to come back to from the choice of language: this one, or what lies above a form's target."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    path = request.path
+    while path.strip("/"):
+        if _opens(path, actor):
+            return path
+        path = path.rpartition("/")[0]
+    return url_for(start_endpoint(actor))
+
+
+def _opens(path: str, actor: Actor) -> bool:
+    """Tell whether an address is a page for this actor."""
+    try:
+        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    access = getattr(current_app.view_functions[endpoint], "access", None)
+    return bool(access and access.admits(actor))
+
+
 def _visitor(actor: Actor) -> Visitor | None:
     if actor.kind is ActorKind.STAFF:
         return Visitor(actor.name, "staff")
@@ -103,6 +126,7 @@ def _frame() -> dict[str, Any]:
         "languages": [(code, name, None) for code, name in i18n.LANGUAGES.items()],
         "navigation": _navigation(actor),
         "visitor": _visitor(actor),
+        "way_back": _way_back(actor),
         "size": "large" if size == "large" else "normal",
         "theme": None,
         "demo": settings.environment == "demo",

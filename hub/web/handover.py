@@ -1,4 +1,7 @@
-"""The device in the person's hand: one locked page, until the coach types the own password again."""
+"""The device in the person's hand: one locked page, until the coach types the own password again.
+
+This is the page of a consent; that of the PIN is in pins.py and is locked and opened by the same mark.
+"""
 
 from typing import Any
 
@@ -26,7 +29,9 @@ from hub.web.fields import add_error
 
 blueprint = Blueprint("handover", __name__)
 MARK = "handover"
-OPEN = frozenset({"static", "handover.show_handover", "handover.create_answer", "handover.delete_handover"})
+# The pages a locked device opens, the one it comes back to first: of a consent, or of the person's PIN.
+CONSENT = ("handover.show_handover", "handover.create_answer", "handover.delete_handover")
+PIN = ("pins.new_pin", "pins.create_pin", "pins.delete_handover")
 WRONG_PIN = N_("Diese PIN passt nicht. Ist es die PIN zu Ihrer Karte?")
 NO_CARD = N_("Es gibt noch keine Karte mit PIN. Bitte unterschreiben Sie auf Papier.")
 
@@ -35,9 +40,13 @@ NO_CARD = N_("Es gibt noch keine Karte mit PIN. Bitte unterschreiben Sie auf Pap
 def keep_locked() -> Response | None:
     """While the device is in the person's hand, every other page leads back to the one they may see."""
     marked = cookie.get(MARK)
-    if not marked or request.endpoint in OPEN:
+    if not marked or request.endpoint == "static":
         return None
-    return redirect(url_for("handover.show_handover", **marked), code=303)
+    pages = CONSENT if "consent_id" in marked else PIN
+    ids = {name: value for name, value in marked.items() if name.endswith("_id")}
+    if request.endpoint in pages and request.view_args == ids:
+        return None
+    return redirect(url_for(pages[0], **ids), code=303)
 
 
 @blueprint.post("/people/<public_id>/consents/<consent_id>/handover")
@@ -95,15 +104,22 @@ def delete_handover(public_id: str, consent_id: str) -> Any:
     _require_marked(public_id, consent_id)
     form = EndForm()
     try:
-        if not (form.validate_on_submit() and _password_fits(form.password.data)):
-            form.password.errors = form.password.errors or [N_("Dieses Passwort passt nicht.")]
+        if not take_back(form):
             return _page(public_id, consent_id, PinForm(formdata=None), form, 422)
     except TooManyAttempts as error:
         add_error(form, error)
         return _page(public_id, consent_id, PinForm(formdata=None), form, error.status)
-    cookie.pop(MARK, None)
     flash(str(N_("Sie haben das Gerät wieder.")), "ok")
     return redirect(url_for("consents.show_consent", public_id=public_id, consent_id=consent_id), code=303)
+
+
+def take_back(form: EndForm) -> bool:
+    """End the lock if the coach's own password fits, else say so at its field; raises TooManyAttempts (429)."""
+    if not (form.validate_on_submit() and _password_fits(form.password.data)):
+        form.password.errors = form.password.errors or [N_("Dieses Passwort passt nicht.")]
+        return False
+    cookie.pop(MARK, None)
+    return True
 
 
 def _require_marked(public_id: str, consent_id: str) -> None:

@@ -58,7 +58,8 @@ def list_enquiries() -> Any:
         found = list_received(session, current_actor(), at=at())
     mine = [one for one in found if one.state in TURN]
     others = [one for one in found if one.state not in TURN]
-    return render("inbox/list_enquiries.html", mine=mine, others=others, states=STATES, at=at())
+    several = len({one.organisation_id for one in found}) > 1
+    return render("inbox/list_enquiries.html", mine=mine, others=others, several=several, states=STATES, at=at())
 
 
 @blueprint.get("/inbox/<reference>")

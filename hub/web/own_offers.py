@@ -197,7 +197,7 @@ def _knot(slot: Slot) -> dict[str, Any]:
         "off": off,
         "state": N_("Fällt aus.") if off else None,
         "href": url_for("slots.show_slot", public_id=slot.public_id),
-        "link": N_("Ansehen"),
+        "whole": True,
         "label": N_("{when} ansehen", when=day_clock(slot.starts_at)),
     }
 

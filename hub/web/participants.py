@@ -1,6 +1,6 @@
 """The own caseload, one person's page, and writing down what is known of them; every opening is a logged read."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
@@ -23,10 +23,10 @@ from hub.policy.visibility import PROFILE
 from hub.queries import bookings, cards, consents, enquiries, participants, today
 from hub.queries.team import counts_now
 from hub.web.access import for_roles
-from hub.web.booking_words import coachs_knot, town
+from hub.web.booking_words import coachs_knot, short_date, town, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
-from hub.web.filters import relative_day, short_clock
+from hub.web.filters import clock_time, relative_day
 from hub.web.participant_form import ParticipantForm, entries_of
 
 blueprint = Blueprint("participants", __name__)
@@ -49,9 +49,7 @@ def list_participants() -> tuple[str, int]:
     nexts: dict[int | None, str] = {}
     for booking in dates:
         if booking.state is not BookingState.CANCELLED:
-            nexts.setdefault(
-                booking.participant_id, f"{relative_day(booking.starts_at)}, {short_clock(booking.starts_at)}"
-            )
+            nexts.setdefault(booking.participant_id, _soon(booking.starts_at, clock.local_date(now)))
     own = [person for person in people if person.coach_id == actor.user_id]
     return render(
         "participants/list_participants.html",
@@ -62,6 +60,13 @@ def list_participants() -> tuple[str, int]:
         running=sum(any(counts_now(one, now) for one in person.participations) for person in own),
         limit=limit,
     )
+
+
+def _soon(moment: datetime, today: date) -> str:
+    """Return a moment in few words, so that it stands beside a name on a phone: "morgen, 9 Uhr", "Fr 11. Dez., 10 Uhr"."""
+    near = (clock.local_date(moment) - today).days <= 1
+    when = relative_day(moment, today) if near else f"{weekday(moment)} {short_date(moment)}"
+    return f"{when}, {clock_time(moment)}"
 
 
 @blueprint.get("/people/<public_id>")

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 
 from hub import i18n
-from hub.actions import users
+from hub.actions import participants, users
 from hub.policy.actor import ActorKind
+from hub.queries.participants import get_self
 from hub.queries.users import get_user
 from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, render, transaction
@@ -27,18 +28,28 @@ def show_home() -> Any:
 @blueprint.post("/language")
 @for_everyone("choosing a language needs no account")
 def update_language() -> Any:
-    """Keep the chosen language in a cookie, and in the own account; return to the page one came from."""
+    """Keep the chosen language in a cookie, and with whoever is signed in; return to the page one came from."""
     answer = redirect(local_path(request.form.get("next")) or url_for("public.show_home"), code=303)
     chosen = request.form.get("language", "")
     if chosen in i18n.LANGUAGES:
-        if current_actor().kind is ActorKind.STAFF:
-            with transaction() as session:
-                own = get_user(session, current_actor(), current_actor().ref)
-                users.choose_language(session, actor=current_actor(), user=own, locale=chosen, at=at())
+        _keep(chosen)
         answer.set_cookie(
             LANGUAGE_COOKIE, chosen, max_age=A_YEAR, secure=config().secure, httponly=True, samesite="Lax"
         )
     return answer
+
+
+def _keep(chosen: str) -> None:
+    """Keep the language of whoever is signed in where their pages, letters and mails take it from."""
+    actor = current_actor()
+    if actor.kind is ActorKind.STAFF:
+        with transaction() as session:
+            own = get_user(session, actor, actor.ref)
+            users.choose_language(session, actor=actor, user=own, locale=chosen, at=at())
+    elif actor.kind is ActorKind.PERSON:
+        with transaction() as session:
+            person = get_self(session, actor, at=at())
+            participants.choose_language(session, actor=actor, participant=person, locale=chosen, at=at())
 
 
 @blueprint.get("/accessibility")

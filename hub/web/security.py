@@ -1,6 +1,9 @@
 """Headers on every answer, and what authenticated pages must not leave behind."""
 
+from urllib.parse import urlsplit
+
 from flask import current_app, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.wrappers import Response
 
@@ -19,6 +22,20 @@ def refuse_forged_host() -> tuple[str, int, dict[str, str]] | None:
     if isinstance(request.routing_exception, SecurityError):
         return "This host is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     return None
+
+
+def refuse_cross_site() -> None:
+    """Refuse what another site's page sends, token or not (R-SEC-04).
+
+    The browser says where a form came from; our own pages send no Referer, and old browsers may say nothing at all:
+    then the token alone decides.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin", "null")
+    from_us = request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+    if not from_us or (origin != "null" and urlsplit(origin).netloc != request.host):
+        raise CSRFError
 
 
 def limit_form() -> None:

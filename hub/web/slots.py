@@ -38,10 +38,12 @@ def list_slots() -> Any:
     with reading() as session:
         slots = queries.list_week(session, current_actor(), monday)
         organisations = own_offers.list_acted_for(session, current_actor())
+    days = week.days_of(monday, slots, at())
     return render(
         "slots/list_slots.html",
         slots=slots,
-        days=week.days_of(monday, slots, at()),
+        days=days,
+        marks=week.marks_in(days),
         groups=week.by_day(slots),
         icons=AIM_ICONS,
         headline=week.headline(slots, at()),
@@ -80,6 +82,7 @@ def show_slot(public_id: str) -> Any:
         attendees=attendees,
         people=sum(one.booking.party for one in attendees),
         words=week.places_words(slot, at()),
+        past=slot.ends_at <= at(),
         may_change=slot.state is SlotState.PLANNED and slot.starts_at > at(),
         lacks_room=week.lacks_room(slot),
         states=SlotState,

@@ -21,7 +21,7 @@ from hub.queries import cards, participants, today
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.filters import day, full_day
+from hub.web.filters import day, full_day, relative_day
 
 blueprint = Blueprint("today", __name__)
 DAYS_AHEAD = 7
@@ -167,16 +167,17 @@ def phone_of_person(person: Participant) -> str:
 
 
 def _lantern(dates: list[Booking], actor: Actor, now: datetime) -> dict[str, object] | None:
-    """Return the next date of today: first the coach's own, else one of the persons'."""
-    tonight = clock.end_of_day(clock.local_date(now))
-    coming = [booking for booking in dates if now <= booking.ends_at and booking.starts_at < tonight]
-    own = [booking for booking in coming if booking.coach_id == actor.user_id]
+    """Return the next date of the next day that has one: first the coach's own, else one of the persons'."""
+    coming = [booking for booking in dates if now <= booking.ends_at]
+    first = clock.local_date(coming[0].starts_at) if coming else None
+    own = [b for b in coming if b.coach_id == actor.user_id and clock.local_date(b.starts_at) == first]
     booking = next(iter(own or coming), None)
     if booking is None:
         return None
     leave = booking.starts_at - timedelta(minutes=booking.travel_minutes)
     return {
         "booking": booking,
+        "when": relative_day(booking.starts_at, clock.local_date(now)),
         "leave_at": leave if booking.travel_minutes else None,
         "place": place_of(booking),
         "title": title_of(booking),

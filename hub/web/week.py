@@ -12,6 +12,7 @@ from hub.models.slot import PoolState, Slot, SlotState
 from hub.web.filters import NBSP, clock_time, day, relative_day, short_clock
 
 WORKING_DAYS = 5
+MOST_SHAPES = 12  # as the component of the places draws them
 
 
 def monday_of(week: str | None, today: date) -> date:
@@ -86,6 +87,17 @@ def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
     }
 
 
+def marks_in(days: list[dict[str, Any]]) -> list[str]:
+    """Return which shapes the week shows, for the legend; past twelve places only words are shown."""
+    drawn = [
+        slot
+        for day in days
+        for slot in day["slots"]
+        if not slot["off"] and slot["taken"] + slot["held"] + slot["free"] <= MOST_SHAPES
+    ]
+    return [mark for mark in ("taken", "held", "free") if any(slot[mark] for slot in drawn)]
+
+
 def held(slot: Slot) -> int:
     """How many places are kept for somebody and not taken yet: contingents, and what is held for half an hour."""
     kept = sum(pool.places - pool.taken for pool in slot.pools if pool.kept and pool.state is PoolState.OPEN)
@@ -101,6 +113,8 @@ def places_words(slot: Slot, at: datetime) -> Message:
     """Places in words: free, held until when, or all taken."""
     if slot.places == 0:
         return N_("einfach hingehen")
+    if slot.ends_at <= at:
+        return N_("{taken} von {places} belegt", taken=slot.taken, places=slot.places)
     kept = held(slot)
     until = min((pool.release_at for pool in slot.pools if pool.kept and pool.release_at), default=None)
     if kept and until is not None and not slot.on_hold:  # both together have no one end

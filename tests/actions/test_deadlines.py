@@ -14,7 +14,7 @@ from hub.models.consent import Consent, ConsentEvent, ConsentState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import LogEntry
 from hub.models.notice import Notice, NoticeState
-from hub.models.offer import Access
+from hub.models.offer import Access, Offer
 from hub.models.slot import Pool
 from hub.policy.actor import SYSTEM
 from hub.policy.fields import Phase
@@ -178,26 +178,28 @@ def test_a_consent_runs_out_with_all_it_permitted(world):
         assert list_broken(session, at=then) == []
 
 
+def offer_of(world, enquiry):
+    with world.database.reading() as session:
+        return session.get_one(Offer, enquiry.offer_id)
+
+
 def test_what_a_newer_consent_covers_goes_on_under_it(world):
     enquiry, first = accepted_enquiry(world)
     who = world.cast.tarik
-    with world.database.reading() as session:
-        offer, slot = session.get_one(type(enquiry.offer), enquiry.offer_id), None
-    second = say(world, who, ask(world, who, offer, slot), at=world.at + timedelta(minutes=1))
+    second = say(world, who, ask(world, who, offer_of(world, enquiry), None), at=world.at + timedelta(minutes=1))
     change(world, first, valid_until=world.at + DAY)
     settle(world, verbs.expire_consent, world.at + DAY, consent_id=first.id)
     after = now(world, enquiry)
     assert (after.state, after.consent_id) == (S.ACCEPTED, second.id)
-    assert drafted(world, second).state is S.DRAFT
+    states = [one.state for one in rows(world, Enquiry, Enquiry.consent_id == second.id)]
+    assert states == [S.ACCEPTED, S.DRAFT]  # the second yes has a draft of its own
     with world.database.reading() as session:
         assert list_broken(session, at=world.at + DAY) == []
 
 
 def test_a_draft_that_waits_for_a_new_answer_is_not_touched(world):
     enquiry, first = sent_enquiry(world)
-    with world.database.reading() as session:
-        offer = session.get_one(type(enquiry.offer), enquiry.offer_id)
-    second = ask(world, world.cast.tarik, offer, None)
+    second = ask(world, world.cast.tarik, offer_of(world, enquiry), None)
     change(world, first, valid_until=world.at + DAY)
     settle(world, verbs.expire_consent, world.at + DAY, consent_id=first.id)
     assert now(world, enquiry).state is S.WITHDRAWN

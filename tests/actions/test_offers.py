@@ -120,6 +120,7 @@ def test_health_may_only_be_asked_by_clinics_and_only_with_a_name(world):
         ({"field_groups": ["N1"], "field_reason": "Neugier"}, "field_groups"),
         ({"youngest": 60, "oldest": 18}, "oldest"),
         ({"places": 0}, "places"),
+        ({"join_link": "javascript:alert(1)"}, "join_link"),
     ],
 )
 def test_what_does_not_go_together_is_named_by_its_field(world, changes, field):

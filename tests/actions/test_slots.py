@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from hub.actions.slots import call_off_slot, move_slot
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, SomebodyWasFaster, StepNotPossible
@@ -35,7 +35,7 @@ def call_off(world, slot, who="sven", **more):
 
 def rows(world, model):
     with world.database.reading() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
+        return list(session.scalars(select(model).order_by(*inspect(model).primary_key)))
 
 
 def booked_slot(world, *people, **values):

@@ -11,7 +11,7 @@ ALLOWED: dict[str, str] = {
     "hub/actions/log.py": "the last step of every verb, which has asked the policy before",
     "hub/actions/notices.py": "the last step of every verb, which has asked the policy before",
     "hub/actions/bookings.py:call_off_bookings": "a step of calling off a date, which has asked the policy before",
-    "hub/actions/bookings.py:cancel_bookings_of_enquiry": "a step of verbs that end an enquiry and ask the policy first",
+    "hub/actions/bookings.py:cancel_bookings_of_enquiry": "a step of verbs that end an enquiry and ask first",
     "hub/actions/bookings.py:move_bookings_with_slot": "a step of moving a date, which has asked the policy before",
     "hub/actions/limits.py": "counts the tries of people who are not anybody yet",
     "hub/actions/logins.py": "the secret decides, and everybody ends what is their own",

@@ -148,7 +148,8 @@ def test_a_port_that_somebody_has_is_refused(house):
     assert "cannot be used" in str(done.exception)
 
 
+@pytest.mark.parametrize("command", ["serve", "demo"])
 @pytest.mark.parametrize("settings", [{"PORT": "many"}, {"PORT": "0"}, {"PORT": "65536"}])
-def test_a_port_that_is_none_is_refused(empty_house, settings):
-    done = empty_house.hub("serve", **settings)
+def test_a_port_that_is_none_is_refused(empty_house, command, settings):
+    done = empty_house.hub(command, **settings)
     assert (done.exit_code, "PORT" in done.output) == (2, True)

@@ -86,7 +86,7 @@ def as_partner(world, slot, verb, **arguments):
 
 
 def test_a_date_appears_moves_and_is_called_off(house, world, slot, token, vdirsyncer, tmp_path):
-    """vdirsyncer names what it fetches by its content, so the UIDs are read beside it."""
+    """Vdirsyncer names what it fetches by its content, so the UIDs are read beside it."""
     address = f"{house.address}/feeds/{token}.ics"
     program = Program(vdirsyncer, tmp_path, address)
     (first,) = program.sync()

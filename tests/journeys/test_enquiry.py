@@ -57,11 +57,12 @@ def give_card(clara: Person) -> str:
     clara.press("Karte ausgeben")
     code = clara.page.locator("article.slip b.nowrap").inner_text()
     clara.go("Zurück")
-    clara.go("PIN festlegen")
+    clara.press("PIN festlegen")
     clara.write("PIN", PIN)
     clara.write("PIN noch einmal", PIN)
     clara.press("PIN festlegen")
-    clara.go("Weiter")
+    clara.write("Ihr Passwort", PASSWORD)
+    clara.press("Weiterarbeiten")
     return code
 
 

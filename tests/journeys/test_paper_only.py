@@ -55,7 +55,8 @@ def choose_without_steps(clara: Person) -> None:
     clara.press("Anzeigen")
     clara.go(re.compile("22. Sept."))
     clara.reads("Vorher braucht es eine Antwort")
-    clara.go("Gemeinsam ansehen")
+    clara.press("Platz halten und Einwilligung holen")
+    clara.reads("Platz gehalten bis")
     clara.choose("Über den Coach", "Vorbeugen", "Deutsch")
     clara.press("Weiter zum gemeinsamen Lesen")
 

@@ -30,6 +30,7 @@ TABLE = {
     P.ORDER_COVER: ("tarik", {"lena"}),
     P.ISSUE_CARD: ("tarik", {"clara"}),
     P.SET_PIN: ("tarik", {TARIK}),
+    P.CHOOSE_LANGUAGE: ("tarik", {TARIK}),
     P.REQUEST_CONSENT: ("tarik", {"clara", TARIK}),
     P.EXPRESS_CONSENT: ("tarik", {TARIK}),
     P.RECORD_PAPER_CONSENT: ("tarik", {"clara"}),

@@ -67,7 +67,7 @@ def test_a_place_with_a_name_leads_to_the_consent_first(world, sign_in):
     slot, clara, person = make_slot(world, offer), sign_in("clara"), world.cast.tarik
     address = f"/slots/{slot.public_id}/bookings/new?person={person.public_id}"
     page = clara.get(address).text
-    assert f"/people/{person.public_id}/consents/new?offer={offer.public_id}&amp;slot={slot.public_id}" in page
+    assert f"/slots/{slot.public_id}/holds" in page
     assert "Platz buchen" not in page
     refused = clara.post(f"/slots/{slot.public_id}/bookings", data={"person": person.public_id, "key": "k"})
     assert refused.status_code == 409

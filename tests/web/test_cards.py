@@ -11,6 +11,7 @@ from hub.models.log import LogEntry
 from hub.models.login import Login
 from hub.models.subscription import FeedKind, Subscription
 from hub.queries.cards import grouped, start_number
+from hub.seeds.cast import PASSWORD
 from tests.places import all_rows, book, enter, give_card, make_offer, make_slot
 
 HARMFUL = ("Jobcenter", "Amt ", "Resilienz", "Partnerhub", "Reha", "Maßnahme", "Programm", "Bürgergeld")
@@ -126,7 +127,9 @@ def test_known_and_unknown_codes_look_the_same(world, app, sign_in):
             visitor.get(f"/card/{tried}"),
             *(visitor.post(f"/card/{tried}", data={"pin": "0815"}) for _ in range(6)),
         ]
-        return [(answer.status_code, answer.text.replace(tried, "CODE")) for answer in seen]
+        # The CSRF token carries the second it was made in.
+        texts = [re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text) for answer in seen]
+        return [(one.status_code, text.replace(tried, "CODE")) for one, text in zip(seen, texts, strict=True)]
 
     assert pages(code) == pages("abcdefghjkmn")
 
@@ -155,18 +158,35 @@ def test_blocking_and_issuing_anew_end_an_open_session(world, app, sign_in, step
 
 
 def test_on_a_handed_over_device_the_person_sets_the_pin(world, app, sign_in):
-    clara, address = sign_in("clara"), f"/people/{world.cast.tarik.public_id}/card/pin"
-    assert clara.get(address).status_code == 404  # no card, no PIN
+    clara, person = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    address = f"{person}/card/pin"
+    assert clara.post(f"{person}/card/handover").status_code == 404  # no card, no PIN
     card = issued(world, clara)
+    assert clara.post(address, data={"pin": "4711", "again": "4711"}).status_code == 404  # not handed over
+    assert clara.post(f"{person}/card/handover").location == address
     page = clara.get(address).text
     assert "Bereiche" not in page  # no navigation, no way out
     assert clara.post(address, data={"pin": "4711", "again": "4712"}).status_code == 422
     assert clara.post(address, data={"pin": "1111", "again": "1111"}).status_code == 422
-    done = clara.post(address, data={"pin": "4711", "again": "4711"})
+    done = clara.post(address, data={"pin": "4711", "again": "4711"}, follow_redirects=True)
     assert "Die PIN gilt ab jetzt." in done.text
     assert not re.search("4711", done.text)
     assert enter(app, card.code).get("/me").status_code == 200
     assert {"card.handed_over", "card.pin_set"} <= {entry.action for entry in all_rows(world, LogEntry)}
+
+
+def test_the_device_in_the_persons_hand_opens_nothing_else_until_the_password_comes(world, sign_in):
+    clara, person = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    issued(world, clara)
+    clara.post(f"{person}/card/handover")
+    others = ("/today", "/people", person, f"{person}/card", f"/people/{world.cast.jolanta.public_id}/card/pin", "/")
+    for other in others:
+        assert clara.get(other).location == f"{person}/card/pin", other
+    assert clara.post(f"{person}/card/block").location == f"{person}/card/pin"
+    refused = clara.post(f"{person}/card/handover/end", data={"password": "falsch"})
+    assert (refused.status_code, "Dieses Passwort passt nicht." in refused.text) == (422, True)
+    assert clara.post(f"{person}/card/handover/end", data={"password": PASSWORD}).location == f"{person}/card"
+    assert clara.get("/people").status_code == 200
 
 
 @pytest.mark.parametrize("key", ["cem", "frank", "lena", "petra", "nora", "anna", "otto", "fred"])
@@ -175,6 +195,6 @@ def test_for_everybody_else_there_is_no_card(world, sign_in, key):
     other, one = sign_in(key), f"/people/{world.cast.tarik.public_id}/card"
     gets = [one, f"{one}/print", f"{one}/pin"]
     assert {a: other.get(a).status_code for a in gets} == dict.fromkeys(gets, 404)
-    posts = [one, f"{one}/block", f"{one}/pin"]
+    posts = [one, f"{one}/block", f"{one}/pin", f"{one}/handover", f"{one}/handover/end"]
     data = {"pin": "8255", "again": "8255"}
     assert {a: other.post(a, data=data).status_code for a in posts} == dict.fromkeys(posts, 404)

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from hub.models.participant import Participant
 from hub.models.user import User
+from tests.feeds import sign_in_person
 
 # What no public page of ours may say: it would tell why somebody is here.
 TELLING = re.compile(
@@ -63,3 +65,31 @@ def test_the_language_of_staff_is_kept_in_their_account(world, sign_in):
     with world.database.reading() as session:
         assert session.get(User, world.user("clara").id).locale == "en"
     assert 'lang="en"' in browser.get("/offers").text
+
+
+def test_the_language_of_a_person_is_kept_with_them(app, world):
+    browser = sign_in_person(app, world, "tarik")
+    assert 'lang="de"' in browser.get("/me").text
+    browser.post("/language", data={"language": "en", "next": "/me"})
+    assert 'lang="en"' in browser.get("/me").text
+    with world.database.reading() as session:
+        assert session.get(Participant, world.cast.tarik.id).locale == "en"
+
+
+def back_from(page):
+    return re.search(r'name="next" value="([^"]*)"', page.text)[1].replace("&amp;", "&")
+
+
+def test_the_language_leads_back_to_a_page_even_from_a_refused_form(world, sign_in):
+    clara = sign_in("clara")
+    tarik = f"/people/{world.cast.tarik.public_id}"
+    assert back_from(clara.get("/people?x=1")) == "/people?x=1"
+    for address, page in (
+        ("/people", "/people"),  # a form whose list has the same address
+        (f"{tarik}/visits", tarik),  # a form without a page of its own: what lies above it
+        ("/slots/unknown/bookings", "/today"),  # nothing above it is for a coach
+    ):
+        answer = clara.post(address, data={})
+        assert answer.status_code in (404, 422), (address, answer.status_code)
+        assert back_from(answer) == page
+        assert clara.get(page).status_code == 200

@@ -55,6 +55,14 @@ def test_the_coachs_turn_stands_on_top(world, sign_in, state, values, sentence):
     assert "stehen aus" not in page
 
 
+def test_where_a_partner_was_silent_the_coach_calls_or_looks_for_another(world, sign_in):
+    ask(world, world.cast.jolanta, make_offer(world, phone="03523 1"), EnquiryState.EXPIRED)
+    page = sign_in("clara").get("/today").text
+    assert "keine Antwort" in page
+    assert 'href="tel:035231"' in page
+    assert f"/find?person={world.cast.jolanta.public_id}" in page
+
+
 @pytest.mark.parametrize("state", [EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED])
 def test_what_waits_on_partners_stands_aside(world, sign_in, state):
     ask(world, world.cast.jolanta, make_offer(world), state)

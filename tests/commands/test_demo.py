@@ -1,0 +1,87 @@
+"""`hub demo`: loaded once, served with its worker, ended by Ctrl-C, and never on somebody's data in earnest."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from hub.errors import ConfigurationError
+from hub.models.subscription import FeedKind
+from hub.models.user import Role
+from tests.post import free_port
+
+LOADING = 180  # seconds for a machine that does much else
+
+
+def demo(house, *arguments, port=8000):
+    """Start the demo as a terminal does: a process group of its own, which Ctrl-C reaches whole."""
+    command = [sys.executable, "-m", "hub", "demo", "--port", str(port), *arguments]
+    environment = house.environment({}) | {"HUB_ENVIRONMENT": "demo"}
+    del environment["HUB_PUBLIC_URL"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, cwd=house.folder, start_new_session=True, **streams)
+
+
+def printed(house, *arguments):
+    """Load the demo if need be and return what it prints."""
+    output, trouble = demo(house, "--no-serve", *arguments).communicate(timeout=LOADING)
+    assert trouble == ""
+    return output
+
+
+def fetch(address):
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.status, answer.headers.get_content_type(), answer.read().decode()
+
+
+def await_health(process, address):
+    give_up = time.monotonic() + LOADING
+    while True:
+        try:
+            return fetch(f"{address}/healthz")
+        except (urllib.error.URLError, ConnectionError):
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_it_is_loaded_once_served_with_its_worker_and_ended_by_ctrl_c(empty_house):
+    first, second = printed(empty_house), printed(empty_house)
+    assert "Loading the demo network" in first
+    assert first.endswith(second)  # the same people, cards and feeds again, and no other word
+    sheet = json.loads((empty_house.folder / "demo.json").read_text())
+    assert {role for role, _name, _email in sheet["accounts"]} == {*map(str, Role), "stranger"}
+    assert len(sheet["feeds"]) == len(FeedKind)
+    assert sheet["password"] in second
+    port = free_port()
+    address, process = f"http://127.0.0.1:{port}", demo(empty_house, port=port)
+    assert await_health(process, address) == (200, "text/plain", "ok\n")
+    for _label, path in sheet["feeds"]:
+        status, kind, body = fetch(address + path)
+        assert (status, kind, body[:15]) == (200, "text/calendar", "BEGIN:VCALENDAR")
+    give_up = time.monotonic() + LOADING
+    while "An:" not in (page := fetch(f"{address}/demo/mail")[2]):  # the worker delivers what the demo has queued
+        assert time.monotonic() < give_up, page
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    output, trouble = process.communicate(timeout=30)  # returns only when the worker has let go of them, too
+    assert (process.returncode, trouble) == (0, "")
+    assert address in output
+    again = printed(empty_house, "--reset")
+    assert "Loading the demo network" in again
+    assert sheet["feeds"][0][1] not in again
+
+
+@pytest.mark.parametrize("arguments", [(), ("--reset",)])
+def test_it_neither_joins_nor_deletes_an_installation_in_earnest(house, world, arguments):
+    done = house.hub("demo", "--no-serve", *arguments, HUB_PUBLIC_URL=None)
+    assert isinstance(done.exception, ConfigurationError)
+    assert "not the demo's" in str(done.exception)
+    assert world.actor("clara").user_id == world.cast.clara.id
