@@ -16,6 +16,7 @@ from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feeds, participants
+from hub.queries.bookings import raise_sequences_of_enquiry
 from hub.queries.consent_steps import step
 from hub.queries.consents import find_permitting, list_same, lock_consent
 from hub.queries.enquiries import get_person, lock_enquiry, lock_open_under
@@ -127,6 +128,8 @@ def _end_enquiries(
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=row, about=[person], purpose=by, at=at)
         if cancelled_by:
             bookings.cancel_bookings_of_enquiry(session, actor=actor, enquiry=row, by=cancelled_by, at=at)
+        else:
+            raise_sequences_of_enquiry(session, row.id, at=at)
     for notice in list_queued_notices(session, [row.id for row in rows]):
         move(session, notice, NoticeState.DROPPED, at=at, trouble="withdrawn")
     for row in rows:

@@ -46,13 +46,15 @@ def _require_own(config: Config) -> None:
         return
     config.data.mkdir(parents=True, exist_ok=True)
     database = open_database(config)
-    require_answer(database)
-    if migrating.current(database):
-        with database.reading() as session:
-            found = users.find_any_user(session)
-        if found is not None:
-            raise ConfigurationError("This database holds accounts that are not the demo's. Name another HUB_DATA.")
-    database.close()
+    try:
+        require_answer(database)
+        if migrating.current(database):
+            with database.reading() as session:
+                found = users.find_any_user(session)
+            if found is not None:
+                raise ConfigurationError("This database holds accounts that are not the demo's. Name another HUB_DATA.")
+    finally:
+        database.close()
 
 
 def _throw_away(config: Config) -> None:

@@ -27,6 +27,7 @@ def serve(config: Config, host: str, port: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # one that does not end by then is ended
     ).serve()
 
 

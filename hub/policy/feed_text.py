@@ -73,11 +73,13 @@ class FeedText:
             return _with_count(row)
         if self.kind is FeedKind.COACH:
             return self.initials.get(row.participant_id) or row.call_word or str(N_("Termin"))
-        if Part.TITLE in self.shown and row.title:
+        if Part.TITLE in self.shown and row.title and not row.private:
             return str(row.short_title or row.title)
         return str(row.neutral_word)
 
     def _location(self, row: Any) -> str | None:
+        if row.private:
+            return None
         organisation = row.organisation if Part.ORGANISATION in self.shown else None
         return ", ".join(filter(None, [organisation, self._address(row)])) or None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
-from hub.models.booking import Booking
+from hub.models.booking import STANDING, Booking
 from hub.models.card import Card
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -149,10 +149,25 @@ def own_slots_for(actor: Actor) -> Select[Any]:
 
 
 def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
-    """Bookings of persons an actor looks after, and a coach's own appointments."""
+    """Bookings of persons an actor looks after, and a coach's own appointments.
+
+    A date a person keeps for themselves after taking a consent back is the person's alone (T4c).
+    """
     persons = select(Participant.id).where(_persons(actor, at))
     own = Booking.coach_id == actor.user_id if actor.user_id else false()
-    return select(Booking).where(or_(Booking.participant_id.in_(persons), own))
+    query = select(Booking).where(or_(Booking.participant_id.in_(persons), own))
+    return query if actor.kind is ActorKind.PERSON else query.where(~kept_privately())
+
+
+def kept_privately() -> ColumnElement[bool]:
+    """Whether a person kept this date although its consent was taken back: since then nobody follows it with them."""
+    ended = select(Enquiry.id).where(
+        Enquiry.id == Booking.enquiry_id,
+        Enquiry.state == EnquiryState.WITHDRAWN,
+        Enquiry.ended_by == "consent",
+        Enquiry.ended_at < Booking.starts_at,
+    )
+    return and_(Booking.state.in_(STANDING), ended.correlate(Booking).exists())
 
 
 def partner_bookings_for(actor: Actor) -> Select[Any]:

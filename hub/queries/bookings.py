@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, or_, select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
@@ -15,7 +15,7 @@ from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
-from hub.policy.scopes import bookings_for
+from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import offers
 from hub.queries.offer_filters import OfferFilter, free_places
 from hub.queries.slots import list_next_slots
@@ -45,8 +45,13 @@ def get_booking(session: Session, actor: Actor, public_id: str, *, at: datetime)
     return booking
 
 
-def list_coming(session: Session, participant_id: int, *, since: datetime, limit: int = 40) -> list[Booking]:
-    """Return a person's dates from `since` on by time, called-off ones included: they stay visible, struck through."""
+def list_coming(
+    session: Session, participant_id: int, *, since: datetime, private: bool = False, limit: int = 40
+) -> list[Booking]:
+    """Return a person's dates from `since` on by time, called-off ones included: they stay visible, struck through.
+
+    `private` adds those only the person may see: kept after a consent was taken back.
+    """
     called_off = Booking.cancelled_by.in_(("partner", "programme"))
     query = (
         select(Booking)
@@ -54,12 +59,22 @@ def list_coming(session: Session, participant_id: int, *, since: datetime, limit
             Booking.participant_id == participant_id,
             Booking.ends_at > since,
             or_(Booking.state.in_(STANDING), called_off),
+            true() if private else ~kept_privately(),
         )
         .options(*with_place())
         .order_by(Booking.starts_at, Booking.id)
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def raise_sequences_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> None:
+    """Raise the sequence of the coming dates of an enquiry, as their calendar entries say less from now on."""
+    coming = update(Booking).where(
+        Booking.enquiry_id == enquiry_id, Booking.state.in_(STANDING), Booking.starts_at > at
+    )
+    raised = {"sequence": Booking.sequence + 1, "version": Booking.version + 1, "changed_at": at}
+    session.execute(coming.values(**raised))
 
 
 def find_by_key(session: Session, idempotency_key: str | None) -> Booking | None:

@@ -17,7 +17,7 @@ from hub.queries.disclosures import Content, lines, pairs, say_day, told_fields
 VERSION = "2026-11"
 F = Field
 GROUPS = {
-    F.REFERENCE: N_("ein Platzwort"),
+    F.REFERENCE: N_("eine Nummer statt Ihres Namens"),
     F.AIM: N_("worum es geht"),
     F.DATE: N_("Angebot und Zeit"),
     F.ROUGH: N_("was Sie dazu angekreuzt haben"),

@@ -121,7 +121,7 @@ def sent_fields(enquiry: Enquiry, phase: Phase) -> Fields:
 def lines(content: Content, fields: Fields) -> list[Line]:
     """Return the lines of the fields in reading order, in the language in use."""
     found = [
-        Line(F.REFERENCE, N_("Platzwort"), content.reference),
+        Line(F.REFERENCE, N_("Nummer der Anfrage"), content.reference),
         Line(F.AIM, N_("Worum es geht"), listed([content.aim], AIMS)),
         Line(F.OFFER, N_("Angebot"), content.offer.title),
         Line(F.DATE, N_("Gewünschter Termin"), say_moment(content.slot.starts_at) if content.slot else ""),

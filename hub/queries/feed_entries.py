@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.models.booking import BLOCKING, Booking, BookingState
@@ -15,7 +15,7 @@ from hub.models.organisation import Organisation
 from hub.models.participant import Cover, Participant
 from hub.models.slot import Pool, Slot, SlotState
 from hub.policy.actor import Actor
-from hub.policy.scopes import bookings_for, own_slots_for
+from hub.policy.scopes import bookings_for, kept_privately, own_slots_for
 from hub.queries.holds import on_hold
 
 WINDOW = timedelta(days=30)  # how far back a feed shows what took place
@@ -29,7 +29,8 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
     """Return the booked and recently cancelled dates of the persons this actor sees, and a coach's own appointments.
 
     Instants are UTC. A place that carries identity needs a live consent at `at` (R-CON-12); `allowed_until` says how
-    long that one lasts. Requests and holds are no dates yet.
+    long that one lasts. One kept without a consent is `private`: only its person has it. Requests and holds are no
+    dates yet.
     """
     allowed_until = _allowed_until(at)
     query = (
@@ -44,7 +45,7 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
                 and_(Booking.state.in_(SHOWN), Booking.ends_at > at - WINDOW),
                 and_(Booking.state == BookingState.CANCELLED, Booking.ends_at > at - CANCELLED_FOR),
             ),
-            or_(Booking.access.not_in(CARRIES_IDENTITY), allowed_until.is_not(None)),
+            or_(Booking.access.not_in(CARRIES_IDENTITY), allowed_until.is_not(None), kept_privately()),
         )
     )
     columns = (
@@ -52,6 +53,7 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
         Booking.starts_at,
         Booking.ends_at,
         (Booking.state == BookingState.CANCELLED).label("cancelled"),
+        kept_privately().label("private"),
         Booking.sequence,
         Booking.changed_at,
         Slot.changed_at.label("also_changed_at"),
@@ -118,6 +120,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
         Slot.starts_at,
         Slot.ends_at,
         (Slot.state == SlotState.CALLED_OFF).label("cancelled"),
+        false().label("private"),
         Slot.sequence,
         Slot.changed_at,
         booked_at.scalar_subquery().label("also_changed_at"),

@@ -59,6 +59,8 @@ def paper_place_of(booking: Booking) -> str:
     """Return the place as paper and cards show it: address and room without the name of a house."""
     if booking.address:
         return place_of(booking)
+    if booking.access == OWN and not booking.title:
+        return str(N_("Bei Ihnen"))
     room = booking.slot.room.name if booking.slot is not None and booking.slot.room is not None else ""
     return ", ".join(part for part in (address_of(location_of(booking)), room) if part)
 

@@ -197,11 +197,11 @@ def _read(public_id: str) -> Booking:
 
 @blueprint.get("/bookings/<public_id>/cancellation")
 @for_roles(Role.COACH)
-def new_cancellation(public_id: str) -> tuple[str, int]:
-    """Show what calling a date off does, to whom."""
+def new_cancellation(public_id: str) -> Response | tuple[str, int]:
+    """Show what calling a date off does, to whom; one that is off already shows itself."""
     booking = _read(public_id)
     if booking.state is not BookingState.CONFIRMED:
-        raise NotFound
+        return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
     return render(
         "bookings/new_cancellation.html",
         booking=booking,
@@ -214,9 +214,11 @@ def new_cancellation(public_id: str) -> tuple[str, int]:
 @blueprint.post("/bookings/<public_id>/cancellation")
 @for_roles(Role.COACH)
 def create_cancellation(public_id: str) -> Response:
-    """Give the place back; also the way back straight after booking."""
+    """Give the place back, once; also the way back straight after booking."""
     with transaction() as session:
         booking = bookings.get_booking(session, current_actor(), public_id, at=at())
+        if booking.state is BookingState.CANCELLED:
+            return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
         cancel_booking(session, actor=current_actor(), booking=booking, by="coach", at=at())
     person = booking.participant
     done = N_("Der Besuch ist abgesagt.") if booking.access == OWN else N_("Der Platz ist zurückgegeben.")

@@ -153,5 +153,5 @@ def create_closing(public_id: str) -> Any:
 def create_withdrawal(public_id: str) -> Any:
     """Call an enquiry back; coming places are given back."""
     form = StepForm()
-    done = N_("Zurückgezogen. Der Partner sieht nur noch Platzwort und Datum.")
+    done = N_("Zurückgezogen. Der Partner sieht nur noch Nummer und Datum.")
     return _step(public_id, form, done, lambda s, e: withdrawals.withdraw_enquiry(s, enquiry=e, **_facts(form)))

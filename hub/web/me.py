@@ -61,7 +61,7 @@ def show_me() -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         person = participants.get_self(session, actor, at=now)
-        coming = bookings.list_coming(session, person.id, since=now)
+        coming = bookings.list_coming(session, person.id, since=now, private=True)
         given = consents.list_in_force(session, person.id, at=now)
         feeds = subscriptions.list_own_subscriptions(session, actor)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
@@ -140,14 +140,16 @@ def list_disclosures() -> tuple[str, int]:
 
 @blueprint.get("/me/bookings/<public_id>/cancellation")
 @for_person
-def new_cancellation(public_id: str) -> tuple[str, int]:
+def new_cancellation(public_id: str) -> Response | tuple[str, int]:
     """Show what "I cannot come" does; after the deadline the telephone instead of the button."""
     return _ask(public_id)
 
 
-def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> tuple[str, int]:
+def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> Response | tuple[str, int]:
     with reading() as session:
         booking = _own(session, public_id)
+        if booking.state is BookingState.CANCELLED:  # a second tap, or the way back: the own page shows how it stands
+            return redirect(url_for("me.show_me"), code=303)
         person = participants.get_self(session, current_actor(), at=at())
     offer = booking.slot.offer if booking.slot is not None else None
     late = offer is None or at() > booking.starts_at - timedelta(minutes=offer.cancel_minutes)
@@ -167,7 +169,7 @@ def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> t
 
 def _own(session: Session, public_id: str) -> Booking:
     booking = bookings.get_booking(session, current_actor(), public_id, at=at())
-    if booking.state is not BookingState.CONFIRMED:
+    if booking.state not in (BookingState.CONFIRMED, BookingState.CANCELLED):
         raise NotFound
     return booking
 

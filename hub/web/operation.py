@@ -67,4 +67,5 @@ def revive(public_id: str) -> Any:
 
 
 def _minutes(since: datetime | None) -> int:
-    return int((at() - since).total_seconds() // 60) if since is not None else 0
+    """Return how long ago it was; what is due later has not waited at all."""
+    return max(0, int((at() - since).total_seconds() // 60)) if since is not None else 0

@@ -54,7 +54,7 @@ def test_the_preview_is_literal_and_in_two_parts(world):
     consent = ask(world, world.cast.tarik, offer, slot)
     words = wording_of(consent)
     assert dict(words.now) == {
-        "Platzwort": drafted(world, consent).reference,
+        "Nummer der Anfrage": drafted(world, consent).reference,
         "Worum es geht": "sich bewegen",
         "Angebot": "Rückenschule",
         "Gewünschter Termin": "Montag, 21. September, 8:30 Uhr",

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from hub.actions import locations, offers, organisations
-from hub.models.offer import Form
+from hub.models.offer import Access, Form
 from hub.models.subscription import FeedKind, Level
 from hub.queries.locations import get_location
 from hub.queries.organisations import get_organisation
 from hub.queries.own_offers import get_own_offer
-from tests.feeds import fetch, only, subscribe, subscribe_person
+from tests.feeds import events, fetch, only, subscribe, subscribe_person
+from tests.loop import ask, say, withdraw
 from tests.places import book, make_offer, make_slot
 
 
@@ -94,3 +95,20 @@ def test_a_change_that_no_calendar_shows_leaves_them_as_they_are(app, world):
     etag = fetch(app, token).headers["ETag"]
     world.do(change_offer(summary="Neu beschrieben", location_id=world.cast.town_hall.id), world=world, offer=offer)
     assert fetch(app, token, If_None_Match=etag).status_code == 304
+
+
+def test_a_date_kept_without_its_consent_is_a_word_and_a_time_in_the_own_calendar_alone(app, world):
+    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"], title="Rückenschule")
+    slot = make_slot(world, offer)
+    consent = say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
+    book(world, slot, world.cast.tarik)
+    own = subscribe_person(world, "tarik", Level.FULL)
+    coach = subscribe(world, world.actor("clara"), FeedKind.COACH)[1]
+    told = only(fetch(app, own))
+    assert (str(told["SUMMARY"]), len(events(fetch(app, coach)))) == ("Rückenschule", 1)
+    withdraw(world, world.cast.tarik, consent, keep_bookings=True)
+    kept = only(fetch(app, own))
+    assert (str(kept["SUMMARY"]), str(kept["STATUS"]), kept.start) == ("Termin", "CONFIRMED", slot.starts_at)
+    assert "LOCATION" not in kept
+    assert (kept["UID"], kept["SEQUENCE"]) == (told["UID"], told["SEQUENCE"] + 1)
+    assert events(fetch(app, coach)) == []

@@ -35,8 +35,11 @@ def test_i_cannot_come_gives_the_place_back_and_tells_the_coach(world, tarik):
     assert tarik.post(address).location == "/me"
     row = all_rows(world, Booking)[0]
     assert (row.state, row.cancelled_by) == (BookingState.CANCELLED, "person")
+    told = [notice.id for notice in all_rows(world, Notice)]
     assert {notice.user_id for notice in all_rows(world, Notice)} >= {world.user("clara").id}
-    assert tarik.post(address).status_code == 404
+    again, back = tarik.post(address), tarik.get(address)  # a second tap, and the way back
+    assert (again.location, back.location) == ("/me", "/me")
+    assert [notice.id for notice in all_rows(world, Notice)] == told
 
 
 def test_after_the_deadline_the_page_shows_the_telephone(world, tarik):

@@ -4,7 +4,10 @@ import re
 
 from hub.models.consent import ConsentState
 from hub.models.log import LogEntry
-from tests.loop import now, rows, sent_enquiry
+from hub.models.offer import Access
+from tests.feeds import sign_in_person
+from tests.loop import ask, now, rows, say, sent_enquiry, withdraw
+from tests.places import book, make_offer, make_slot
 
 
 def walk(browser, code):
@@ -36,3 +39,22 @@ def test_guessing_is_limited(app, world):
     browser = app.test_client()
     answers = [browser.post("/withdrawal", data={"code": f"x{n}", "sure": "yes"}).status_code for n in range(16)]
     assert answers == [303] * 15 + [429]
+
+
+def test_a_date_kept_without_its_consent_is_the_persons_alone(app, world, sign_in):
+    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"], title="Rückenschule")
+    slot = make_slot(world, offer)
+    consent = say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
+    booking = book(world, slot, world.cast.tarik)
+    clara, sven = sign_in("clara"), sign_in("sven")
+    person, day = f"/people/{world.cast.tarik.public_id}", "Donnerstag, 17. September"
+    assert "8:30" in clara.get(person).text
+    withdraw(world, world.cast.tarik, consent, keep_bookings=True)
+    for address in (person, "/today", f"{person}/card/print?titles=yes"):
+        assert day not in clara.get(address).text, address
+        assert "8:30 Uhr, Rückenschule" not in clara.get(address).text, address
+    assert clara.get(f"/bookings/{booking.public_id}").status_code == 404
+    page = sven.get(f"/slots/{slot.public_id}").text
+    assert booking.code in page
+    assert "Demirci" not in page
+    assert "Rückenschule" in sign_in_person(app, world, "tarik").get("/me").text

@@ -1,0 +1,52 @@
+"""/styleguide: every component and paper with sample content, for who builds pages; production has no such page."""
+
+from flask import Blueprint, request
+from wtforms import BooleanField, DateField, Form, RadioField, StringField, TextAreaField, validators
+from wtforms.fields.choices import SelectChoice
+
+from hub.errors import NotFound
+from hub.web.access import for_everyone
+from hub.web.context import config, render
+
+blueprint = Blueprint("styleguide", __name__)
+WHY = "component page, no data; development, demo and test only"
+
+
+class Sample(Form):
+    """One field of each kind; sample words, so no catalogue has them."""
+
+    name = StringField(
+        "Name", [validators.InputRequired("Bitte sagen Sie uns Ihren Namen.")], description="Wie auf Briefen."
+    )
+    note = TextAreaField("Nachricht", [validators.Optional()])
+    day = DateField("Tag", [validators.Optional()])
+    answer = RadioField(
+        "Kommen Sie?",
+        [validators.InputRequired("Bitte antworten Sie.")],
+        choices=[SelectChoice("yes", "Ja"), SelectChoice("no", "Nein")],
+    )
+    read = BooleanField("Gelesen", [validators.InputRequired("Bitte setzen Sie den Haken.")])
+
+
+@blueprint.get("/styleguide")
+@for_everyone(WHY)
+def show_styleguide() -> tuple[str, int]:
+    """Show the components; with `?errors=yes` the form as it comes back from an empty sending."""
+    _refuse_production()
+    form = Sample()
+    if "errors" in request.args:
+        form.validate()
+    return render("styleguide/show_styleguide.html", form=form)
+
+
+@blueprint.get("/styleguide/paper")
+@for_everyone(WHY)
+def show_paper() -> tuple[str, int]:
+    """Show card, slip and large print."""
+    _refuse_production()
+    return render("styleguide/show_paper.html")
+
+
+def _refuse_production() -> None:
+    if config().environment == "production":
+        raise NotFound
