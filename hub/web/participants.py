@@ -63,7 +63,7 @@ def list_participants() -> tuple[str, int]:
 
 
 def _soon(moment: datetime, today: date) -> str:
-    """Return a moment in few words, so that it stands beside a name on a phone: "morgen, 9 Uhr", "Fr 11. Dez., 10 Uhr"."""
+    """Return a moment in few words, to stand beside a name on a phone: "morgen, 9 Uhr", "Fr 11. Dez., 10 Uhr"."""
     near = (clock.local_date(moment) - today).days <= 1
     when = relative_day(moment, today) if near else f"{weekday(moment)} {short_date(moment)}"
     return f"{when}, {clock_time(moment)}"

@@ -3,12 +3,13 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -82,6 +83,9 @@ def test_it_is_loaded_once_served_with_its_worker_and_ended_by_ctrl_c(empty_hous
     assert {role for role, _name, _email in sheet["accounts"]} == {*map(str, Role), "stranger"}
     assert len(sheet["feeds"]) == len(FeedKind)
     assert sheet["password"] in second
+    with closing(sqlite3.connect(empty_house.folder / "hub.sqlite3")) as database:
+        hashes = [row[0] for row in database.execute("SELECT password_hash FROM users")]
+    assert all("$m=19456,t=2,p=1$" in one for one in hashes)  # else known accounts answer sooner than unknown ones
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with served(empty_house, port) as process:

@@ -13,7 +13,9 @@ WIDER = "document.scrollingElement.scrollWidth > innerWidth"
 @pytest.mark.parametrize("address", PAGES)
 def test_builders_see_it_and_production_does_not(app, address):
     assert app.test_client().get(address).status_code == 200
-    app.extensions["config"] = replace(app.extensions["config"], environment="production", public_url="http://localhost")
+    app.extensions["config"] = replace(
+        app.extensions["config"], environment="production", public_url="http://localhost"
+    )
     assert app.test_client().get(address).status_code == 404
 
 
