@@ -17,6 +17,7 @@ from hub.measuring import TOKEN
 
 LINK = re.compile(r'href="(/[^"#]*)')
 MOST_STATEMENTS = 12
+REFERENCE = "/healthz"
 CONTROL = ("PRAGMA", "BEGIN", "SAVEPOINT")
 
 
@@ -31,7 +32,7 @@ class Way:
 
 @dataclass(frozen=True)
 class PageTime:
-    """One kind of page as one kind of visitor met it; times in milliseconds."""
+    """One kind of page as one kind of visitor met it; times in milliseconds, ratio to the reference of the same run."""
 
     who: str
     rule: str
@@ -39,20 +40,24 @@ class PageTime:
     median: float
     p95: float
     statements: int
+    ratio: float = 0.0
 
 
 def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageTime]:
     """Follow every link from the start page as each visitor and measure one page of each rule.
 
-    Raises ConfigurationError when a sign-in fails or a linked page answers with an error.
+    The reference is /healthz: the same server, one trivial statement, no page. Raises ConfigurationError when a sign-in
+    fails or a linked page answers with an error.
     """
     found = []
+    reference = statistics.median(_times(app, app.test_client(), REFERENCE, samples * 5)) or 1.0
     for way in ways:
         browser = app.test_client()
         start = _sign_in(app, browser, way)
         for rule, path, statements in _pages(app, browser, start):
             times = _times(app, browser, path, samples)
-            found.append(PageTime(way.who, rule, path, statistics.median(times), _p95(times), statements))
+            median = statistics.median(times)
+            found.append(PageTime(way.who, rule, path, median, _p95(times), statements, median / reference))
     return found
 
 
@@ -126,9 +131,9 @@ def counting(database: Database) -> Iterator[list[str]]:
 
 def as_table(pages: list[PageTime]) -> str:
     """Return the measurements as lines, the slowest page first."""
-    head = f"{'who':12} {'median':>8} {'p95':>8} {'statements':>10}  page"
+    head = f"{'who':12} {'median':>8} {'p95':>8} {'× reference':>11} {'statements':>10}  page"
     rows = [
-        f"{page.who:12} {page.median:5.1f} ms {page.p95:5.1f} ms {page.statements:10}  {page.rule}"
+        f"{page.who:12} {page.median:5.1f} ms {page.p95:5.1f} ms {page.ratio:11.1f} {page.statements:10}  {page.rule}"
         for page in sorted(pages, key=lambda page: page.p95, reverse=True)
     ]
     return "\n".join([head, *rows])

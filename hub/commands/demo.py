@@ -10,7 +10,7 @@ import click
 
 from hub import clock, crypto, migrating
 from hub.commands.opening import open_database, require_answer
-from hub.commands.serving import require_free, serve
+from hub.commands.serve import require_free, serve
 from hub.config import Config, load
 from hub.db import Database
 from hub.errors import ConfigurationError

@@ -37,8 +37,8 @@ def test_nothing_comes_from_elsewhere_and_nothing_stays_in_the_browser():
 def test_planted_ways_out_are_found(tmp_path):
     files = {
         "templates/a.html": '<a href="https://example.org">fine</a>\n<img alt="" src="https://example.org/x.png">',
-        "templates/b.html": '<link rel="stylesheet" href="//cdn.example/x.css">\n<script src="/static/js/x.js"></script>',
-        "hub/static/css/c.css": "p { background: url('https://example.org/x') }\np { background: url('data:image/png') }",
+        "templates/b.html": '<link rel="stylesheet" href="//cdn.example/x.css">\n<script src="/x.js"></script>',
+        "hub/static/css/c.css": "p { background: url('https://example.org/x') }\np { background: url('data:x') }",
         "hub/static/js/d.js": "localStorage.setItem('x', 'y');\nfetch('https://example.org/');\nfetch('/own')",
     }
     found = "\n".join(violations(plant(tmp_path, files)))

@@ -27,8 +27,8 @@ def test_errors_are_shown_on_request_only(app):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(app, live_server, new_context, scheme):
-    address, page = live_server(app), new_context(color_scheme=scheme).new_page()
-    app.extensions["config"] = replace(app.extensions["config"], public_url=address)
+    address = live_server(app).replace("127.0.0.1", "localhost")
+    page = new_context(color_scheme=scheme).new_page()
     for path in PAGES:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address + path)
