@@ -95,7 +95,8 @@ def test_it_is_loaded_once_served_with_its_worker_and_ended_by_ctrl_c(empty_hous
             assert (status, kind, body[:15]) == (200, "text/calendar", "BEGIN:VCALENDAR")
         await_mail(address)
         os.killpg(process.pid, signal.SIGINT)
-        output, trouble = process.communicate(timeout=60)  # returns only when the worker has let go of them, too
+        # Returns only when the worker has let go, too; well before the server would end its own workers by force.
+        output, trouble = process.communicate(timeout=9)
     assert (process.returncode, trouble) == (0, "")
     assert address in output
     again = printed(empty_house, "--reset")
