@@ -25,6 +25,7 @@ def test_errors_are_shown_on_request_only(app):
     assert "Bitte antworten Sie." in browser.get("/styleguide?errors=yes").text
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(app, live_server, new_context, scheme):
     address = live_server(app).replace("127.0.0.1", "localhost")
