@@ -63,9 +63,10 @@ class Booking(Identified, Versioned, Base):
             postgresql_where=_LIVE_SQL,
         ),
         UniqueConstraint("slot_id", "code"),
-        # A place held while the consent is asked for carries no identity yet, nor ever when it runs out.
+        # A place held while the consent is asked for, or offered from the waiting list, carries no identity yet.
         CheckConstraint(
-            "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own') OR state IN ('held', 'expired')",
+            "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own') "
+            "OR state IN ('held', 'offered', 'expired')",
             name="identity_by_enquiry",
         ),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),

@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.enquiry import Enquiry
+from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 
 
@@ -54,6 +55,7 @@ class Notice(Identified, Versioned, Base):
     enquiry_id: Mapped[int | None] = references("enquiries")
     booking_id: Mapped[int | None] = references("bookings")
     slot_id: Mapped[int | None] = references("slots")
+    offer_id: Mapped[int | None] = references("offers")
     invitation_id: Mapped[int | None] = references("invitations")
     state: Mapped[NoticeState] = mapped_column(state_type(NoticeState), default=NoticeState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
@@ -67,20 +69,24 @@ class LinkPurpose(StrEnum):
     """The one thing a link is for."""
 
     ANSWER_ENQUIRY = "answer_enquiry"
+    KEEP_OFFER = "keep_offer"  # say that an offer is still right, or what is not
 
 
 class Link(Identified, Base):
-    """Random, hashed, expiring, one enquiry, one organisation; following it changes nothing (R-ACC-11)."""
+    """Random, hashed, expiring, one enquiry or offer, one organisation; following it changes nothing (R-ACC-11)."""
 
     __tablename__ = "links"
+    __table_args__ = (CheckConstraint("(enquiry_id IS NULL) <> (offer_id IS NULL)", name="about_one_thing"),)
 
     purpose: Mapped[LinkPurpose] = mapped_column(state_type(LinkPurpose))
-    enquiry_id: Mapped[int] = references("enquiries")
+    enquiry_id: Mapped[int | None] = references("enquiries")
+    offer_id: Mapped[int | None] = references("offers")
     organisation_id: Mapped[int] = references("organisations")
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
-    enquiry: Mapped[Enquiry] = related()
+    enquiry: Mapped[Enquiry | None] = related()
+    offer: Mapped[Offer | None] = related()
     organisation: Mapped[Organisation] = related()

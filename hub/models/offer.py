@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from hub.db import Sealed
@@ -35,6 +36,7 @@ class Form(StrEnum):
     OPEN_HOUR = "open_hour"
     HOME_VISIT = "home_visit"
     ONLINE = "online"
+    ROOM = "room"  # a room lent to coaches for a conversation; no person books it
 
 
 class Stage(StrEnum):
@@ -54,6 +56,31 @@ class Access(StrEnum):
 
 
 CARRIES_IDENTITY = (Access.NAMED, Access.REQUEST)
+
+
+class MarkKind(StrEnum):
+    """Certified marks an offer may carry."""
+
+    ZPP = "zpp"
+    SPORT_PRO_GESUNDHEIT = "sport_pro_gesundheit"
+    REZEPT_FUER_BEWEGUNG = "rezept_fuer_bewegung"
+
+
+class Freshness(StrEnum):
+    """How sure one can be that an offer still takes place as written."""
+
+    FRESH = "fresh"
+    ASKED = "asked"  # the partner was asked whether it is still right
+    FADING = "fading"  # no answer: it comes last in searches
+    HIDDEN = "hidden"  # no answer for long: searches leave it out, nobody books it
+
+
+FRESHNESS_MOVES: dict[Freshness, tuple[Freshness, ...]] = {
+    Freshness.FRESH: (Freshness.ASKED,),
+    Freshness.ASKED: (Freshness.FRESH, Freshness.FADING),
+    Freshness.FADING: (Freshness.FRESH, Freshness.HIDDEN),
+    Freshness.HIDDEN: (Freshness.FRESH,),
+}
 
 
 class OfferState(StrEnum):
@@ -114,6 +141,11 @@ class Offer(Identified, Versioned, Base):
     paused_until: Mapped[date | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = references("users")
+    freshness: Mapped[Freshness] = mapped_column(state_type(Freshness), default=Freshness.FRESH)
+    freshness_at: Mapped[datetime | None]  # since when it is so
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # kind, number, expires_on (ISO date)
+    review_note: Mapped[str] = mapped_column(String(300), default="")  # what the coordinator wrote when it came back
+    copied_from_id: Mapped[int | None] = references("offers")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -145,3 +177,21 @@ class OfferProgramme(Base):
 
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, index=True)
+
+
+class OfferVersion(Base):
+    """What an offer said after one change, and who made it; only added."""
+
+    __tablename__ = "offer_versions"
+    __table_args__ = (UniqueConstraint("offer_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = references("offers")
+    number: Mapped[int]  # 1 is the first draft
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = references("users")  # None: by a mail's link, or by the clock
+    on_behalf: Mapped[bool] = mapped_column(default=False)  # an umbrella for its member
+    entries: Mapped[dict[str, Any]] = mapped_column(JSON)  # all that was said, the join link left out
+    changed: Mapped[list[str]] = mapped_column(default=list)  # names of the entries that differ from the version before
+
+    user: Mapped[User | None] = related()

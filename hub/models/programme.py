@@ -19,6 +19,9 @@ class Programme(Identified, Base):
     ends_on: Mapped[date]
     caseload_limit: Mapped[int] = mapped_column(default=15)
     longest_months: Mapped[int] = mapped_column(default=24)
+    confirm_days: Mapped[int] = mapped_column(
+        default=90
+    )  # after so many days an offer is asked whether it is still right
     reviewing: Mapped[bool] = mapped_column(default=False)  # offers are reviewed before they are published
 
     organisations: Mapped[list[Organisation]] = related(secondary="programme_organisations", order_by=Organisation.name)

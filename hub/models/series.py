@@ -39,8 +39,12 @@ class Series(Identified, Versioned, Base):
     count: Mapped[int | None]
     zone: Mapped[str] = mapped_column(String(40), default="Europe/Berlin")
     holidays: Mapped[HolidayRule] = mapped_column(state_type(HolidayRule), default=HolidayRule.CLOSED)
+    school_closed: Mapped[bool] = mapped_column(default=False)  # nothing takes place in the school holidays
     kept_days: Mapped[list[str]] = mapped_column(default=list)  # holidays that take place all the same (answers to ASK)
     places: Mapped[int]
+    crowding: Mapped[str] = mapped_column(String(12), default="")  # of a drop-in date: Crowding
+    contingents: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # Contingent.stored
+    course_id: Mapped[int | None] = references("courses")  # its dates are the sessions of one course
     made_until_on: Mapped[date | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

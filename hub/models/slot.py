@@ -16,13 +16,23 @@ class SlotState(StrEnum):
     """Whether a date takes place."""
 
     PLANNED = "planned"
+    UNSETTLED = "unsettled"  # it cannot be as planned, people are booked, and what becomes of it is not decided yet
     CALLED_OFF = "called_off"
 
 
 SLOT_MOVES: dict[SlotState, tuple[SlotState, ...]] = {
-    SlotState.PLANNED: (SlotState.CALLED_OFF,),
+    SlotState.PLANNED: (SlotState.UNSETTLED, SlotState.CALLED_OFF),
+    SlotState.UNSETTLED: (SlotState.PLANNED, SlotState.CALLED_OFF),
     SlotState.CALLED_OFF: (SlotState.PLANNED,),
 }
+
+
+class Crowding(StrEnum):
+    """How full a drop-in date usually is."""
+
+    QUIET = "quiet"
+    MEDIUM = "medium"
+    BUSY = "busy"
 
 
 class Slot(Identified, Versioned, Base):
@@ -51,6 +61,8 @@ class Slot(Identified, Versioned, Base):
     local_minute: Mapped[int]  # minutes after local midnight
     state: Mapped[SlotState] = mapped_column(state_type(SlotState), default=SlotState.PLANNED)
     places: Mapped[int]
+    crowding: Mapped[str] = mapped_column(String(12), default="")  # of a drop-in date: Crowding
+    session: Mapped[int | None]  # of a course: 1 for its first date
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

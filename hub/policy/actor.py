@@ -37,7 +37,8 @@ class Actor:
     programme_ids: frozenset[int] = frozenset()
     participant_id: int | None = None
     card_id: int | None = None
-    enquiry_id: int | None = None
+    enquiry_id: int | None = None  # of a link
+    offer_id: int | None = None  # of a link
     organisation_id: int | None = None  # of a link
     request_id: str = field(default="", compare=False)
 
@@ -52,8 +53,8 @@ class Actor:
     @property
     def partner_ids(self) -> frozenset[int]:
         """Organisations a partner acts for: the own ones and members of an umbrella."""
-        if self.kind is ActorKind.LINK and self.organisation_id:
-            return frozenset({self.organisation_id})
+        if self.kind is ActorKind.LINK:
+            return frozenset({self.organisation_id}) if self.enquiry_id and self.organisation_id else frozenset()
         return self.organisations(Role.PARTNER) | self.member_ids
 
     def purpose_for(self, organisation_id: int) -> str:

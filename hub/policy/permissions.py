@@ -9,11 +9,18 @@ class Permission(StrEnum):
     # offers and dates
     EDIT_OFFER = "edit_offer"
     PUBLISH_OFFER = "publish_offer"
+    REVIEW_OFFER = "review_offer"
+    CONFIRM_OFFER = "confirm_offer"
+    CALL_OFF_SLOT = "call_off_slot"
+    EDIT_CLOSURE = "edit_closure"
+    EDIT_SCHOOL_HOLIDAYS = "edit_school_holidays"
+    SETTLE_CALL = "settle_call"
     SEE_ATTENDEES = "see_attendees"
     # places
     BOOK_SLOT = "book_slot"
     CANCEL_BOOKING = "cancel_booking"
     MAKE_APPOINTMENT = "make_appointment"
+    BORROW_ROOM = "borrow_room"
     # persons
     SEE_PERSON = "see_person"
     EDIT_PERSON = "edit_person"

@@ -29,6 +29,12 @@ def actor_holds_the_link_for_it(actor: Actor, thing: Any) -> bool:
     )
 
 
+def actor_holds_the_link_for_the_offer(actor: Actor, offer: Any) -> bool:
+    return (
+        actor.kind is ActorKind.LINK and actor.offer_id == offer.id and actor.organisation_id == offer.organisation_id
+    )
+
+
 def actor_is_a_partner(actor: Actor, _thing: Any) -> bool:
     return actor.has(Role.PARTNER)
 
@@ -96,10 +102,17 @@ P = Permission
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_OFFER: (actor_acts_for_its_organisation,),
     P.PUBLISH_OFFER: (actor_acts_for_its_organisation,),
+    P.REVIEW_OFFER: (actor_is_a_coordinator,),
+    P.CONFIRM_OFFER: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.CALL_OFF_SLOT: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.EDIT_CLOSURE: (actor_acts_for_its_organisation,),
+    P.EDIT_SCHOOL_HOLIDAYS: (actor_is_a_coordinator,),
+    P.SETTLE_CALL: (actor_acts_for_its_organisation,),
     P.SEE_ATTENDEES: (actor_acts_for_its_organisation,),
     P.BOOK_SLOT: (actor_looks_after_the_person, actor_is_the_person),
     P.CANCEL_BOOKING: (actor_looks_after_the_person, actor_is_the_person),
     P.MAKE_APPOINTMENT: (actor_is_a_coach,),
+    P.BORROW_ROOM: (actor_is_a_coach,),
     P.SEE_PERSON: (actor_looks_after_the_person, actor_is_the_person),
     P.EDIT_PERSON: (actor_coaches_the_person,),
     P.PROPOSE_PARTICIPATION: (actor_is_a_coach,),

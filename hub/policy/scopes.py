@@ -121,21 +121,25 @@ def _offers(actor: Actor) -> ColumnElement[bool]:
     shown = Offer.state == OfferState.PUBLISHED
     network = select(OfferProgramme.offer_id).where(OfferProgramme.programme_id.in_(actor.programme_ids))
     seen: list[ColumnElement[bool]] = [and_(shown, Offer.public), and_(shown, Offer.id.in_(network))]
-    if actor.partner_ids:
-        seen.append(Offer.organisation_id.in_(actor.partner_ids))
+    if actor.partner_ids or actor.offer_id:
+        seen.append(_own_offers(actor))
     if actor.has(Role.COORDINATOR):
         seen.append(Offer.organisation_id.in_(_network_organisations(actor)))
     return or_(*seen)
 
 
 def own_offers_for(actor: Actor) -> Select[Any]:
-    """Offers of organisations a partner acts for, in every state."""
-    return select(Offer).where(Offer.organisation_id.in_(actor.partner_ids))
+    """Offers of organisations a partner acts for, in every state; a link's single one."""
+    return select(Offer).where(_own_offers(actor))
+
+
+def _own_offers(actor: Actor) -> ColumnElement[bool]:
+    return Offer.id == actor.offer_id if actor.offer_id else Offer.organisation_id.in_(actor.partner_ids)
 
 
 def series_for(actor: Actor) -> Select[Any]:
     """Series of own offers."""
-    return select(Series).join(Offer, Series.offer_id == Offer.id).where(Offer.organisation_id.in_(actor.partner_ids))
+    return select(Series).join(Offer, Series.offer_id == Offer.id).where(_own_offers(actor))
 
 
 def slots_for(actor: Actor) -> Select[Any]:
@@ -145,7 +149,7 @@ def slots_for(actor: Actor) -> Select[Any]:
 
 def own_slots_for(actor: Actor) -> Select[Any]:
     """Dates of offers of organisations a partner acts for."""
-    return select(Slot).join(Offer, Slot.offer_id == Offer.id).where(Offer.organisation_id.in_(actor.partner_ids))
+    return select(Slot).join(Offer, Slot.offer_id == Offer.id).where(_own_offers(actor))
 
 
 def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
@@ -176,7 +180,7 @@ def partner_bookings_for(actor: Actor) -> Select[Any]:
         select(Booking)
         .join(Slot, Booking.slot_id == Slot.id)
         .join(Offer, Slot.offer_id == Offer.id)
-        .where(Offer.organisation_id.in_(actor.partner_ids))
+        .where(_own_offers(actor))
     )
 
 

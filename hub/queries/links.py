@@ -20,7 +20,11 @@ def link_token(link: Link) -> str:
 
 def find_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its enquiry, or None when there is none or it has expired."""
-    query = select(Link).where(Link.token_digest == crypto.token_digest(token), Link.expires_at > at)
+    query = select(Link).where(
+        Link.purpose == LinkPurpose.ANSWER_ENQUIRY,
+        Link.token_digest == crypto.token_digest(token),
+        Link.expires_at > at,
+    )
     enquiry = joinedload(Link.enquiry)
     return session.scalar(
         query.options(

@@ -23,11 +23,11 @@ blueprint = Blueprint("links", __name__)
 WHY = "the link is the key: random, for one enquiry and one organisation, and it shows no identity"
 
 
-def _get(session: Session, token: str) -> tuple[Link, Actor]:
+def _get(session: Session, token: str) -> tuple[Link, Enquiry, Actor]:
     link = find_link(session, token, at())
-    if link is None or link.enquiry.sent_at is None:
+    if link is None or link.enquiry is None or link.enquiry.sent_at is None:
         raise NotFound
-    return link, actor_of_link(link, request_id=request_id())
+    return link, link.enquiry, actor_of_link(link, request_id=request_id())
 
 
 @blueprint.get("/links/<token>")
@@ -39,16 +39,16 @@ def show_link(token: str) -> Any:
 
 def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
     with reading() as session:
-        link, actor = _get(session, token)
-        live = find_permitting(session, link.enquiry, at=at()) is not None
-    fields = fields_for(link.enquiry, actor, live=live, acknowledged=False, at=at())
+        link, enquiry, actor = _get(session, token)
+        live = find_permitting(session, enquiry, at=at()) is not None
+    fields = fields_for(enquiry, actor, live=live, acknowledged=False, at=at())
     return render(
         "links/show_link.html",
         status,
         link=link,
         token=token,
         form=form,
-        **view_of(link.enquiry, fields, live=live),
+        **view_of(enquiry, fields, live=live),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
@@ -80,8 +80,8 @@ def _answer(token: str, form: StepForm) -> Any:
         return _page(token, form, 422)
     try:
         with transaction() as session:
-            link, actor = _get(session, token)
-            _run(session, link.enquiry, actor, form)
+            link, enquiry, actor = _get(session, token)
+            _run(session, enquiry, actor, form)
             link.used_at = at()
     except (RuleBroken, InvalidInput) as error:
         add_error(form, error)

@@ -6,12 +6,13 @@ from tests.world import World
 PERSONS = ("tarik", "heinz", "mandy")
 
 
-def everybody(world: World, *, link_enquiry_id: int = 1) -> dict[str, Actor]:
-    """Return an actor by key; "link" holds the mail link of an enquiry at the club."""
+def everybody(world: World, *, link_enquiry_id: int = 1, link_offer_id: int = 1) -> dict[str, Actor]:
+    """Return an actor by key; "link" and "offer link" hold mail links of the club, to an enquiry and an offer."""
     actors = {key: world.actor(key) for key in world.cast.users}
     for key in PERSONS:
         person = world.cast.people[key]
         actors[f"card of {key}"] = Actor(ActorKind.PERSON, f"card{person.id}", participant_id=person.id, card_id=1)
     club = world.cast.club.id
     actors["link"] = Actor(ActorKind.LINK, "link", enquiry_id=link_enquiry_id, organisation_id=club)
+    actors["offer link"] = Actor(ActorKind.LINK, "offer link", offer_id=link_offer_id, organisation_id=club)
     return actors | {"system": SYSTEM, "anonymous": ANONYMOUS}

@@ -25,6 +25,7 @@ from tests.policy.everybody import everybody
 
 TODAY = date(2026, 9, 14)
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
+DRAFTING = CLUB | {"offer link"}  # a link to one offer opens that one
 RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
 OF_TARIK = {"clara", "card of tarik"}
 ALL = "everybody"
@@ -45,14 +46,14 @@ TABLE = {
     },
     "offers_for": {
         "offer": ALL,
-        "offer drafted": CLUB | {"nora"},
+        "offer drafted": DRAFTING | {"nora"},
         "offer of the network": RESILIENCE,
         "offer of another network": CLUB | {"nora"},
     },
-    "own_offers_for": {"offer": CLUB, "offer drafted": CLUB, "offer of the network": {"petra"}},
+    "own_offers_for": {"offer": CLUB, "offer drafted": DRAFTING, "offer of the network": {"petra"}},
     "series_for": {"series": CLUB},
-    "slots_for": {"slot": ALL, "slot drafted": CLUB | {"nora"}},
-    "own_slots_for": {"slot": CLUB, "slot drafted": CLUB},
+    "slots_for": {"slot": ALL, "slot drafted": DRAFTING | {"nora"}},
+    "own_slots_for": {"slot": CLUB, "slot drafted": DRAFTING},
     "bookings_for": {"booking": OF_TARIK},
     "partner_bookings_for": {"booking": CLUB},
     "subscriptions_for": {"feed of clara": {"clara"}},
@@ -136,7 +137,8 @@ def enquiries(world, referral, offers):
 
 
 def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
-    actors = everybody(world, link_enquiry_id=rows["enquiry to the club"].id)
+    links = {"link_enquiry_id": rows["enquiry to the club"].id, "link_offer_id": rows["offer drafted"].id}
+    actors = everybody(world, **links)
     seen = {}
     with world.database.reading() as session:
         for scope in TABLE:
