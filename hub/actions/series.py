@@ -1,64 +1,54 @@
 """Weekly series: a rule and its dates are published together; the worker makes the later dates."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from calendars.recurrence import Rule
 from hub import clock
 from hub.actions import log
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.offer import Access, Offer, OfferState
-from hub.models.series import HolidayRule, Series
+from hub.models.series import Series
 from hub.models.slot import Pool, Slot
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feeds, own_offers, room_ticks
 from hub.queries import series as series_queries
-from hub.queries.series import PlannedDate
+from hub.queries.series import Plan, PlannedDate
 
 MOST_PLACES = 500
 
 
-def publish_series(
-    session: Session,
-    *,
-    actor: Actor,
-    offer: Offer,
-    rule: Rule,
-    places: int,
-    location_id: int | None = None,
-    room_id: int | None = None,
-    holidays: HolidayRule = HolidayRule.CLOSED,
-    kept_days: Collection[date] = (),
-    at: datetime,
-) -> Series:
-    """Make a series with its dates up to the horizon, each with one open pool of `places`, and take the room.
+def publish_series(session: Session, *, actor: Actor, offer: Offer, plan: Plan, at: datetime) -> Series:
+    """Make a series with its dates up to the horizon, each with one open pool of its places, and take the room.
 
-    Drop-in offers may have no number of places (0).
-    Without `location_id` it takes place where the offer does. Raises InvalidInput (422) for a rule without dates, with
-    too many or with an hour the clock leaves out, RuleBroken (409) naming the date on which the room is taken.
+    Drop-in offers may have no number of places (0). Without a place in the plan it takes place where the offer does.
+    Raises InvalidInput (422) for a rule without dates, with too many or with an hour the clock leaves out, RuleBroken
+    (409) naming the date on which the room is taken.
     """
     require(actor, Permission.EDIT_OFFER, offer)
     if offer.state is OfferState.ENDED:
         raise RuleBroken(N_("Dieses Angebot ist beendet. Neue Termine gehen hier nicht mehr."))
-    if not (0 if offer.access is Access.OPEN else 1) <= places <= MOST_PLACES:
+    if not (0 if offer.access is Access.OPEN else 1) <= plan.places <= MOST_PLACES:
         raise InvalidInput(fields={"places": N_("Bitte eine Zahl von 1 bis {most}.", most=MOST_PLACES)})
-    series_queries.check_rule(rule)
+    series_queries.check_rule(plan.rule)
+    location_id, room_id = plan.location_id, plan.room_id
     if location_id is None:
         location_id, room_id = offer.location_id, room_id or offer.room_id
     _check_place(session, actor, offer, location_id, room_id)
     series = Series(
-        rule=rule,
+        rule=plan.rule,
         offer_id=offer.id,
         location_id=location_id,
         room_id=room_id,
-        holidays=holidays,
-        kept_days=series_queries.kept(kept_days),
-        places=places,
+        holidays=plan.holidays,
+        school_closed=plan.school_closed,
+        kept_days=series_queries.kept(plan.kept_days),
+        places=plan.places,
+        crowding=plan.crowding,
+        contingents=[one.stored for one in plan.contingents],
         created_at=at,
     )
     session.add(series)

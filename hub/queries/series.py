@@ -13,6 +13,7 @@ from calendars.wall_time import WallProblem
 from hub import clock
 from hub.errors import InvalidInput, NotFound
 from hub.i18n import N_, Message
+from hub.models.contingent import Contingent
 from hub.models.location import Location
 from hub.models.offer import Offer
 from hub.models.room_tick import ticks_between
@@ -49,6 +50,10 @@ class Plan:
     room_id: int | None = None
     holidays: HolidayRule = HolidayRule.CLOSED
     kept_days: tuple[date, ...] = ()  # closed days on which it takes place all the same
+    school_closed: bool = False
+    crowding: str = ""
+    contingents: tuple[Contingent, ...] = ()
+    join_until: int | None = None  # its dates are one course, which may be joined until this session
 
 
 def check_rule(rule: Rule) -> None:
@@ -81,6 +86,9 @@ def plan_of(series: Series) -> Plan:
         room_id=series.room_id,
         holidays=series.holidays,
         kept_days=tuple(date.fromisoformat(day) for day in series.kept_days),
+        school_closed=series.school_closed,
+        crowding=series.crowding,
+        contingents=tuple(Contingent.from_stored(one) for one in series.contingents),
     )
 
 

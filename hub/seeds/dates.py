@@ -12,6 +12,7 @@ from hub.actions.series import publish_series
 from hub.models.offer import CARRIES_IDENTITY, Form, Offer
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind, Seat
+from hub.queries.series import Plan
 from hub.seeds.offers import OfferSeed, offer_seeds
 
 PLACES = {"club": "gym", "clinic": "clinic_house", "town": "town_hall", "federation": "gym"}
@@ -42,7 +43,7 @@ def _publish(session: Session, cast: SimpleNamespace, seed: OfferSeed, at: datet
         starts_on=clock.local_date(at),
         until_on=None,
     )
-    publish_series(session, actor=actor, offer=offer, rule=rule, places=seed.places, at=at)
+    publish_series(session, actor=actor, offer=offer, plan=Plan(rule=rule, places=seed.places), at=at)
     return offer
 
 

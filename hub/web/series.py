@@ -61,18 +61,7 @@ def create_series(public_id: str) -> Any:
         plan = form.plan(offer, locations, at(), kept)
         with transaction() as session:
             fresh = own_offers.get_own_offer(session, current_actor(), public_id)
-            verbs.publish_series(
-                session,
-                actor=current_actor(),
-                offer=fresh,
-                rule=plan.rule,
-                places=plan.places,
-                location_id=plan.location_id,
-                room_id=plan.room_id,
-                holidays=plan.holidays,
-                kept_days=plan.kept_days,
-                at=at(),
-            )
+            verbs.publish_series(session, actor=current_actor(), offer=fresh, plan=plan, at=at())
     except InvalidInput as error:
         add_error(form, error)
         return _form_page(form, offer, error.status)

@@ -18,7 +18,7 @@ from hub.models.series import Closure, ExceptionKind, HolidayRule, SeriesExcepti
 from hub.models.slot import Pool, Slot, SlotState
 from hub.policy.actor import SYSTEM
 from hub.queries.room_ticks import delete_past_ticks
-from hub.queries.series import list_series_ids_to_extend
+from hub.queries.series import Plan, list_series_ids_to_extend
 from hub.queries.slots import get_own_slot
 from tests.places import make_offer, make_slot
 
@@ -33,8 +33,9 @@ def weekly(*times, starts_on=FIRST, **more):
 
 
 def publish(world, offer, rule=None, *, who="sven", **values):
-    values = {"places": 6, "at": world.at} | values
-    return world.do(publish_series, actor=world.actor(who), offer=offer, rule=rule or weekly(), **values)
+    at = values.pop("at", world.at)
+    plan = Plan(**{"rule": rule or weekly(), "places": 6} | values)
+    return world.do(publish_series, actor=world.actor(who), offer=offer, plan=plan, at=at)
 
 
 def slots_of(world, series):
@@ -93,7 +94,7 @@ def test_an_offer_open_on_holidays_meets_on_them(world):
 def test_holidays_one_is_asked_about_take_place_only_if_kept(world):
     offer = make_offer(world)
     rule = weekly(WeekdayTime(WEDNESDAY, time(10), time(11)), WeekdayTime(4, time(10), time(11)))
-    series = publish(world, offer, rule, holidays=HolidayRule.ASK, kept_days=[date(2026, 11, 18)])
+    series = publish(world, offer, rule, holidays=HolidayRule.ASK, kept_days=(date(2026, 11, 18),))
     assert date(2026, 11, 18) in days_of(world, series)
     assert date(2026, 12, 25) not in days_of(world, series)
 
@@ -300,22 +301,14 @@ def test_only_one_of_many_gets_the_room(world):
         barrier.wait()
         try:
             world.database.run(
-                lambda session: publish_series(
-                    session,
-                    actor=petra,
-                    offer=offer,
-                    rule=weekly(),
-                    places=6,
-                    location_id=room.location_id,
-                    room_id=room.id,
-                    at=world.at,
-                )
+                lambda session: publish_series(session, actor=petra, offer=offer, plan=plan, at=world.at)
             )
             results.append("won")
         except RuleBroken:
             results.append("taken")
 
     petra, room = world.actor("petra"), room_of(world)
+    plan = Plan(rule=weekly(), places=6, location_id=room.location_id, room_id=room.id)
     threads = [threading.Thread(target=attempt, args=(offer,)) for offer in offers]
     for thread in threads:
         thread.start()

@@ -10,6 +10,7 @@ from hub import i18n
 from hub.actions.slots import publish_series
 from hub.models.series import Series
 from hub.models.slot import Slot
+from hub.queries.series import Plan
 from hub.web.series_words import sentences
 from tests.actions.test_series import FIRST, WEDNESDAY, weekly
 from tests.places import make_offer
@@ -191,5 +192,7 @@ def test_rules_read_like_sentences():
 
 def test_a_series_made_by_the_verb_is_shown_too(world, sign_in):
     offer = make_offer(world)
-    world.do(publish_series, actor=world.actor("sven"), offer=offer, rule=weekly(count=2), places=4, at=world.at)
+    world.do(
+        publish_series, actor=world.actor("sven"), offer=offer, plan=Plan(rule=weekly(count=2), places=4), at=world.at
+    )
     assert "Nach 2 Tagen ist Schluss." in sign_in("sven").get(f"/own-offers/{offer.public_id}").text

@@ -22,7 +22,7 @@ from hub.models.room_tick import RoomTick
 from hub.models.series import Series
 from hub.models.slot import Slot
 from hub.policy.actor import SYSTEM
-from hub.queries.series import horizon
+from hub.queries.series import Plan, horizon
 from hub.worker import loop
 from hub.worker.loop import Task, run, run_due, run_once
 from tests.places import make_offer
@@ -75,7 +75,7 @@ def weekly(world, title: str) -> Series:
         times = (WeekdayTime(0, time(10), time(11)),)
         rule = Rule(frequency=Frequency.WEEKLY, starts_on=clock.local_date(world.at), weekdays=times)
         return series_actions.publish_series(
-            session, actor=world.actor("sven"), offer=offer, rule=rule, places=5, at=world.at
+            session, actor=world.actor("sven"), offer=offer, plan=Plan(rule=rule, places=5), at=world.at
         )
 
 
