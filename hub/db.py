@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Text, TypeDecorator, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub import crypto
@@ -87,10 +87,8 @@ class Database:
         look = self._looks.get(query) or self._looks.setdefault(query, _Look(query, self.engine.dialect))
         try:
             return look.once(self._lookers, parameters)
-        except Exception as error:
-            if not self.engine.dialect.is_disconnect(error, None, None):  # type: ignore[arg-type]
-                raise
-            self._lookers.dispose()  # the server went away and came back
+        except DisconnectionError:  # the server went away and came back
+            self._lookers.dispose()
             return look.once(self._lookers, parameters)
 
     def run(self, unit: Callable[[Session], T]) -> T:
@@ -127,6 +125,11 @@ class _Look:
         connection = engine.raw_connection()
         try:
             row = connection.driver_connection.execute(self.sql, values).fetchone()  # type: ignore[union-attr]
+        except Exception as error:
+            if not engine.dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
+                raise
+            connection.invalidate(error)
+            raise DisconnectionError(type(error).__name__) from error
         finally:
             connection.close()
         if row is None:

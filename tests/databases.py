@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 
 from tests.missing import missing
 from tests.postgres import plain, running_server
+from tests.restoring import RestoredDatabase
 
 Build = Callable[[str], object]  # gets a URL; migrates and loads the database there, and closes its connections
 
@@ -60,6 +61,7 @@ class PostgresDatabases:
         self.server = server
         self.session = secrets.token_hex(4)
         self.templates: dict[Build, str] = {}
+        self.place: RestoredDatabase | None = None
 
     def fresh(self, build: Build) -> str:
         """Return the URL of a new database that looks as `build` leaves it."""
@@ -70,13 +72,22 @@ class PostgresDatabases:
         return self._url(self._create(self.templates[build]))
 
     def again(self, build: Build) -> str:
-        """Return the URL of the one place where each test finds a new copy, so that engines may outlive a test."""
-        place = f"hub_test_again_{self.session}"
-        self._run(f'DROP DATABASE IF EXISTS "{place}" WITH (FORCE)')
+        """Return the URL of the one place where each test finds everything as new, so that engines may outlive it."""
+        url = self._url(f"hub_test_again_{self.session}")
+        if self.place is not None and self.place.restore():
+            return url
+        self._let_go()
+        self.drop(url)
         if build not in self.templates:
             self.drop(self.fresh(build))
-        self._run(f'CREATE DATABASE "{place}" TEMPLATE "{self.templates[build]}"')
-        return self._url(place)
+        self._run(f'CREATE DATABASE "{make_url(url).database}" TEMPLATE "{self.templates[build]}"')
+        self.place = RestoredDatabase(plain(make_url(url)))
+        return url
+
+    def _let_go(self) -> None:
+        if self.place is not None:
+            self.place.close()
+            self.place = None
 
     def drop(self, url: str) -> None:
         """Remove the database and whoever is still connected to it."""
@@ -84,6 +95,7 @@ class PostgresDatabases:
 
     def close(self) -> None:
         """Remove the templates and the place: a server that was given to us stays as it was."""
+        self._let_go()
         self.drop(self._url(f"hub_test_again_{self.session}"))
         for template in self.templates.values():
             self.drop(self._url(template))

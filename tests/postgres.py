@@ -18,7 +18,14 @@ from sqlalchemy import URL, make_url
 DRIVER = "postgresql+psycopg"
 PATIENCE = 30  # seconds until a starting server must answer
 # Test data may vanish with the machine; waiting for the disk would only cost time.
-CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "listen_addresses="]
+CARELESS = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "listen_addresses=",
+    "autovacuum=off",
+]
 
 
 @contextmanager

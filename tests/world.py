@@ -66,10 +66,20 @@ class World:
             return verb(session, **arguments)
 
 
-@cache
+_opened: dict[str, Database] = {}
+
+
 def opened(url: str) -> Database:
     """Open the place of a kind of database once: its engine keeps what it has compiled from test to test."""
-    return Database(url)
+    return _opened.get(url) or _opened.setdefault(url, Database(url))
+
+
+@pytest.fixture(scope="session")
+def _engines() -> Iterator[None]:
+    """Give back the connections of all places when the session ends."""
+    yield
+    for database in _opened.values():
+        database.close()
 
 
 @cache
@@ -80,13 +90,14 @@ def served(url: str) -> Flask:
 
 
 @pytest.fixture
-def world(databases: SQLiteDatabases | PostgresDatabases) -> Iterator[World]:
+def world(databases: SQLiteDatabases | PostgresDatabases, _engines: None) -> Iterator[World]:
     """Give the world, as new, on each kind of database."""
     url = databases.again(build_world)
     crypto.install(KEYS.ring)
     database = opened(url)
     yield World(database, _casts[url.partition(":")[0]], url)
-    database.close()
+    if url.startswith("sqlite"):
+        database.close()  # the file is exchanged; a server's database stays, and so do the connections
 
 
 @pytest.fixture

@@ -113,3 +113,20 @@ def test_a_passing_conflict_is_tried_three_times_and_no_more() -> None:
 def test_only_passing_conflicts_are_tried_again() -> None:
     assert passing(locked())
     assert not passing(OperationalError("SELECT", {}, sqlite3.OperationalError("no such table: x")))
+
+
+def test_a_look_survives_connections_that_the_server_has_ended(world: World, database_kind: str) -> None:
+    if database_kind != "postgresql":
+        return  # SQLite has no server that could go away
+    query = select(Attempt.kind)
+    with world.database.transaction() as session:
+        session.add(attempt())
+    for _ in range(2):
+        assert world.database.look(query).kind == "test"
+        with world.database.transaction() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
