@@ -31,6 +31,19 @@ def build_demo(url: str) -> None:
     database.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one demo network in one process: loading it takes longer than asking it everything."""
+    for item in items:
+        if isinstance(item, pytest.Function) and wants_demo(item):
+            item.add_marker(pytest.mark.xdist_group(f"demo {item.callspec.params['database_kind']}"))
+
+
+def wants_demo(item: pytest.Function) -> bool:
+    """Tell whether a test asks for the demo network of this file."""
+    found = item._fixtureinfo.name2fixturedefs.get("demo", ())
+    return any(one.func.__module__ == __name__ for one in found[-1:])
+
+
 @pytest.fixture
 def demo(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[tuple[Flask, Sheet]]:
     """Give the application over the demo network, with its clock running."""
