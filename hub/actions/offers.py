@@ -1,55 +1,27 @@
 """What partners do with their offers: write, change, publish, pause, end."""
 
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log
+from hub import clock
+from hub.actions import log, notices
+from hub.actions.notices import Facts
 from hub.errors import InvalidInput, RuleBroken
-from hub.i18n import N_, Message
-from hub.models.offer import CARRIES_IDENTITY, Access, Aim, Form, Offer, OfferState, Stage
+from hub.i18n import N_
+from hub.models.mark import valid_marks
+from hub.models.offer import Form, Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
-from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, own_offers, series, slots
+from hub.queries import feeds, freshness, offer_versions, own_offers, reviews, series, slots
+from hub.queries.offer_entries import Entries, check_entries, entries_of
 from hub.queries.states import move, require_version
 
-# What a partner may ask for: contact, access needs, aim, health; identity always goes with a name.
-FIELD_GROUPS = (Field.CONTACT, Field.ACCESS, Field.AIM, Field.HEALTH)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entries:
-    """What a partner writes about an offer; durations in minutes, the window in days."""
-
-    title: str
-    aim: Aim
-    form: Form
-    access: Access
-    short_title: str = ""
-    summary: str = ""
-    stage: Stage = Stage.PREVENTION
-    public: bool = True
-    location_id: int | None = None
-    room_id: int | None = None
-    languages: list[str] = field(default_factory=lambda: ["de"])
-    bring: str = ""
-    cost: str = ""
-    phone: str = ""
-    companion_welcome: bool = False
-    women_only: bool = False
-    youngest: int | None = None
-    oldest: int | None = None
-    places: int = 1
-    notice_minutes: int = 0
-    window_days: int = 90
-    cancel_minutes: int = 24 * 60
-    field_groups: list[str] = field(default_factory=list)
-    field_reason: str = ""
-    join_link: str | None = None
+LONGEST_PAUSE = timedelta(days=366)
 
 
 def create_offer(
@@ -57,54 +29,72 @@ def create_offer(
 ) -> Offer:
     """Write a draft for an organisation the actor acts for; raises NotAllowed, InvalidInput (422)."""
     require(actor, Permission.EDIT_OFFER, Offer(organisation_id=organisation.id))
-    _check(session, actor, entries, organisation)
-    offer = Offer(**asdict(entries), organisation_id=organisation.id, created_at=at, changed_at=at)
+    check_entries(session, actor, entries, organisation, before=None, today=clock.local_date(at))
+    return _add(session, actor, "offer.created", Offer(**asdict(entries), organisation_id=organisation.id), at)
+
+
+def copy_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> Offer:
+    """Write a draft that says what another offer says, also an ended one: without its dates and marks that ran out."""
+    require(actor, Permission.EDIT_OFFER, offer)
+    marks = [mark.stored for mark in valid_marks(offer, clock.local_date(at))]
+    values = asdict(replace(entries_of(offer), marks=marks))
+    copy = Offer(**values, organisation_id=offer.organisation_id, copied_from_id=offer.id)
+    return _add(session, actor, "offer.copied", copy, at)
+
+
+def _add(session: Session, actor: Actor, action: str, offer: Offer, at: datetime) -> Offer:
+    offer.created_at = offer.changed_at = at
     session.add(offer)
     session.flush()
     own_offers.set_programmes(session, offer)
-    log.record(
-        session,
-        actor=actor,
-        action="offer.created",
-        thing=offer,
-        purpose=actor.purpose_for(organisation.id),
-        at=at,
-    )
+    offer_versions.add_version(session, actor=actor, offer=offer, at=at)
+    purpose = actor.purpose_for(offer.organisation_id)
+    log.record(session, actor=actor, action=action, thing=offer, purpose=purpose, at=at)
     return offer
 
 
 def update_offer(
     session: Session, *, actor: Actor, offer: Offer, entries: Entries, version: int | None = None, at: datetime
-) -> None:
-    """Change what an offer says; a new title, form or place reaches the feeds of all who are booked.
+) -> int:
+    """Change what an offer says, and return how many coaches are told because it matters to their people.
 
-    Raises InvalidInput (422), SomebodyWasFaster (409) for a stale form, RuleBroken (409) for an ended offer and for a
-    change of access while places are booked.
+    A new title, form or place reaches the feeds of all who are booked. Raises InvalidInput (422), SomebodyWasFaster
+    (409) for a stale form, RuleBroken (409) for an ended offer and for a change of access while places are booked.
     """
     require(actor, Permission.EDIT_OFFER, offer)
     require_version(offer, version)
-    _check(session, actor, entries, offer.organisation)
+    check_entries(session, actor, entries, offer.organisation, before=offer, today=clock.local_date(at))
     if offer.state is OfferState.ENDED:
         raise RuleBroken(N_("Dieses Angebot ist beendet und lässt sich nicht mehr ändern."))
     if entries.access != offer.access and own_offers.count_booked(session, offer, at=at):
         raise RuleBroken(N_("Es sind schon Plätze gebucht. Wie man hineinkommt, lässt sich jetzt nicht mehr ändern."))
-    words, place = _in_calendars(offer), offer.location_id
+    offer_versions.begin_versions(session, offer)
+    words, place, link = _in_calendars(offer), offer.location_id, offer.join_link
     for name, value in asdict(entries).items():
         setattr(offer, name, value)
     own_offers.raise_version(session, offer, at=at)
+    freshness.freshen(session, offer, actor=actor, at=at)  # who saves the form has read it
     own_offers.set_programmes(session, offer)
+    unkept = [offer_versions.UNKEPT] if offer.join_link != link else []
+    written = offer_versions.add_version(session, actor=actor, offer=offer, at=at, unkept=unkept)
     people, coaches = own_offers.raise_sequences(
         session, offer, reworded=_in_calendars(offer) != words, replaced=offer.location_id != place, at=at
     )
-    log.record(
-        session,
-        actor=actor,
-        action="offer.changed",
-        thing=offer,
-        purpose=actor.purpose_for(offer.organisation_id),
-        at=at,
-    )
+    purpose = actor.purpose_for(offer.organisation_id)
+    log.record(session, actor=actor, action="offer.changed", thing=offer, purpose=purpose, at=at)
+    told = _tell_coaches(session, offer, written.changed if written else [], at)
     feeds.raise_revisions(session, participants=people, users=coaches, organisations=[offer.organisation_id])
+    return told
+
+
+def _tell_coaches(session: Session, offer: Offer, changed: list[str], at: datetime) -> int:
+    """Tell the coaches of all who come or asked to, once each, when something changed that matters to people."""
+    shown = offer.state in (OfferState.PUBLISHED, OfferState.PAUSED)  # in a pause, what is booked stays
+    if not shown or not offer_versions.MATTERS & set(changed):
+        return 0
+    concerned = offer_versions.list_concerned_coaches(session, offer, at=at)
+    notices.announce(session, "offer.changed", Facts(offer=offer, coach_ids=concerned), at=at)
+    return len(concerned)
 
 
 def _in_calendars(offer: Offer) -> tuple[str, str, Form]:
@@ -112,19 +102,49 @@ def _in_calendars(offer: Offer) -> tuple[str, str, Form]:
     return offer.title, offer.calendar_title, offer.form
 
 
-def publish_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> None:
-    """Show an offer in the catalogue (also again after a pause); raises StepNotPossible, SomebodyWasFaster (409)."""
+def publish_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> OfferState:
+    """Show an offer in the catalogue, also again after a pause; return where it stands then.
+
+    A draft goes to the coordinators first where a programme of the organisation reviews offers: REVIEW, and they are
+    told. Raises StepNotPossible (409) also for an offer that already waits there, SomebodyWasFaster (409).
+    """
     require(actor, Permission.PUBLISH_OFFER, offer)
-    confirmed = {"confirmed_at": at, "confirmed_by_id": actor.user_id}
-    move(session, offer, OfferState.PUBLISHED, at=at, paused_until=None, **confirmed)
-    _record(session, actor, "offer.published", offer, at)
+    on, waiting = clock.local_date(at), offer.state in (OfferState.DRAFT, OfferState.REVIEW)
+    reviewed = waiting and reviews.is_reviewed(session, offer.organisation_id, on=on)
+    to = OfferState.REVIEW if reviewed else OfferState.PUBLISHED
+    _step(session, actor, offer, to, at, paused_until=None, review_note="")
+    freshness.freshen(session, offer, actor=actor, at=at)
+    if reviewed:
+        coordinators = reviews.list_coordinators(session, offer.organisation_id, on=on)
+        notices.announce(session, "offer.handed_in", Facts(offer=offer, staff_ids=coordinators), at=at)
+    _record(session, actor, "offer.handed_in" if reviewed else "offer.published", offer, at)
+    return to
 
 
 def pause_offer(session: Session, *, actor: Actor, offer: Offer, until: date | None = None, at: datetime) -> None:
-    """Take an offer out of the catalogue for a while; what is booked stays."""
+    """Take an offer out of the catalogue, until a day on which it comes back by itself; what is booked stays.
+
+    Of an offer in a pause it changes the day. Raises InvalidInput (422) for a day that is not ahead or too far.
+    """
     require(actor, Permission.PUBLISH_OFFER, offer)
-    move(session, offer, OfferState.PAUSED, at=at, paused_until=until)
+    today = clock.local_date(at)
+    if until is not None and not today < until <= today + LONGEST_PAUSE:
+        raise InvalidInput(fields={"until": N_("Bitte einen Tag in den nächsten zwölf Monaten.")})
+    _step(session, actor, offer, OfferState.PAUSED, at, paused_until=until)
     _record(session, actor, "offer.paused", offer, at)
+
+
+def resume_offer(session: Session, *, actor: Actor, offer_id: int, at: datetime) -> bool:
+    """Publish an offer again whose pause is over, and tell the partner; False when there is no need any more."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    offer = own_offers.lock_offer(session, offer_id)
+    if offer.state is not OfferState.PAUSED or not own_offers.is_pause_over(offer, at):
+        return False
+    _step(session, actor, offer, OfferState.PUBLISHED, at, paused_until=None)
+    freshness.freshen(session, offer, actor=actor, at=at)
+    notices.announce(session, "offer.resumed", Facts(offer=offer, organisation_id=offer.organisation_id), at=at)
+    _record(session, actor, "offer.resumed", offer, at)
+    return True
 
 
 def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> None:
@@ -133,7 +153,7 @@ def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> 
     Raises RuleBroken (409) while places are booked: nobody's date disappears in silence.
     """
     require(actor, Permission.PUBLISH_OFFER, offer)
-    move(session, offer, OfferState.ENDED, at=at)
+    _step(session, actor, offer, OfferState.ENDED, at)
     slots.call_off_empty(session, offer, at=at)
     booked = own_offers.count_booked(session, offer, at=at)
     if booked:
@@ -144,43 +164,14 @@ def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> 
     _record(session, actor, "offer.ended", offer, at)
 
 
+def _step(session: Session, actor: Actor, offer: Offer, to: OfferState, at: datetime, **values: Any) -> None:
+    """Move the offer and keep what it says then."""
+    offer_versions.begin_versions(session, offer)
+    move(session, offer, to, at=at, **values)
+    offer_versions.add_version(session, actor=actor, offer=offer, at=at)
+
+
 def _record(session: Session, actor: Actor, action: str, offer: Offer, at: datetime) -> None:
     purpose = actor.purpose_for(offer.organisation_id)
     log.record(session, actor=actor, action=action, thing=offer, purpose=purpose, at=at)
     feeds.raise_revisions(session, organisations=[offer.organisation_id])
-
-
-def _check(session: Session, actor: Actor, entries: Entries, organisation: Organisation) -> None:
-    wrong = _wrong_groups(entries, organisation)
-    if entries.youngest is not None and entries.oldest is not None and entries.youngest > entries.oldest:
-        wrong["oldest"] = N_("Das höchste Alter liegt unter dem niedrigsten.")
-    if entries.places < 1:
-        wrong["places"] = N_("Mindestens ein Platz.")
-    if not (entries.join_link or "https://").startswith(("https://", "http://")):
-        wrong["join_link"] = N_("Bitte beginnen Sie mit https://")  # it becomes a link on somebody's page
-    if not _usable(session, actor, entries.location_id, entries.room_id):
-        wrong["place"] = N_("Diesen Raum können Sie nicht belegen.")
-    if wrong:
-        raise InvalidInput(fields=wrong)
-
-
-def _wrong_groups(entries: Entries, organisation: Organisation) -> dict[str, Message]:
-    """Say what is wrong about what the partner wants to know."""
-    wrong: dict[str, Message] = {}
-    groups = set(entries.field_groups)
-    if groups and entries.access not in CARRIES_IDENTITY:
-        wrong["field_groups"] = N_("Wer ohne Namen kommt, gibt auch sonst nichts an.")
-    if not groups <= set(FIELD_GROUPS) or (Field.HEALTH in groups and not organisation.clinic_type):
-        wrong["field_groups"] = N_("Gesundheitsangaben dürfen nur Kliniken und Praxen erfragen.")
-    if groups and not entries.field_reason.strip():
-        wrong["field_reason"] = N_("Bitte schreiben Sie, wozu Sie das brauchen.")
-    return wrong
-
-
-def _usable(session: Session, actor: Actor, location_id: int | None, room_id: int | None) -> bool:
-    if location_id is None:
-        return room_id is None
-    location = own_offers.find_usable_location(session, actor, location_id)
-    if location is None or room_id is None:
-        return location is not None
-    return any(room.id == room_id and own_offers.may_use_room(actor, location, room) for room in location.rooms)

@@ -1,15 +1,17 @@
 """Questions of partners about their own offers, and of what an offer needs to be written."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
 from hub.models.booking import Booking
 from hub.models.location import Location, Room
-from hub.models.offer import Offer, OfferProgramme
+from hub.models.offer import Offer, OfferProgramme, OfferState
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.programme import ProgrammeOrganisation
@@ -44,6 +46,23 @@ def next_dates(session: Session, actor: Actor, *, at: datetime) -> dict[int, dat
         .group_by(Slot.offer_id)
     )
     return dict(session.execute(query).all())
+
+
+def lock_offer(session: Session, offer_id: int) -> Offer:
+    """Return an offer by its internal key, locked and fresh (for the worker)."""
+    query = select(Offer).where(Offer.id == offer_id).with_for_update(of=Offer)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def is_pause_over(offer: Offer, at: datetime) -> bool:
+    """Tell whether the day has come on which a paused offer comes back."""
+    return offer.paused_until is not None and offer.paused_until <= clock.local_date(at)
+
+
+def list_returning(session: Session, *, at: datetime) -> Sequence[int]:
+    """Return the keys of paused offers whose day has come."""
+    over = Offer.paused_until <= clock.local_date(at)
+    return session.scalars(select(Offer.id).where(Offer.state == OfferState.PAUSED, over).order_by(Offer.id)).all()
 
 
 def list_acted_for(session: Session, actor: Actor) -> list[Organisation]:

@@ -6,15 +6,16 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from hub import i18n
-from hub.actions.offers import Entries
 from hub.i18n import N_
 from hub.models.location import Location
-from hub.models.offer import Access, Aim, Form, Offer, Stage
+from hub.models.mark import Mark, marks_of
+from hub.models.offer import Access, Aim, Form, MarkKind, Offer, Stage
 from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
+from hub.queries.offer_entries import Entries, as_loan
 from hub.queries.own_offers import may_use_room
 from hub.web import offer_words
-from hub.web.fields import Between, Needed, NotLonger, Ticks, WholeNumber
+from hub.web.fields import Between, Day, Needed, NotLonger, Ticks, WholeNumber
 
 DAY = 24 * 60
 NOTICES = ((0, N_("bis kurz vorher")), (120, N_("2 Stunden")), (DAY, N_("1 Tag")), (3 * DAY, N_("3 Tage")))
@@ -71,6 +72,12 @@ class OfferForm(FlaskForm):
         default="yes",
     )
     join_link = StringField(N_("Adresse zum Teilnehmen, wenn es online ist"), [NotLonger(400)])
+    zpp_number = StringField(N_("Nummer bei der Zentralen Prüfstelle"), [NotLonger(40)])
+    zpp_until = Day(N_("Prüfstelle: gilt bis"))
+    sport_pro_gesundheit_number = StringField(N_("Nummer von SPORT PRO GESUNDHEIT"), [NotLonger(40)])
+    sport_pro_gesundheit_until = Day(N_("SPORT PRO GESUNDHEIT: gilt bis"))
+    rezept_fuer_bewegung_number = StringField(N_("Nummer von Rezept für Bewegung"), [NotLonger(40)])
+    rezept_fuer_bewegung_until = Day(N_("Rezept für Bewegung: gilt bis"))
     version = HiddenField()
 
     def offer_choices(self, actor: Actor, organisations: list[Organisation], locations: list[Location]) -> None:
@@ -84,6 +91,30 @@ class OfferForm(FlaskForm):
         _spans(self.notice_minutes, NOTICES)
         _spans(self.cancel_minutes, CANCELLATIONS)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that each mark has both its number and its last day."""
+        valid: bool = super().validate(extra_validators)
+        for kind in MarkKind:
+            number, until = self._mark_fields(kind)
+            if number.data and not until.data and not until.errors:
+                until.errors = [N_("Bis wann gilt das Siegel? Es steht auf der Urkunde.")]
+                valid = False
+            if until.data and not (number.data or "").strip():
+                number.errors = [*number.errors, N_("Bitte schreiben Sie die Nummer dazu. Sie steht auf der Urkunde.")]
+                valid = False
+        return valid
+
+    def _mark_fields(self, kind: MarkKind) -> tuple[Any, Any]:
+        return self[f"{kind}_number"], self[f"{kind}_until"]
+
+    def _marks(self) -> list[dict[str, Any]]:
+        filled = ((kind, *self._mark_fields(kind)) for kind in MarkKind)
+        return [
+            Mark(kind=kind, number=number.data.strip(), expires_on=until.data).stored
+            for kind, number, until in filled
+            if number.data and until.data
+        ]
+
     def fill(self, offer: Offer) -> None:
         """Show an offer as it stands."""
         for name in (*PLAIN, *SAME, "languages", "field_groups", "join_link"):
@@ -93,13 +124,17 @@ class OfferForm(FlaskForm):
         self.place.data = place_value(offer.location, offer.room)
         self.public.data = "yes" if offer.public else "no"
         self.version.data = str(offer.version)
+        for mark in marks_of(offer):
+            number, until = self._mark_fields(mark.kind)
+            number.data, until.data = mark.number, mark.expires_on
 
     def entries(self, locations: list[Location]) -> Entries:
         """Return what was written, as the verbs take it."""
         location_id, room_id = find_place(locations, self.place.data)
         same: dict[str, Any] = {name: self[name].data for name in SAME if name != "window_days"}
         same |= {name: (self[name].data or "").strip() for name in PLAIN}
-        return Entries(
+        same["short_title"] = same["short_title"] or offer_words.neutral_title(Form(self.form.data))
+        entries = Entries(
             **same,
             window_days=self.window_days.data or 90,
             aim=Aim(self.aim.data),
@@ -112,8 +147,10 @@ class OfferForm(FlaskForm):
             languages=self.languages.data or [i18n.DEFAULT],
             places=self.places.data or 0,
             field_groups=self.field_groups.data or [],
+            marks=self._marks(),
             join_link=(self.join_link.data or "").strip() or None,
         )
+        return as_loan(entries) if entries.form is Form.ROOM else entries
 
 
 def _spans(field: Any, known: tuple[tuple[int, Any], ...]) -> None:

@@ -7,25 +7,33 @@ from flask import Blueprint, flash, redirect, request, url_for
 from hub import clock, i18n
 from hub.actions import offers as verbs
 from hub.errors import HubError, NotAllowed
-from hub.i18n import N_
-from hub.models.offer import Offer, OfferState
+from hub.i18n import N_, Message
+from hub.models.mark import Mark, marks_of
+from hub.models.offer import Form, Offer, OfferState
+from hub.models.series import Series
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
+from hub.plain_words import find_hints
+from hub.queries import offer_versions as versions
 from hub.queries import own_offers as queries
+from hub.queries import reviews
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.states import may_move
-from hub.web import offer_words
+from hub.web import confirmations, offer_words
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.filters import clock_time, day_clock
+from hub.web.offer_versions import mark_words
 from hub.web.own_offer_form import OfferForm
 from hub.web.series_words import sentences
 from hub.web.week import short_date, weekday
 
 blueprint = Blueprint("own_offers", __name__)
 SHOWN_DATES = 12
+STATES = {SlotState.CALLED_OFF: N_("Fällt aus."), SlotState.UNSETTLED: N_("Noch zu klären.")}
+LONGEST_TEXT = 2000  # characters of a text looked at; the form takes fewer
 ORDER = (OfferState.PUBLISHED, OfferState.DRAFT, OfferState.REVIEW, OfferState.PAUSED, OfferState.ENDED)
 
 
@@ -54,6 +62,8 @@ def list_own_offers() -> Any:
 def new_own_offer() -> Any:
     """Show the empty form."""
     form, _, _ = _form()
+    if request.args.get("form") in set(Form):
+        form.form.data = request.args["form"]
     return _form_page(form)
 
 
@@ -88,14 +98,23 @@ def show_own_offer(public_id: str) -> Any:
         series = series_queries.list_series(session, offer)
         coming = slot_queries.list_offer_slots(session, offer, at=at(), limit=SHOWN_DATES + 1)
         closed = series_queries.list_closed_days(session, series, offer, at=at(), language=i18n.current())
+        latest = versions.find_latest_version(session, offer)
+        reviewed = reviews.is_reviewed(session, offer.organisation_id, on=clock.local_date(at()))
+        standing = confirmations.standing(session, offer)
     return render(
         "own_offers/show_own_offer.html",
+        standing=standing,
         offer=offer,
         series=[(one, sentences(one.rule)) for one in series],
         closed=closed,
         slots=coming[:SHOWN_DATES],
         knots=[_knot(slot) for slot in coming[:SHOWN_DATES]],
         more=len(coming) > SHOWN_DATES,
+        reviewed=reviewed,
+        mended=latest is not None and "state" not in latest.changed,
+        marks=[(mark, mark_words(mark), *_state_of(mark)) for mark in marks_of(offer)],
+        hints=find_hints(offer.summary),
+        elsewhere=_elsewhere(series, offer) if request.args.get("place") == "changed" else None,
         may_move=may_move,
         states=OfferState,
         words=offer_words,
@@ -124,64 +143,53 @@ def update_own_offer(public_id: str) -> Any:
     try:
         with transaction() as session:
             fresh = queries.get_own_offer(session, current_actor(), public_id)
-            verbs.update_offer(
-                session,
-                actor=current_actor(),
-                offer=fresh,
-                entries=form.entries(locations),
-                version=seen_version(),
-                at=at(),
+            place, entries = fresh.location_id, form.entries(locations)
+            told = verbs.update_offer(
+                session, actor=current_actor(), offer=fresh, entries=entries, version=seen_version(), at=at()
             )
     except HubError as error:
         add_error(form, error)
         return _form_page(form, offer, status=error.status)
-    flash(str(N_("Gespeichert.")), "ok")
-    return redirect(url_for("own_offers.show_own_offer", public_id=public_id), code=303)
+    flash(str(_saved(told)), "ok")
+    moved = "changed" if entries.location_id != place else None
+    return redirect(url_for("own_offers.show_own_offer", public_id=public_id, place=moved), code=303)
 
 
-@blueprint.post("/own-offers/<public_id>/publication")
+def _saved(told: int) -> Message:
+    if told > 1:
+        return N_("Gespeichert. {n} Coaches erfahren, dass sich etwas geändert hat.", n=told)
+    return N_("Gespeichert. Ein Coach erfährt, dass sich etwas geändert hat.") if told else N_("Gespeichert.")
+
+
+@blueprint.post("/own-offers/plain-words")
 @for_roles(Role.PARTNER)
-def create_publication(public_id: str) -> Any:
-    """Show the offer in the catalogue."""
-    with transaction() as session:
-        offer = queries.get_own_offer(session, current_actor(), public_id)
-        verbs.publish_offer(session, actor=current_actor(), offer=offer, at=at())
-    flash(str(N_("Veröffentlicht. Das Angebot steht jetzt im Verzeichnis.")), "ok")
-    return redirect(url_for("own_offers.show_own_offer", public_id=public_id), code=303)
+def create_plain_words() -> Any:
+    """Say what in a short text is hard to read, as a piece of a page; nothing is kept."""
+    return render("own_offers/_plain_words.html", hints=find_hints(request.form.get("summary", "")[:LONGEST_TEXT]))
 
 
-@blueprint.post("/own-offers/<public_id>/pause")
-@for_roles(Role.PARTNER)
-def create_pause(public_id: str) -> Any:
-    """Take the offer out of the catalogue for a while."""
-    with transaction() as session:
-        offer = queries.get_own_offer(session, current_actor(), public_id)
-        verbs.pause_offer(session, actor=current_actor(), offer=offer, at=at())
-    flash(str(N_("Pausiert. Neue Buchungen gehen nicht mehr, gebuchte Plätze bleiben.")), "ok")
-    return redirect(url_for("own_offers.show_own_offer", public_id=public_id), code=303)
+def _state_of(mark: Mark) -> tuple[str, Message]:
+    """Return how a mark stands today as state and words."""
+    today = clock.local_date(at())
+    if not mark.valid(today):
+        return "off", N_("abgelaufen, steht nicht mehr im Verzeichnis")
+    left = (mark.expires_on - today).days
+    if mark.running_out(today):
+        return "due", N_("läuft in {n} Tagen ab", n=left) if left > 1 else N_("läuft bald ab")
+    return "accepted", N_("gilt")
 
 
-@blueprint.get("/own-offers/<public_id>/end")
-@for_roles(Role.PARTNER)
-def new_end(public_id: str) -> Any:
-    """Show what ending the offer does before it happens."""
-    return _end_page(public_id)
-
-
-@blueprint.post("/own-offers/<public_id>/end")
-@for_roles(Role.PARTNER)
-def create_end(public_id: str) -> Any:
-    """End the offer for good; refused while places are booked."""
-    try:
-        with transaction() as session:
-            offer = queries.get_own_offer(session, current_actor(), public_id)
-            verbs.end_offer(session, actor=current_actor(), offer=offer, at=at())
-    except HubError as error:
-        if error.status != 409:
-            raise
-        return _end_page(public_id, str(error.message), error.status)
-    flash(str(N_("Das Angebot ist beendet.")), "ok")
-    return redirect(url_for("own_offers.list_own_offers"), code=303)
+def _elsewhere(series: list[Series], offer: Offer) -> list[tuple[str, str, str]]:
+    """Return the running series that take place elsewhere than the offer now says: when, where, where to change it."""
+    return [
+        (
+            " ".join(str(sentence) for sentence in sentences(one.rule)),
+            one.location.name,
+            url_for("series_changes.edit_series", public_id=one.public_id),
+        )
+        for one in series
+        if one.location is not None and one.location_id != offer.location_id
+    ]
 
 
 def _knot(slot: Slot) -> dict[str, Any]:
@@ -192,10 +200,10 @@ def _knot(slot: Slot) -> dict[str, Any]:
         "when": weekday(on),
         "note": short_date(on),
         "at": slot.starts_at.isoformat(),
-        "mark": "off" if off else "free",
+        "mark": "off" if off else ("due" if slot.state is SlotState.UNSETTLED else "free"),
         "headline": f"{clock_time(slot.starts_at)}, {filled}",
         "off": off,
-        "state": N_("Fällt aus.") if off else None,
+        "state": STATES.get(slot.state),
         "href": url_for("slots.show_slot", public_id=slot.public_id),
         "whole": True,
         "label": N_("{when} ansehen", when=day_clock(slot.starts_at)),
@@ -206,14 +214,6 @@ def seen_version() -> int | None:
     """Return the version the form was made from; one that is no number is as good as a stale one."""
     value = request.form.get("version", "")
     return int(value) if value.isdecimal() else 0
-
-
-def _end_page(public_id: str, problem: str = "", status: int = 200) -> Any:
-    with reading() as session:
-        offer = queries.get_own_offer(session, current_actor(), public_id)
-        booked = queries.count_booked(session, offer, at=at())
-        empty = slot_queries.count_coming(session, offer, at=at())
-    return render("own_offers/new_end.html", status, offer=offer, booked=booked, dates=empty, problem=problem)
 
 
 def _form(offer: Offer | None = None) -> tuple[OfferForm, list[Any], list[Any]]:
@@ -237,4 +237,5 @@ def _form(offer: Offer | None = None) -> tuple[OfferForm, list[Any], list[Any]]:
 
 def _form_page(form: OfferForm, offer: Offer | None = None, status: int = 200) -> Any:
     several = len(form.organisation.choices or []) > 1
-    return render("own_offers/edit_own_offer.html", status, form=form, offer=offer, several=several)
+    hints = find_hints(form.summary.data or "")
+    return render("own_offers/edit_own_offer.html", status, form=form, offer=offer, several=several, hints=hints)
