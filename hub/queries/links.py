@@ -1,13 +1,15 @@
 """Questions about single-purpose links: which one a token opens, and the token that belongs to a link."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub import crypto
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Link, LinkPurpose
+from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor, ActorKind
@@ -38,23 +40,49 @@ def find_link(session: Session, token: str, at: datetime) -> Link | None:
     )
 
 
-def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:
-    """Return the link already made for this enquiry and organisation that has not expired, or None."""
+def find_offer_link(session: Session, token: str, at: datetime) -> Link | None:
+    """Return the link a token opens, with its offer, or None when there is none or it has expired."""
     query = select(Link).where(
-        Link.enquiry_id == enquiry_id,
-        Link.organisation_id == organisation_id,
-        Link.purpose == LinkPurpose.ANSWER_ENQUIRY,
+        Link.purpose == LinkPurpose.KEEP_OFFER,
+        Link.token_digest == crypto.token_digest(token),
         Link.expires_at > at,
     )
-    return session.scalars(query.order_by(Link.id.desc()).limit(1)).first()
+    offer = joinedload(Link.offer)
+    return session.scalar(
+        query.options(
+            joinedload(Link.organisation),
+            offer.joinedload(Offer.organisation),
+            offer.joinedload(Offer.location),
+            offer.joinedload(Offer.room),
+        )
+    )
+
+
+def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:
+    """Return the link already made for this enquiry and organisation that has not expired, or None."""
+    query = select(Link).where(Link.enquiry_id == enquiry_id, Link.purpose == LinkPurpose.ANSWER_ENQUIRY)
+    return _newest(session, query, organisation_id, at)
+
+
+def find_current_of_offer(session: Session, *, offer_id: int, organisation_id: int, at: datetime) -> Link | None:
+    """Return the link already made for this offer and organisation that is still valid at that instant, or None."""
+    query = select(Link).where(Link.offer_id == offer_id, Link.purpose == LinkPurpose.KEEP_OFFER)
+    return _newest(session, query, organisation_id, at)
+
+
+def _newest(session: Session, query: Select[Any], organisation_id: int, at: datetime) -> Link | None:
+    query = query.where(Link.organisation_id == organisation_id, Link.expires_at > at)
+    link: Link | None = session.scalars(query.order_by(Link.id.desc()).limit(1)).first()
+    return link
 
 
 def actor_of_link(link: Link, *, request_id: str = "") -> Actor:
-    """Return who acts through a link: nobody in particular, for one organisation and one enquiry."""
+    """Return who acts through a link: nobody in particular, for one organisation and one enquiry or offer."""
     return Actor(
         kind=ActorKind.LINK,
         ref=link.public_id,
         enquiry_id=link.enquiry_id,
+        offer_id=link.offer_id,
         organisation_id=link.organisation_id,
         request_id=request_id,
     )

@@ -1,30 +1,36 @@
 """Turning a notice into a mail at the moment it is sent: neutral, without content, in the reader's language."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 
+from babel.dates import format_date
 from email_validator import validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
-from hub import crypto, i18n
-from hub.actions.links import issue_link, link_token
+from hub import clock, crypto, i18n
+from hub.actions.links import issue_link, issue_offer_link, link_token
 from hub.config import Config
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Notice
+from hub.models.offer import OfferState
 from hub.paths import resource
 from hub.policy.actor import SYSTEM
 from hub.queries import notices
 from hub.queries.consents import find_permitting
+from hub.queries.freshness import WARNED_BEFORE, find_subject, lowers_at
+from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
 from hub.queries.notices import Recipient
 
 QUESTIONS = ("partner_question", "partner_reminder")
+OFFER_QUESTIONS = ("partner_confirm", "partner_fading", "partner_hiding")  # answered through a link to one offer
+WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
 AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 
 
@@ -35,6 +41,8 @@ class Letter:
     notice: Notice
     recipient: Recipient
     address: str  # the page it points to
+    day: date | None = None  # from when on silence has a consequence
+    until: date | None = None  # the last day of the link
 
 
 def prepare_letter(session: Session, notice: Notice, config: Config, *, at: datetime) -> Letter | str:
@@ -45,6 +53,8 @@ def prepare_letter(session: Session, notice: Notice, config: Config, *, at: date
     invitation = notices.find_invitation(session, notice)
     if invitation is not None:
         return Letter(notice, recipient, _invitation_page(invitation, config)) if invitation.open(at) else "settled"
+    if notice.template in OFFER_QUESTIONS or notice.template in WARNINGS:
+        return _prepare_about_offer(session, notice, recipient, config, at)
     enquiry = notices.find_enquiry(session, notice)
     if notice.template in QUESTIONS:
         return _prepare_question(session, notice, recipient, enquiry, config, at)
@@ -64,6 +74,24 @@ def _prepare_question(
     return Letter(notice, recipient, f"{config.public_url}/links/{link_token(link)}")
 
 
+def _prepare_about_offer(
+    session: Session, notice: Notice, recipient: Recipient, config: Config, at: datetime
+) -> Letter | str:
+    """Prepare the question whether an offer is still right, or a warning, unless somebody has answered meanwhile."""
+    offer, expected = find_subject(session, notice), WARNINGS.get(notice.template)
+    if offer is None or offer.state is not OfferState.PUBLISHED or expected not in (None, offer.freshness):
+        return "settled"
+    if offer.confirmed_at is not None and offer.confirmed_at > notice.created_at:
+        return "settled"
+    step_at = lowers_at(offer) if expected else None
+    day = clock.local_date(max(step_at, at + WARNED_BEFORE)) if step_at else None
+    if notice.template not in OFFER_QUESTIONS:
+        return Letter(notice, recipient, f"{config.public_url}/login", day)
+    link = issue_offer_link(session, actor=SYSTEM, offer=offer, organisation_id=offer.organisation_id, at=at)
+    until = clock.local_date(link.expires_at)
+    return Letter(notice, recipient, f"{config.public_url}/links/offers/{link_token(link)}", day, until)
+
+
 def _invitation_page(invitation: Invitation, config: Config) -> str:
     token = crypto.ring().derived_token("invitation", invitation.public_id)
     return f"{config.public_url}/invitations/{token}"
@@ -76,7 +104,8 @@ def write_mail(letter: Letter, config: Config) -> EmailMessage:
     """
     template = _environment().get_template(f"{letter.notice.template}.txt")
     with i18n.using(letter.recipient.locale):
-        text = template.render(address=letter.address, phone=config.site_phone_text)
+        days = {"day": _in_words(letter.day), "until": _in_words(letter.until)}
+        text = template.render(address=letter.address, phone=config.site_phone_text, **days)
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage(policy=SMTP)
     message["From"] = config.mail_from
@@ -87,6 +116,12 @@ def write_mail(letter: Letter, config: Config) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n", cte="quoted-printable")
     return message
+
+
+def _in_words(day: date | None) -> str:
+    """Return a day without its year: "28. September"."""
+    pattern = "d. MMMM" if i18n.current() == i18n.DEFAULT else "d MMMM"
+    return format_date(day, pattern, locale=i18n.CLDR[i18n.current()]) if day else ""
 
 
 def one_address(text: str) -> Address:
