@@ -1,11 +1,11 @@
-"""The outbox as the worker sees it: take, report, give back after a crash, give up, and once more by hand."""
+"""The outbox as the worker sees it: take, report, give back after a crash, hand over to the phone, give up, revive."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from hub.actions import log
-from hub.models.notice import Notice, NoticeState
+from hub.models.notice import Channel, Notice, NoticeState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -55,8 +55,27 @@ def note_dropped(session: Session, *, actor: Actor, notice: Notice, why: str, at
     log.record(session, actor=actor, action="notice.dropped", thing=notice, purpose=why, at=at)
 
 
+def note_unaddressed(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
+    """Report that no mail reaches the recipient: a running organisation is phoned, anybody else is gone (dropped)."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    if notice.organisation_id is None or not notices.is_running(session, notice.organisation_id):
+        note_dropped(session, actor=actor, notice=notice, why="nobody", at=at)
+    else:
+        _give_up(session, actor, notice, "nobody", at)
+
+
+def drop_call(session: Session, *, actor: Actor, notice_id: int, at: datetime) -> bool:
+    """Take back a call whose reason has ended, for instance because the answer came; False when it was made."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    notice = notices.lock_needless_call(session, notice_id, at=at)
+    if notice is None:
+        return False
+    note_dropped(session, actor=actor, notice=notice, why="settled", at=at)
+    return True
+
+
 def note_failed(session: Session, *, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
-    """Report a failed try: again after a doubling pause, dead after eight tries (about two hours)."""
+    """Report a failed try: again after a doubling pause; after eight (about two hours) a desk is phoned, else dead."""
     require(actor, Permission.RUN_MAINTENANCE)
     if notice.tries >= MOST_TRIES:
         _give_up(session, actor, notice, trouble, at)
@@ -73,5 +92,11 @@ def revive_notice(session: Session, *, actor: Actor, notice: Notice, at: datetim
 
 
 def _give_up(session: Session, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
+    """No mail gets through: what was for an organisation is phoned by its umbrella or network, the rest is dead."""
+    if notice.organisation_id is not None and notices.has_desk(session, notice.organisation_id):
+        values = {"channel": Channel.CALL, "tries": 0, "next_at": at, "trouble": trouble}
+        move(session, notice, NoticeState.QUEUED, at=at, **values)
+        log.record(session, actor=actor, action="notice.to_phone", thing=notice, purpose=trouble, at=at)
+        return
     move(session, notice, NoticeState.DEAD, at=at, trouble=trouble)
     log.record(session, actor=actor, action="notice.dead", thing=notice, purpose=trouble, at=at)

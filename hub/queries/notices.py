@@ -1,16 +1,31 @@
-"""Questions to the outbox: what is due, to whom it goes, what was given up."""
+"""Questions to the outbox: what is due, to whom it goes, what was given up, and what somebody has to phone about."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from hub.models.enquiry import Enquiry
+from hub.errors import NotFound
+from hub.models.booking import Booking
+from hub.models.consent import Consent, Scope
+from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
+from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
-from hub.models.user import User
+from hub.models.programme import ProgrammeOrganisation
+from hub.models.slot import Slot
+from hub.models.user import Membership, Role, User
+from hub.policy.actor import Actor
+from hub.policy.phone_scopes import calls_for, phoned_by_umbrella
+
+ABOUT_ENQUIRY = ("partner_question", "partner_reminder")  # it waits for an answer
+ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # nobody has said that it is still right
+TO_UMBRELLA = ("umbrella_fading", "umbrella_hiding")  # the same, to the umbrella of its organisation
+AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,110 @@ def find_recipient(session: Session, notice: Notice) -> Recipient | None:
     return None
 
 
+def has_desk(session: Session, organisation_id: int) -> bool:
+    """Tell whether somebody phones this running organisation: staff of its umbrella, else a coordinator of a network.
+
+    The same rule as in `Actor.phoned_ids`, asked from the other side.
+    """
+    coordinating = select(Membership.id).join(User, Membership.user_id == User.id)
+    coordinating = coordinating.join(
+        ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Membership.organisation_id
+    ).where(
+        Membership.role == Role.COORDINATOR,
+        Membership.ended_at.is_(None),
+        User.disabled_at.is_(None),
+        Membership.organisation_id != organisation_id,
+        ProgrammeOrganisation.programme_id.in_(
+            select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id == organisation_id)
+        ),
+    )
+    query = select(Organisation.id).where(Organisation.id == organisation_id, Organisation.ended_at.is_(None))
+    return session.scalar(query.where(or_(phoned_by_umbrella(), coordinating.exists()))) is not None
+
+
+def is_running(session: Session, organisation_id: int) -> bool:
+    """Tell whether an organisation has not left."""
+    return session.get_one(Organisation, organisation_id).ended_at is None
+
+
+def get_call(session: Session, actor: Actor, public_id: str) -> Notice:
+    """Return a call to an organisation on the actor's phone list; else NotFound."""
+    notice: Notice | None = session.scalar(calls_for(actor).where(Notice.public_id == public_id))
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def lock_open_calls(session: Session, organisation_id: int, public_ids: Iterable[str] | None = None) -> list[Notice]:
+    """Return the open calls to an organisation, locked and fresh, in order of id; only the named ones where given.
+
+    The organisation's row is locked before, so that two people at the phone do not write the same call down twice.
+    """
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True))
+    query = select(Notice).where(
+        Notice.organisation_id == organisation_id,
+        Notice.channel == Channel.CALL,
+        Notice.state == NoticeState.QUEUED,
+    )
+    if public_ids is not None:
+        query = query.where(Notice.public_id.in_(list(public_ids)))
+    return list(session.scalars(query.order_by(Notice.id).with_for_update().execution_options(populate_existing=True)))
+
+
+def was_called_since(session: Session, organisation_id: int, since: datetime) -> bool:
+    """Tell whether a call to an organisation was written down since then."""
+    query = select(Notice.id).where(
+        Notice.organisation_id == organisation_id, Notice.channel == Channel.CALL, Notice.sent_at >= since
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def count_call_try(session: Session, notice: Notice, *, at: datetime) -> None:
+    """Write down that nobody answered the phone: one more try, at this instant; the call stays open."""
+    session.execute(
+        update(Notice)
+        .where(Notice.id == notice.id)
+        .values(tries=Notice.tries + 1, next_at=at, version=Notice.version + 1)
+    )
+
+
+def list_needless_calls(session: Session, *, at: datetime) -> Sequence[int]:
+    """Return the keys of open calls whose reason has ended: nobody need be phoned about them any more."""
+    open_call = (Notice.channel == Channel.CALL, Notice.state == NoticeState.QUEUED)
+    return session.scalars(select(Notice.id).where(*open_call, needless(at)).order_by(Notice.id)).all()
+
+
+def lock_needless_call(session: Session, notice_id: int, *, at: datetime) -> Notice | None:
+    """Return an open call whose reason has ended, locked; None when it is settled or needed by now."""
+    query = select(Notice).where(Notice.id == notice_id, Notice.state == NoticeState.QUEUED, needless(at))
+    return session.scalars(query.with_for_update()).first()
+
+
+def needless(at: datetime) -> ColumnElement[bool]:
+    """What a mail checks at the moment it is sent (R-CON-12), for calls: as one condition, since lists ask it too."""
+    live = exists().where(
+        Consent.participant_id == Enquiry.participant_id,
+        Consent.organisation_id == Enquiry.organisation_id,
+        Consent.offer_id == Enquiry.offer_id,
+        Consent.scope == Scope.TRANSMIT,
+        Consent.live(at),
+    )
+    asked, subject = Enquiry.id == Notice.enquiry_id, Offer.id == Notice.offer_id
+    booked = select(Booking.slot_id).where(Booking.id == Notice.booking_id).correlate(Notice).scalar_subquery()
+    date = Slot.id == func.coalesce(Notice.slot_id, booked)
+    waits = exists().where(asked, Enquiry.state.in_(AWAITING_ANSWER), live.correlate(Enquiry)).correlate(Notice)
+    withdrawn = exists().where(asked, Enquiry.state == EnquiryState.WITHDRAWN).correlate(Notice)
+    over = exists().where(date, Slot.ends_at <= at).correlate(Notice)
+    listed = and_(Offer.state == OfferState.PUBLISHED, Offer.freshness != Freshness.FRESH)
+    stale = exists().where(subject, listed).correlate(Notice)
+    return or_(
+        and_(Notice.template.in_(ABOUT_ENQUIRY), ~waits),
+        and_(Notice.template == "partner_news", or_(withdrawn, over)),
+        and_(Notice.template.in_((*ABOUT_OFFER, *TO_UMBRELLA)), ~stale),
+        and_(Notice.template == "weekly_call", Notice.created_at <= at - WEEK),
+    )
+
+
 def find_enquiry(session: Session, notice: Notice) -> Enquiry | None:
     """Return the enquiry a notice refers to, or None."""
     return session.get(Enquiry, notice.enquiry_id) if notice.enquiry_id else None
@@ -72,8 +191,9 @@ def count_notices(session: Session) -> dict[NoticeState, int]:
 
 
 def oldest_due_at(session: Session) -> datetime | None:
-    """Return when the oldest notice still waiting was made; None when nothing waits."""
-    return session.scalar(select(func.min(Notice.created_at)).where(Notice.state == NoticeState.QUEUED))
+    """Return when the oldest mail still waiting was made; None when nothing waits. Calls wait for people."""
+    waiting = (Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL)
+    return session.scalar(select(func.min(Notice.created_at)).where(*waiting))
 
 
 def settle_before(session: Session, before: datetime, *, but: str) -> None:

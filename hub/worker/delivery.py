@@ -62,6 +62,9 @@ def _deliver_one(database: Database, config: Config, send: Send, taken: Notice, 
 def _prepare(session: Session, taken: Notice, config: Config, at: datetime) -> Letter | None:
     notice = get_notice_by_id(session, taken.id)
     letter = prepare_letter(session, notice, config, at=at)
+    if letter == "nobody":
+        outbox.note_unaddressed(session, actor=SYSTEM, notice=notice, at=at)
+        return None
     if isinstance(letter, str):
         outbox.note_dropped(session, actor=SYSTEM, notice=notice, why=letter, at=at)
         return None

@@ -1,0 +1,63 @@
+"""Calling off a date, a day, a week or any other set of dates; or leaving open for a while what becomes of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from hub.actions import log, notices
+from hub.actions.notices import Facts
+from hub.actions.slot_steps import end_slot, leave_open
+from hub.errors import SomebodyWasFaster
+from hub.models.booking import Booking
+from hub.models.slot import Slot, SlotState
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require_each
+from hub.queries import feeds
+from hub.queries.bookings import coaches_of, lock_slots
+from hub.queries.calling_off import lock_live_bookings
+
+How = Literal["call_off", "unsettle"]
+
+
+def call_off_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How, at: datetime) -> int:
+    """Call these dates off, or leave them open; return how many bookings that concerns. All or nothing.
+
+    Dates already left open stay so. Every coach concerned gets one notice, however many dates. Locks: the dates by id,
+    then their bookings by id, feed revisions last. Raises SomebodyWasFaster (409) when a date is no longer as it was
+    read, StepNotPossible (409) for one that is called off or has begun.
+    """
+    require_each(actor, Permission.CALL_OFF_SLOT, [slot.offer for slot in slots])
+    seen = [(slot.version, slot.state) for slot in slots]
+    lock_slots(session, slots)
+    if seen != [(slot.version, slot.state) for slot in slots]:
+        raise SomebodyWasFaster
+    lock_live_bookings(session, [slot.id for slot in slots])
+    done: list[tuple[Slot, list[Booking]]] = []
+    for slot in sorted(slots, key=lambda one: one.id):
+        if how == "call_off":
+            done.append((slot, end_slot(session, slot=slot, at=at)))
+        elif slot.state is not SlotState.UNSETTLED:
+            done.append((slot, leave_open(session, slot=slot, at=at)))
+    _tell(session, actor, "slot.called_off" if how == "call_off" else "slot.unsettled", done, at)
+    return sum(len(concerned) for _, concerned in done)
+
+
+def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
+    """Log each date with all concerned, tell each coach once, raise the feeds that show them; the last step."""
+    everybody = [booking.participant for _, concerned in done for booking in concerned if booking.participant]
+    coach_ids = coaches_of(booking for _, concerned in done for booking in concerned)
+    for slot, concerned in done:
+        people = [booking.participant for booking in concerned if booking.participant is not None]
+        purpose = actor.purpose_for(slot.offer.organisation_id)
+        log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
+    only = done[0][0] if len(done) == 1 else None
+    notices.announce(session, event, Facts(slot=only, coach_ids=coach_ids), at=at)
+    feeds.raise_revisions(
+        session,
+        participants=[person.id for person in everybody],
+        users=coach_ids,
+        organisations=[slot.offer.organisation_id for slot, _ in done],
+    )

@@ -1,0 +1,217 @@
+"""The phone list: for each organisation an umbrella or the network desk phones, all there is to say and to ask."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from hub import clock
+from hub.errors import NotFound
+from hub.models.booking import Booking
+from hub.models.consent import Consent, Scope
+from hub.models.enquiry import Enquiry
+from hub.models.notice import Notice, NoticeState
+from hub.models.offer import Freshness, Offer, OfferState
+from hub.models.organisation import Organisation
+from hub.models.participant import Participant
+from hub.models.slot import Slot, SlotState
+from hub.models.user import Membership, Role, User
+from hub.policy.actor import Actor
+from hub.policy.fields import Reader
+from hub.policy.phone_scopes import calls_for, phoned_enquiries_for, phoned_offers_for, phoned_organisations_for
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, needless
+
+WEEK = timedelta(days=7)
+SAID_ELSEWHERE = (*ABOUT_ENQUIRY, *ABOUT_OFFER, "weekly_call")  # by the enquiry, by the offer, by the head
+
+
+@dataclass
+class Phoned:
+    """One organisation on the list: whom to ask for, and everything to talk about; quiet when there is nothing."""
+
+    organisation: Organisation
+    reader: Reader  # which column of the matrix its enquiries are shown by
+    contacts: list[str] = field(default_factory=list)
+    enquiries: list[Enquiry] = field(default_factory=list)
+    calls: list["Call"] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    unsettled: list[Slot] = field(default_factory=list)
+    dates: list[Slot] = field(default_factory=list)
+    called_at: datetime | None = None  # in the week of the list
+    read_out: list[str] = field(default_factory=list)  # public ids of all its open calls
+    tries: int = 0
+    tried_at: datetime | None = None
+    undelivered: bool = False  # a mail came back: ask for the right address
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to say and nothing to ask."""
+        return not (self.enquiries or self.calls or self.offers or self.unsettled)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something to be told by phone, and what it is about."""
+
+    notice: Notice
+    offer: Offer | None
+    slot: Slot | None
+    reference: str | None
+
+
+def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -> list[Phoned]:
+    """Return every organisation on the actor's phone list, those with something open first, then by name.
+
+    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list.
+    """
+    found = {one.id: _phoned(actor, one) for one in session.scalars(_organisations(actor))}
+    for organisation_id, name in session.execute(_contacts(found)):
+        found[organisation_id].contacts.append(name)
+    for enquiry in _permitted(session, actor, at):
+        found[enquiry.organisation_id].enquiries.append(enquiry)
+    for row in session.execute(_calls(actor, at)):
+        _add_call(found[row.Notice.organisation_id], row)
+    for offer in session.scalars(_offers(actor)):
+        found[offer.organisation_id].offers.append(offer)
+    for slot in session.scalars(_slots(actor, monday, at)):
+        one = found[slot.offer.organisation_id]
+        (one.unsettled if slot.state is SlotState.UNSETTLED else one.dates).append(slot)
+    for organisation_id, called_at in session.execute(_called(actor, monday)):
+        found[organisation_id].called_at = called_at
+    return sorted(found.values(), key=lambda one: one.quiet)
+
+
+def get_phoned_offer(session: Session, actor: Actor, public_id: str) -> Offer:
+    """Return an offer of an organisation on the actor's phone list, with the organisation; else NotFound."""
+    query = phoned_offers_for(actor).where(Offer.public_id == public_id, Offer.state == OfferState.PUBLISHED)
+    found: Offer = _found(session.scalar(query.options(joinedload(Offer.organisation))))
+    return found
+
+
+def get_phoned_organisation(session: Session, actor: Actor, public_id: str) -> Organisation:
+    """Return an organisation on the actor's phone list; else NotFound."""
+    query = phoned_organisations_for(actor).where(Organisation.public_id == public_id)
+    found: Organisation = _found(session.scalar(query))
+    return found
+
+
+def get_phoned_organisation_by_id(session: Session, actor: Actor, organisation_id: int | None) -> Organisation:
+    """Return the same by its internal key."""
+    query = phoned_organisations_for(actor).where(Organisation.id == organisation_id)
+    found: Organisation = _found(session.scalar(query))
+    return found
+
+
+def get_phoned_enquiry(session: Session, actor: Actor, reference: str) -> Enquiry:
+    """Return an enquiry that an organisation on the phone list still has to answer, as its page needs it.
+
+    Else NotFound: the view before the yes is for the step of answering only, and whoever was answered is left alone.
+    """
+    query = _awaiting(actor).where(Enquiry.reference == reference.upper())
+    found: Enquiry = _found(
+        session.scalar(query.options(joinedload(Enquiry.participant).joinedload(Participant.coach)))
+    )
+    return found
+
+
+def _found(row: Any) -> Any:
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _organisations(actor: Actor) -> Select[Any]:
+    return phoned_organisations_for(actor).order_by(Organisation.folded_name, Organisation.id)
+
+
+def _phoned(actor: Actor, organisation: Organisation) -> Phoned:
+    member = organisation.id in actor.member_ids
+    return Phoned(organisation, Reader.UMBRELLA if member else Reader.COORDINATOR)
+
+
+def _contacts(found: Iterable[int]) -> Select[int, str]:
+    query = select(Membership.organisation_id, User.name).join(User, Membership.user_id == User.id)
+    return query.where(
+        Membership.organisation_id.in_(list(found)),
+        Membership.role == Role.PARTNER,
+        Membership.ended_at.is_(None),
+        User.disabled_at.is_(None),
+    ).order_by(User.name)
+
+
+def _awaiting(actor: Actor) -> Select[Any]:
+    running = phoned_organisations_for(actor).with_only_columns(Organisation.id)
+    query = phoned_enquiries_for(actor).where(Enquiry.state.in_(AWAITING_ANSWER), Enquiry.organisation_id.in_(running))
+    return query.options(
+        joinedload(Enquiry.offer),
+        joinedload(Enquiry.organisation),
+        joinedload(Enquiry.referral),
+        joinedload(Enquiry.slot).joinedload(Slot.location),
+    )
+
+
+def _permitted(session: Session, actor: Actor, at: datetime) -> list[Enquiry]:
+    """Return enquiries that wait for an answer under a consent in force now, the most urgent first (R-CON-12)."""
+    query = _awaiting(actor).join(
+        Consent,
+        (Consent.participant_id == Enquiry.participant_id)
+        & (Consent.organisation_id == Enquiry.organisation_id)
+        & (Consent.offer_id == Enquiry.offer_id),
+    )
+    query = query.where(Consent.scope == Scope.TRANSMIT, Consent.live(at)).add_columns(Consent)
+    query = query.order_by(Enquiry.hear_by_at, Enquiry.id, Consent.given_at.desc(), Consent.id.desc())
+    newest: dict[int, tuple[Enquiry, Consent]] = {}
+    for enquiry, consent in session.execute(query):
+        newest.setdefault(enquiry.id, (enquiry, consent))
+    return [one for one, consent in newest.values() if set(one.field_groups) <= set(consent.field_groups)]
+
+
+def _calls(actor: Actor, at: datetime) -> Select[Any]:
+    query = calls_for(actor).where(Notice.state == NoticeState.QUEUED, ~needless(at))
+    query = query.outerjoin(Booking, Notice.booking_id == Booking.id)
+    query = query.outerjoin(Slot, Slot.id == func.coalesce(Notice.slot_id, Booking.slot_id))
+    query = query.outerjoin(Enquiry, Notice.enquiry_id == Enquiry.id)
+    query = query.outerjoin(Offer, Offer.id == func.coalesce(Notice.offer_id, Slot.offer_id))
+    query = query.add_columns(Slot, Offer, Enquiry.reference)
+    return query.options(selectinload(Slot.pools)).order_by(Notice.created_at, Notice.id)
+
+
+def _add_call(one: Phoned, row: Row[Any]) -> None:
+    notice: Notice = row.Notice
+    one.read_out.append(notice.public_id)
+    one.undelivered |= notice.trouble not in ("", "nobody")
+    if notice.tries:
+        one.tries, one.tried_at = max(one.tries, notice.tries), max(one.tried_at or notice.next_at, notice.next_at)
+    if notice.template not in SAID_ELSEWHERE:
+        one.calls.append(Call(notice, row.Offer, row.Slot, row.reference))
+
+
+def _offers(actor: Actor) -> Select[Any]:
+    running = phoned_organisations_for(actor).with_only_columns(Organisation.id)
+    query = phoned_offers_for(actor).where(Offer.state == OfferState.PUBLISHED, Offer.freshness != Freshness.FRESH)
+    return query.where(Offer.organisation_id.in_(running)).order_by(Offer.freshness_at, Offer.title, Offer.id)
+
+
+def _slots(actor: Actor, monday: date, at: datetime) -> Select[Any]:
+    running = phoned_organisations_for(actor).with_only_columns(Organisation.id)
+    first, last = clock.start_of_day(monday), clock.start_of_day(monday + WEEK)
+    this_week = (Slot.state == SlotState.PLANNED) & (Slot.starts_at >= first) & (Slot.starts_at < last)
+    query = select(Slot).join(Offer, Slot.offer_id == Offer.id).where(Offer.organisation_id.in_(running))
+    query = query.where(Slot.starts_at > at, or_(this_week, Slot.state == SlotState.UNSETTLED))
+    query = query.options(contains_eager(Slot.offer), selectinload(Slot.pools))
+    return query.order_by(Slot.starts_at, Slot.id)
+
+
+def _called(actor: Actor, monday: date) -> Select[Any, Any]:
+    first, last = clock.start_of_day(monday), clock.start_of_day(monday + WEEK)
+    made = calls_for(actor).where(Notice.state == NoticeState.SENT, Notice.sent_at >= first, Notice.sent_at < last)
+    query = made.with_only_columns(Notice.organisation_id, func.max(Notice.sent_at))
+    return query.group_by(Notice.organisation_id)
+
+
+def waiting_calls(phoned: Sequence[Phoned]) -> int:
+    """Return how many organisations should be phoned."""
+    return sum(not one.quiet for one in phoned)

@@ -1,0 +1,163 @@
+"""Calling off a day, a week or any span of one's own dates, after seeing date by date whom that hits."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from hub import clock
+from hub.actions.calling_off import How, call_off_dates
+from hub.actions.closures import add_closure
+from hub.errors import InvalidInput, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.slot import SlotState
+from hub.models.user import Role
+from hub.queries import calling_off as queries
+from hub.queries import own_offers
+from hub.queries.calling_off import Span
+from hub.queries.consequences import consequences_of
+from hub.queries.series import lock_running
+from hub.web import week
+from hub.web.access import for_roles
+from hub.web.calling_off_form import CallingOffForm
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import add_error
+
+blueprint = Blueprint("calling_off", __name__)
+
+
+@blueprint.before_request
+def _section() -> None:
+    g.section = "slots"
+
+
+@blueprint.get("/calling-off")
+@for_roles(Role.PARTNER)
+def new_calling_off() -> Any:
+    """Ask for the days and for what falls out; the address may have filled in some of it."""
+    form = _form()
+    if form.first_on.data is None:
+        form.first_on.data = clock.local_date(at())
+    return _form_page(form)
+
+
+@blueprint.get("/calling-off/preview")
+@for_roles(Role.PARTNER)
+def show_preview() -> Any:
+    """Show which dates lie in the span and whom they concern, before anything happens."""
+    form = _form()
+    span = _span(form)
+    return _form_page(form, 422) if span is None else _preview(form, span)
+
+
+@blueprint.post("/calling-off")
+@for_roles(Role.PARTNER)
+def create_calling_off() -> Any:
+    """Call the chosen dates off, or leave them open, and close the days where that was ticked; all or nothing."""
+    form = _form()
+    span = _span(form)
+    if span is None:
+        return _form_page(form, 422)
+    try:
+        with transaction() as session:
+            done = _do(session, form, span)
+    except InvalidInput as error:
+        add_error(form, error)
+        return _preview(form, span, error.status)
+    except RuleBroken as error:  # somebody booked or changed a date meanwhile: the new state, and nothing has happened
+        return _preview(form, span, error.status, str(error.message))
+    flash(str(_told(form, *done)), "ok")
+    if form.closing:
+        return redirect(url_for("closures.list_closures"), code=303)
+    return redirect(url_for("slots.list_slots", week=week.week_name(week.monday_of(None, span.first_on))), code=303)
+
+
+def _do(session: Session, form: CallingOffForm, span: Span) -> tuple[int, int]:
+    """Do what was chosen and return how many dates and bookings it concerned."""
+    actor = current_actor()
+    if form.closing and form.organisation is not None:
+        lock_running(session, form.organisation.id)  # the series before their dates, as whoever changes a series does
+    slots = queries.list_in_span(session, actor, span, at=at())
+    queries.require_seen(session, slots, form.seen.data or "")
+    chosen = form.chosen(slots, request.form.getlist("slot"))
+    if form.closing and form.organisation is not None:
+        add_closure(
+            session,
+            actor=actor,
+            organisation=form.organisation,
+            name=form.name.data or "",
+            first_on=span.first_on,
+            last_on=span.last_on,
+            keeping=[slot for slot in slots if slot not in chosen],
+            at=at(),
+        )
+    if not chosen:
+        return 0, 0
+    how: How = "unsettle" if form.how.data == "unsettle" else "call_off"
+    return len(chosen), call_off_dates(session, actor=actor, slots=chosen, how=how, at=at())
+
+
+def _told(form: CallingOffForm, dates: int, booked: int) -> Message:
+    if not dates:
+        return N_("Die Schließtage sind eingetragen.")
+    if form.how.data == "unsettle":
+        return N_("{n} Termine sind noch zu klären. Sie stehen oben in der Woche.", n=dates)
+    if not booked:
+        return N_("{n} Termine sind abgesagt. Niemand war gebucht.", n=dates)
+    return N_("{n} Termine sind abgesagt. Die Coaches bekommen jetzt eine Mail.", n=dates)
+
+
+def _form() -> CallingOffForm:
+    # The preview is a GET: it changes nothing and can be reloaded. POSTs are guarded for the whole application.
+    entries = request.form if request.method == "POST" else request.args
+    form = CallingOffForm(entries or None, meta={"csrf": False})
+    with reading() as session:
+        actor = current_actor()
+        form.prepare(
+            own_offers.list_acted_for(session, actor),
+            queries.list_own_offers_with_dates(session, actor, at=at()),
+            queries.list_own_places_with_dates(session, actor, at=at()),
+        )
+    return form
+
+
+def _span(form: CallingOffForm) -> Span | None:
+    if not form.validate():
+        return None
+    try:
+        return form.span(clock.local_date(at()))
+    except InvalidInput as error:
+        add_error(form, error)
+        return None
+
+
+def _form_page(form: CallingOffForm, status: int = 200) -> Any:
+    return render("calling_off/new_calling_off.html", status, form=form)
+
+
+def _preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = "") -> Any:
+    with reading() as session:
+        slots = queries.list_in_span(session, current_actor(), span, at=at())
+        effects = consequences_of(session, slots)
+    form.seen.data = queries.seen_of(effects)
+    ticked = set(request.form.getlist("slot")) if request.method == "POST" else {slot.public_id for slot in slots}
+    return render(
+        "calling_off/show_preview.html",
+        status,
+        form=form,
+        span=span,
+        effects=effects,
+        ticked=ticked,
+        problem=problem,
+        back=url_for("calling_off.new_calling_off", **form.address()),
+        on_behalf=_on_behalf(form),
+        states=SlotState,
+    )
+
+
+def _on_behalf(form: CallingOffForm) -> str:
+    """Return the name of the member an umbrella acts for here, empty when it acts for itself."""
+    organisation = form.organisation
+    if organisation is None or not current_actor().purpose_for(organisation.id):
+        return ""
+    return organisation.name
