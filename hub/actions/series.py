@@ -8,17 +8,15 @@ from hub import clock
 from hub.actions import log
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
-from hub.models.offer import Access, Offer, OfferState
+from hub.models.offer import Offer, OfferState
 from hub.models.series import Series
-from hub.models.slot import Pool, Slot
+from hub.models.slot import Course, Slot
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, own_offers, room_ticks
+from hub.queries import course_plans, feeds, plans, room_ticks
 from hub.queries import series as series_queries
-from hub.queries.series import Plan, PlannedDate
-
-MOST_PLACES = 500
+from hub.queries.series import Plan
 
 
 def publish_series(session: Session, *, actor: Actor, offer: Offer, plan: Plan, at: datetime) -> Series:
@@ -29,38 +27,35 @@ def publish_series(session: Session, *, actor: Actor, offer: Offer, plan: Plan, 
     (409) naming the date on which the room is taken.
     """
     require(actor, Permission.EDIT_OFFER, offer)
-    if offer.state is OfferState.ENDED:
-        raise RuleBroken(N_("Dieses Angebot ist beendet. Neue Termine gehen hier nicht mehr."))
-    if not (0 if offer.access is Access.OPEN else 1) <= plan.places <= MOST_PLACES:
-        raise InvalidInput(fields={"places": N_("Bitte eine Zahl von 1 bis {most}.", most=MOST_PLACES)})
-    series_queries.check_rule(plan.rule)
-    location_id, room_id = plan.location_id, plan.room_id
-    if location_id is None:
-        location_id, room_id = offer.location_id, room_id or offer.room_id
-    _check_place(session, actor, offer, location_id, room_id)
-    series = Series(
-        rule=plan.rule,
-        offer_id=offer.id,
-        location_id=location_id,
-        room_id=room_id,
-        holidays=plan.holidays,
-        school_closed=plan.school_closed,
-        kept_days=series_queries.kept(plan.kept_days),
-        places=plan.places,
-        crowding=plan.crowding,
-        contingents=[one.stored for one in plan.contingents],
-        created_at=at,
-    )
+    plan = plans.require_plan(session, actor, offer, plan)
+    plan = course_plans.settle_plan(session, plan, offer, at=at)
+    course = _new_course(session, offer, plan, at)
+    series = Series(offer_id=offer.id, course_id=course.id if course else None, created_at=at)
+    plans.lay_down(series, plan)
     session.add(series)
     session.flush()
-    slots = _make_slots(session, series, offer, first=clock.local_date(at), at=at)
+    last = course_plans.last_day(plan.rule) if course else None  # all of a course at once, not only to the horizon
+    slots = _make_slots(session, series, offer, first=clock.local_date(at), last=last, at=at)
     if not slots:
         raise InvalidInput(N_("So kommt kein einziger Termin zustande. Bitte prüfen Sie Beginn und Ende."))
+    if course is not None:
+        for number, slot in enumerate(sorted(slots, key=lambda one: one.starts_at), start=1):
+            slot.course_id, slot.session = course.id, number
+        session.flush()
     room_ticks.take_room(session, slots)
     purpose = actor.purpose_for(offer.organisation_id)
     log.record(session, actor=actor, action="series.published", thing=series, purpose=purpose, at=at)
     feeds.raise_revisions(session, organisations=[offer.organisation_id])
     return series
+
+
+def _new_course(session: Session, offer: Offer, plan: Plan, at: datetime) -> Course | None:
+    if plan.join_until is None:
+        return None
+    course = Course(offer_id=offer.id, name=plan.course_name.strip(), join_until=plan.join_until, created_at=at)
+    session.add(course)
+    session.flush()
+    return course
 
 
 def extend_series(session: Session, *, actor: Actor = SYSTEM, series_id: int, at: datetime) -> int:
@@ -73,7 +68,9 @@ def extend_series(session: Session, *, actor: Actor = SYSTEM, series_id: int, at
     series = series_queries.lock_series(session, series_id)
     if series.ended_at is not None or series.offer.state is OfferState.ENDED or series.made_until_on is None:
         return 0
-    slots = _make_slots(session, series, series.offer, first=series.made_until_on, at=at)
+    if series.course_id is not None:
+        return 0  # a course has all its sessions, and nobody would be booked on a later one
+    slots = _make_slots(session, series, series.offer, first=series.made_until_on, keep_room=False, at=at)
     room_ticks.take_room(session, slots)
     feeds.raise_revisions(session, organisations=[series.offer.organisation_id] if slots else [])
     return len(slots)
@@ -83,6 +80,8 @@ def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: d
     """Let a date take place although its day is closed; raises RuleBroken (409) when the room is taken."""
     require(actor, Permission.EDIT_OFFER, series.offer)
     series = series_queries.lock_series(session, series.id)
+    if series.course_id is not None:
+        raise RuleBroken(N_("Die Termine eines Kurses stehen fest. Ein weiterer geht nur als eigener Termin."))
     if series.made_until_on is None or not clock.local_date(at) <= day <= series.made_until_on:
         raise RuleBroken(N_("Für diesen Tag lässt sich jetzt nichts mehr festlegen."))
     series.kept_days = sorted({*series.kept_days, day.isoformat()})
@@ -94,46 +93,52 @@ def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: d
     feeds.raise_revisions(session, organisations=[series.offer.organisation_id])
 
 
-def _check_place(session: Session, actor: Actor, offer: Offer, location_id: int | None, room_id: int | None) -> None:
-    if location_id == offer.location_id and room_id in (None, offer.room_id):
-        return
-    location = own_offers.find_usable_location(session, actor, location_id)
-    rooms = [room for room in location.rooms if own_offers.may_use_room(actor, location, room)] if location else []
-    if location is None or (room_id is not None and room_id not in {room.id for room in rooms}):
-        raise InvalidInput(fields={"place": N_("Diesen Raum können Sie nicht belegen.")})
+def fill_in(session: Session, *, actor: Actor, series_id: int, first: date, last: date, at: datetime) -> int:
+    """Make the dates of a running series that are missing in a span which is open again; return how many.
+
+    Dates that were called off one by one stay called off. A date whose room is taken is made without the room.
+    """
+    series = series_queries.lock_series(session, series_id)
+    require(actor, Permission.EDIT_OFFER, series.offer)
+    if series.ended_at is not None or series.offer.state is OfferState.ENDED or series.made_until_on is None:
+        return 0
+    if series.course_id is not None:
+        return 0  # a course has all its sessions, and nobody would be booked on a later one
+    first, last = max(first, clock.local_date(at)), min(last, series.made_until_on)
+    if last < first:
+        return 0
+    slots = _make_slots(session, series, series.offer, first=first, last=last, keep_room=False, at=at)
+    room_ticks.take_room(session, slots)
+    feeds.raise_revisions(session, organisations=[series.offer.organisation_id] if slots else [])
+    return len(slots)
 
 
 def _make_slots(
-    session: Session, series: Series, offer: Offer, *, first: date, last: date | None = None, at: datetime
+    session: Session,
+    series: Series,
+    offer: Offer,
+    *,
+    first: date,
+    last: date | None = None,
+    keep_room: bool = True,
+    at: datetime,
 ) -> list[Slot]:
-    """Add the missing dates of a span, raise `made_until_on`, and return them with their keys."""
+    """Add the missing dates of a span, raise `made_until_on`, and return them with their keys.
+
+    With `keep_room` a date whose room is taken has it all the same, so that taking the room says which day is wrong.
+    """
     until = last or series_queries.horizon(at)
     planned = series_queries.plan_dates(
         session, series_queries.plan_of(series), organisation_id=offer.organisation_id, first=first, last=until, at=at
     )
     made = series_queries.made_keys(session, series, since=first)
-    wanted = [date for date in planned if date.takes_place and (date.occurrence.on, date.occurrence.index) not in made]
-    new = series.made_until_on is None
-    slots = [_slot(series, offer, date, keep_room=new or last is not None, at=at) for date in wanted]
+    wanted = [one for one in planned if one.takes_place and (one.occurrence.on, one.occurrence.index) not in made]
+    slots = []
+    for planned_date in wanted:
+        one, roomless = planned_date.occurrence, planned_date.room_taken and not keep_room
+        room_id = None if roomless else series.room_id
+        slots.append(plans.slot_of(series, (one.on, one.index), (one.starts_at, one.ends_at), room_id=room_id, at=at))
     session.add_all(slots)
     series.made_until_on = max(series.made_until_on or until, until)
     session.flush()
     return slots
-
-
-def _slot(series: Series, offer: Offer, planned: PlannedDate, *, keep_room: bool, at: datetime) -> Slot:
-    one = planned.occurrence
-    return Slot(
-        offer_id=offer.id,
-        series_id=series.id,
-        location_id=series.location_id,
-        room_id=series.room_id if keep_room or not planned.room_taken else None,
-        occurrence_on=one.on,
-        occurrence_index=one.index,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        places=series.places,
-        created_at=at,
-        changed_at=at,
-        pools=[Pool(places=series.places)],
-    )

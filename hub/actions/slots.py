@@ -1,27 +1,42 @@
-"""What partners do with one date: move it or call it off, with everybody who is booked; and the verbs of series."""
+"""What partners do with one date: move, call off, leave open, restore, change its places; and the verbs of series."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub.actions import bookings, log, notices
+from hub.actions.calling_off import call_off_dates
 from hub.actions.notices import Facts
 from hub.actions.series import extend_series, keep_day, publish_series
+from hub.actions.slot_steps import note_exception, require_changeable
+from hub.actions.waiting import offer_places
 from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import Booking
 from hub.models.location import Room
-from hub.models.series import ExceptionKind, SeriesException
+from hub.models.offer import Access, Form, OfferState
+from hub.models.series import ExceptionKind
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, own_offers, room_ticks
+from hub.queries import feeds, own_offers, places, room_ticks, waiting
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
+from hub.queries.bookings import coaches_of, list_called_off, mark_untold
 from hub.queries.states import move, require_version
 
-__all__ = ["call_off_slot", "extend_series", "keep_day", "move_slot", "publish_series"]
+__all__ = [
+    "call_off_slot",
+    "change_places",
+    "extend_series",
+    "keep_day",
+    "move_slot",
+    "publish_series",
+    "restore_slot",
+    "unsettle_slot",
+]
+MOST_PLACES = 500
 
 
 def move_slot(
@@ -43,15 +58,17 @@ def move_slot(
     """
     require(actor, Permission.EDIT_OFFER, slot.offer)
     require_version(slot, version)
-    _require_coming(slot, at)
+    require_changeable(slot, at)
     _check_times(starts_at, ends_at, at)
     room_id = slot.room_id
     if room is not None and room.id != slot.room_id:
         room_id = _usable_room(session, actor, room)
     location_id = room.location_id if room is not None and room_id != slot.room_id else slot.location_id
     changes = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id, "location_id": location_id}
+    if slot.state is SlotState.UNSETTLED:
+        move(session, slot, SlotState.PLANNED, at=at)  # with a new time it is settled
     slot_queries.change_slot(session, slot, at=at, **changes)
-    _note_exception(session, slot, ExceptionKind.MOVED, at)
+    note_exception(session, slot, ExceptionKind.MOVED, at)
     moved = bookings.move_bookings_with_slot(session, slot=slot, at=at)
     room_ticks.free_room(session, slot)
     room_ticks.take_room(session, [slot])
@@ -64,22 +81,88 @@ def call_off_slot(session: Session, *, actor: Actor, slot: Slot, version: int | 
 
     In a series it is an exception that survives. Raises StepNotPossible, SomebodyWasFaster (409).
     """
+    require(actor, Permission.CALL_OFF_SLOT, slot.offer)
+    require_version(slot, version)
+    return call_off_dates(session, actor=actor, slots=[slot], how="call_off", at=at)
+
+
+def unsettle_slot(session: Session, *, actor: Actor, slot: Slot, version: int | None = None, at: datetime) -> int:
+    """Leave open what becomes of a planned date: no new bookings, who is booked stays; return how many are booked.
+
+    Raises StepNotPossible, SomebodyWasFaster (409).
+    """
+    require(actor, Permission.CALL_OFF_SLOT, slot.offer)
+    require_version(slot, version)
+    if slot.state is SlotState.UNSETTLED:
+        raise StepNotPossible
+    return call_off_dates(session, actor=actor, slots=[slot], how="unsettle", at=at)
+
+
+def restore_slot(session: Session, *, actor: Actor, slot: Slot, version: int | None = None, at: datetime) -> int:
+    """Let a date take place after all; return how many people that concerns.
+
+    Of an unsettled date all keep their places. The bookings of one that was called off stay ended, since their people
+    may have other plans by now: their coaches are told and book again. Raises StepNotPossible (409) for a date that has
+    begun, RuleBroken (409) when the room is taken by now, SomebodyWasFaster (409).
+    """
     require(actor, Permission.EDIT_OFFER, slot.offer)
     require_version(slot, version)
-    _require_coming(slot, at)
-    move(session, slot, SlotState.CALLED_OFF, at=at, sequence=slot.sequence + 1)
-    _note_exception(session, slot, ExceptionKind.CALLED_OFF, at)
-    ended = bookings.call_off_bookings(session, slot=slot, at=at)
-    room_ticks.free_room(session, slot)
-    _tell(session, actor, "slot.called_off", slot, ended, at)
-    return len(ended)
-
-
-def _require_coming(slot: Slot, at: datetime) -> None:
-    if slot.state is not SlotState.PLANNED:
-        raise StepNotPossible(N_("Dieser Termin ist schon abgesagt."))
-    if slot.starts_at <= at:
+    before = slot.state
+    if slot.offer.state is OfferState.ENDED:
+        raise RuleBroken(N_("Dieses Angebot ist beendet."))
+    if before is SlotState.CALLED_OFF and slot.starts_at <= at:
         raise StepNotPossible(N_("Dieser Termin hat schon begonnen."))
+    if slot.series_id is not None:
+        series_queries.lock_series(session, slot.series_id)  # before the date, as whoever changes a series does
+    waiting.lock_queues(session, [slot.id])
+    move(session, slot, SlotState.PLANNED, at=at, sequence=slot.sequence + 1)
+    if before is SlotState.UNSETTLED:
+        concerned = bookings.move_bookings_with_slot(session, slot=slot, at=at)
+    else:
+        concerned = list_called_off(session, slot.id)
+        mark_untold(session, concerned)  # so that it stands on the coach's day again
+        room_ticks.take_room(session, [slot])
+    series_queries.settle_exception(session, slot, at=at)
+    offer_places(session, slot_ids=[slot.id], at=at)  # places given back while it was open
+    _tell(session, actor, "slot.restored", slot, concerned, at)
+    return len(concerned)
+
+
+def change_places(
+    session: Session, *, actor: Actor, slot: Slot, number: int, version: int | None = None, at: datetime
+) -> None:
+    """Give one planned date another number of places; kept ones stay, the open ones grow or shrink.
+
+    Drop-in dates may have none (0). Raises InvalidInput (422) below what is taken or kept, SomebodyWasFaster (409).
+    """
+    require(actor, Permission.EDIT_OFFER, slot.offer)
+    require_version(slot, version)
+    require_changeable(slot, at)
+    if slot.state is not SlotState.PLANNED:
+        raise StepNotPossible(N_("Bitte klären Sie zuerst, ob der Termin stattfindet."))
+    if slot.offer.form is Form.ROOM:
+        raise StepNotPossible(N_("Ein Raum wird als Ganzes verliehen."))
+    if not (0 if slot.offer.access is Access.OPEN else 1) <= number <= MOST_PLACES:
+        raise InvalidInput(fields={"number": N_("Bitte eine Zahl von 1 bis {most}.", most=MOST_PLACES)})
+    more = number - slot.places
+    if more > 0:
+        waiting.lock_queues(session, [slot.id])
+    slot_queries.change_slot(session, slot, at=at, places=number)
+    if not places.widen_open_pool(session, slot_id=slot.id, by=more):
+        raise InvalidInput(
+            fields={"number": N_("So viele Plätze sind schon vergeben oder gehalten. Weniger geht nicht.")}
+        )
+    note_exception(session, slot, ExceptionKind.CHANGED, at)
+    log.record(
+        session,
+        actor=actor,
+        action="slot.places_changed",
+        thing=slot,
+        purpose=actor.purpose_for(slot.offer.organisation_id),
+        at=at,
+    )
+    offer_places(session, slot_ids=[slot.id] if more > 0 else [], at=at)
+    feeds.raise_revisions(session, organisations=[slot.offer.organisation_id])
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
@@ -96,26 +179,10 @@ def _usable_room(session: Session, actor: Actor, room: Room) -> int:
     return room.id
 
 
-def _note_exception(session: Session, slot: Slot, kind: ExceptionKind, at: datetime) -> None:
-    if slot.series_id is None or slot.occurrence_on is None:
-        return
-    exception = series_queries.find_exception(session, slot)
-    if exception is None:
-        exception = SeriesException(
-            series_id=slot.series_id,
-            occurrence_on=slot.occurrence_on,
-            occurrence_index=slot.occurrence_index,
-            created_at=at,
-        )
-        session.add(exception)
-    exception.kind = kind
-    exception.starts_at, exception.ends_at, exception.room_id = slot.starts_at, slot.ends_at, slot.room_id
-
-
 def _tell(session: Session, actor: Actor, event: str, slot: Slot, concerned: list[Booking], at: datetime) -> None:
     """Log it, tell the coaches of all concerned, raise the feeds that show it; the last step of each verb."""
     people = [booking.participant for booking in concerned if booking.participant is not None]
-    coach_ids = frozenset(person.coach_id for person in people if person.coach_id)
+    coach_ids = coaches_of(concerned)
     purpose = actor.purpose_for(slot.offer.organisation_id)
     log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
     notices.announce(session, event, Facts(slot=slot, coach_ids=coach_ids), at=at)

@@ -23,6 +23,7 @@ from hub.policy.scopes import disclosures_for
 from hub.policy.visibility import BEFORE, Fields, phase_of, visible_to_partner
 
 F = Field
+THROUGH_COACH = "coach"  # kind of a contact that is no way of the person's own
 NAME_GONE = timedelta(days=30)  # after an enquiry ended, the partner keeps only reference and dates
 BEHIND_NOTICE = frozenset({F.IDENTITY, F.CONTACT, F.HEALTH, F.CONSENT})  # opens with the purpose notice (R-LAW-05)
 PERSONAL = frozenset({F.REFERENCE, F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.ROUGH})
@@ -162,13 +163,14 @@ def _identity_lines(content: Content) -> list[Line]:
         Line(F.IDENTITY, N_("Name und Anrede"), f"{address} {person.full_name}".strip()),
         Line(F.IDENTITY, N_("Sprache"), listed(person.languages, TALKS)),
         Line(F.CONTACT, N_("Erreichbar über"), say_contact(content.contact, content.coach)),
+        Line(F.CONTACT, N_("Adresse für den Besuch"), (content.contact or {}).get("address", "")),
         Line(F.CONSENT, N_("Einwilligung"), str(until)),
     ]
 
 
 def say_contact(contact: Mapping[str, Any] | None, coach: str) -> str:
     """Return the one way of contact that was chosen, in words; without one the partner goes through the coach."""
-    if contact is None:
+    if contact is None or contact["kind"] == THROUGH_COACH:
         return str(N_("den Coach, {name}", name=coach)) if coach else str(N_("den Coach"))
     return f"{CONTACTS.get(contact['kind'], contact['kind'])} {contact['value']}"
 

@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from calendars.holidays import public_holidays
 from calendars.recurrence import Occurrence, Rule, TooManyOccurrences, expand
-from calendars.wall_time import WallProblem
+from calendars.wall_time import WallProblem, resolve
 from hub import clock
 from hub.errors import InvalidInput, NotFound
 from hub.i18n import N_, Message
@@ -17,16 +16,15 @@ from hub.models.contingent import Contingent
 from hub.models.location import Location
 from hub.models.offer import Offer
 from hub.models.room_tick import ticks_between
-from hub.models.series import Closure, ExceptionKind, HolidayRule, Series, SeriesException
+from hub.models.series import ExceptionKind, HolidayRule, Series, SeriesException
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import series_for
 from hub.queries import room_ticks
+from hub.queries.closures import ClosedBy, ClosedDay, DayNames, closed_days, day_names
 
 HORIZON = timedelta(weeks=26)
 LOOKED_AHEAD = timedelta(days=400)  # meets both clock changes, so that an open end does not run into one later
-# Corpus Christi is a holiday in some municipalities of this district only (SächsFeiertagsG § 1), so we ask.
-CATHOLIC_DISTRICT = "14625"
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,8 @@ class PlannedDate:
     asked: bool = False
     takes_place: bool = True
     room_taken: bool = False
+    closed_by: ClosedBy | None = None
+    school_holiday: str = ""  # name of the school holidays of that day, also where it takes place in them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,7 @@ class Plan:
     crowding: str = ""
     contingents: tuple[Contingent, ...] = ()
     join_until: int | None = None  # its dates are one course, which may be joined until this session
+    course_name: str = ""
 
 
 def check_rule(rule: Rule) -> None:
@@ -65,15 +66,18 @@ def check_rule(rule: Rule) -> None:
         raise InvalidInput(fields={"until_on": N_("Das sind zu viele Termine auf einmal.")}) from error
     for one in occurrences:
         if one.problem is WallProblem.GAP:
-            raise InvalidInput(fields={"start": _left_out(one)})
+            field = "start" if resolve(one.wall_start).problem is WallProblem.GAP else "end"
+            raise InvalidInput(fields={field: _left_out(one)})
 
 
 def _left_out(one: Occurrence) -> Message:
+    start_is_left_out = resolve(one.wall_start).problem is WallProblem.GAP
+    wall = one.wall_start if start_is_left_out else one.wall_end
     return N_(
         "In der Nacht zum {day} springt die Uhr von 2 auf 3 Uhr. {time} Uhr gibt es da nicht. "
         "Bitte wählen Sie eine andere Zeit.",
-        day=f"{one.wall_start:%d.%m.%Y}",
-        time=f"{one.wall_start:%H:%M}",
+        day=f"{wall:%d.%m.%Y}",
+        time=f"{wall:%H:%M}",
     )
 
 
@@ -104,55 +108,52 @@ def plan_dates(
 
     At most three statements. Raises TooManyOccurrences.
     """
-    closures = _closures(session, organisation_id, first, last)
+    names = day_names(session, organisation_id, first=first, last=last, language=language)
     code = session.scalar(select(Location.municipality_code).where(Location.id == plan.location_id))
-    names = _closed_names(plan, closures, code, first, last, language)
+    closed = _closed(plan, names, code, first, last, language)
     occurrences = [one for one in expand(plan.rule, first=first, last=last) if one.starts_at > at]
     taken: set[int] = set()
     if plan.room_id is not None and occurrences:
         taken = room_ticks.list_taken_ticks(
             session, plan.room_id, first=occurrences[0].starts_at, last=max(one.ends_at for one in occurrences)
         )
-    return [_planned(one, plan, names, taken) for one in occurrences]
+    return [_planned(one, plan, closed, names, taken) for one in occurrences]
 
 
-def _planned(one: Occurrence, plan: Plan, names: dict[date, tuple[str, bool]], taken: set[int]) -> PlannedDate:
-    closed_for, asked = names.get(one.on, ("", False))
-    room_taken = bool(taken) and not taken.isdisjoint(ticks_between(one.starts_at, one.ends_at))
-    return PlannedDate(one, closed_for, asked, not closed_for or one.on in plan.kept_days, room_taken)
-
-
-def _closed_names(
-    plan: Plan, closures: dict[date, str], municipality_code: str | None, first: date, last: date, language: str
-) -> dict[date, tuple[str, bool]]:
-    """Each closed day with its name and whether the partner is asked about it."""
-    closed = {day: (name, False) for day, name in closures.items()}
-    if plan.holidays is HolidayRule.OPEN:
-        return closed
-    public = public_holidays(first, last, language=language)
-    wider = public_holidays(first, last, language=language, catholic_region=True)
-    asks = municipality_code is not None and municipality_code.startswith(CATHOLIC_DISTRICT)
-    regional = set(wider) - set(public) if asks else set()
-    for day in set(public) | regional:
-        closed[day] = (wider[day], plan.holidays is HolidayRule.ASK or day in regional)
-    return closed
-
-
-def _closures(session: Session, organisation_id: int, first: date, last: date) -> dict[date, str]:
-    query = select(Closure).where(
-        Closure.organisation_id == organisation_id, Closure.last_on >= first, Closure.first_on <= last
+def _closed(
+    plan: Plan, names: DayNames, municipality_code: str | None, first: date, last: date, language: str
+) -> dict[date, ClosedDay]:
+    return closed_days(
+        names,
+        holidays=plan.holidays,
+        school_closed=plan.school_closed,
+        municipality_code=municipality_code,
+        first=first,
+        last=last,
+        language=language,
     )
-    return {
-        closure.first_on + timedelta(days=number): closure.name
-        for closure in session.scalars(query)
-        for number in range((closure.last_on - closure.first_on).days + 1)
-    }
+
+
+def _planned(
+    one: Occurrence, plan: Plan, closed: dict[date, ClosedDay], names: DayNames, taken: set[int]
+) -> PlannedDate:
+    day = closed.get(one.on)
+    return PlannedDate(
+        one,
+        closed_for=day.name if day else "",
+        asked=day is not None and day.asked,
+        takes_place=day is None or one.on in plan.kept_days,
+        room_taken=bool(taken) and not taken.isdisjoint(ticks_between(one.starts_at, one.ends_at)),
+        closed_by=day.by if day else None,
+        school_holiday=names.school.get(one.on, ""),
+    )
 
 
 def get_own_series(session: Session, actor: Actor, public_id: str) -> Series:
-    """Return a series of an organisation the actor acts for, with its offer; else NotFound."""
+    """Return a series of an organisation the actor acts for, with its offer, place and room; else NotFound."""
     query = series_for(actor).where(Series.public_id == public_id)
-    series: Series | None = session.scalar(query.options(joinedload(Series.offer).joinedload(Offer.organisation)))
+    offer, place = joinedload(Series.offer).joinedload(Offer.organisation), joinedload(Series.location)
+    series: Series | None = session.scalar(query.options(offer, place, joinedload(Series.room)))
     if series is None:
         raise NotFound
     return series
@@ -169,6 +170,7 @@ def list_series_ids_to_extend(session: Session, *, at: datetime) -> list[int]:
     """Return the keys of running series whose dates do not reach the horizon yet."""
     query = select(Series.id).where(
         Series.ended_at.is_(None),
+        Series.course_id.is_(None),  # all dates of a course were made at once
         Series.made_until_on < horizon(at),
         or_(Series.until_on.is_(None), Series.until_on > Series.made_until_on),
     )
@@ -178,7 +180,9 @@ def list_series_ids_to_extend(session: Session, *, at: datetime) -> list[int]:
 def lock_series(session: Session, series_id: int) -> Series:
     """Return a series with its offer, held until the transaction ends, so that two workers never make dates at once."""
     query = select(Series).where(Series.id == series_id).options(joinedload(Series.offer, innerjoin=True))
-    return session.scalars(query.with_for_update(of=Series).execution_options(populate_existing=True)).one()
+    return session.scalars(
+        query.with_for_update(of=Series, key_share=True).execution_options(populate_existing=True)
+    ).one()
 
 
 def made_keys(session: Session, series: Series, *, since: date) -> set[tuple[date, int]]:
@@ -210,6 +214,54 @@ def find_exception(session: Session, slot: Slot) -> SeriesException | None:
     return session.scalar(query)
 
 
+def settle_exception(session: Session, slot: Slot, *, at: datetime) -> None:
+    """Let a date that takes place after all be part of its series again, moved or changed as it was before.
+
+    A day that is closed is kept from now on, as the partner has said that it takes place.
+    """
+    if slot.series_id is None or slot.occurrence_on is None:
+        return
+    exception = find_exception(session, slot)
+    series, day = lock_series(session, slot.series_id), slot.occurrence_on
+    if exception is None:
+        pass  # it was left open only, and is in the series as before
+    elif _differs_in_time(series, slot):
+        exception.kind = ExceptionKind.MOVED
+    elif (slot.room_id, slot.places) != (series.room_id, series.places):
+        exception.kind = ExceptionKind.CHANGED
+    else:
+        session.delete(exception)
+    plan = plan_of(series)
+    dates = plan_dates(session, plan, organisation_id=series.offer.organisation_id, first=day, last=day, at=at)
+    if any(not one.takes_place for one in dates):
+        series.kept_days = kept({*plan.kept_days, day})
+        series.version += 1
+
+
+def _differs_in_time(series: Series, slot: Slot) -> bool:
+    day = slot.occurrence_on or series.starts_on
+    found = [one for one in expand(series.rule, first=day, last=day) if one.index == slot.occurrence_index]
+    return not found or (found[0].starts_at, found[0].ends_at) != (slot.starts_at, slot.ends_at)
+
+
+def find_last_series(session: Session, actor: Actor, offer_id: int) -> Series | None:
+    """Return the series an own offer got last, ended ones included, with place and room; None when it has none."""
+    query = series_for(actor).where(Series.offer_id == offer_id)
+    query = query.options(joinedload(Series.location), joinedload(Series.room))
+    found: Series | None = session.scalar(query.order_by(Series.id.desc()).limit(1))
+    return found
+
+
+def lock_running(session: Session, organisation_id: int) -> list[Series]:
+    """Return the running series of an organisation with their offers, in order of id, held until the end."""
+    query = select(Series).join(Offer, Series.offer_id == Offer.id)
+    query = query.where(Offer.organisation_id == organisation_id, Series.ended_at.is_(None))
+    query = query.options(joinedload(Series.offer, innerjoin=True)).order_by(Series.id)
+    return list(
+        session.scalars(query.with_for_update(of=Series, key_share=True).execution_options(populate_existing=True))
+    )
+
+
 def end_all(session: Session, offer: Offer, *, at: datetime) -> None:
     """End all series of an offer."""
     running = update(Series).where(Series.offer_id == offer.id, Series.ended_at.is_(None))
@@ -221,13 +273,16 @@ def list_closed_days(
 ) -> list[tuple[Series, PlannedDate]]:
     """Return the coming dates of these series (with places) that fall out as their day is closed. One statement."""
     first, last = clock.local_date(at), horizon(at)
-    closures = _closures(session, offer.organisation_id, first, last) if series else {}
+    series = [one for one in series if one.course_id is None]  # the sessions of a course are settled
+    if not series:
+        return []
+    names = day_names(session, offer.organisation_id, first=first, last=last, language=language)
     found = []
     for one in series:
         plan, code = plan_of(one), one.location.municipality_code if one.location else None
-        names = _closed_names(plan, closures, code, first, last, language)
+        closed = _closed(plan, names, code, first, last, language)
         dates = expand(plan.rule, first=first, last=one.made_until_on or last)
-        planned = [_planned(date, plan, names, set()) for date in dates if date.starts_at > at]
+        planned = [_planned(date, plan, closed, names, set()) for date in dates if date.starts_at > at]
         found += [(one, date) for date in planned if not date.takes_place]
     return sorted(found, key=lambda pair: pair[1].occurrence.starts_at)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, STANDING, Booking
+from hub.models.booking import STANDING, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Acknowledgement, Enquiry
 from hub.models.offer import Access, Offer
@@ -19,14 +19,31 @@ from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.room_tick import RoomTick
 from hub.models.slot import Slot, SlotState
-from hub.models.subscription import Subscription
 from hub.policy.actor import Actor
 from hub.policy.fields import Field, Reader
 from hub.policy.permissions import Permission
 from hub.policy.rules import allows
 from hub.policy.scopes import own_slots_for, partner_bookings_for, slots_for
 from hub.policy.visibility import phase_of, visible_to_partner
+from hub.queries.consequences import Consequences, consequences, consequences_of
 from hub.queries.holds import on_hold
+
+__all__ = [
+    "Attendee",
+    "Consequences",
+    "call_off_empty",
+    "change_slot",
+    "consequences",
+    "consequences_of",
+    "count_coming",
+    "get_own_slot",
+    "get_slot",
+    "list_attendees",
+    "list_between",
+    "list_next_slots",
+    "list_offer_slots",
+    "list_week",
+]
 
 
 def get_slot(session: Session, actor: Actor, public_id: str) -> Slot:
@@ -111,58 +128,12 @@ def change_slot(session: Session, slot: Slot, *, at: datetime, **values: Any) ->
 def call_off_empty(session: Session, offer: Offer, *, at: datetime) -> None:
     """Call off the offer's coming dates that nobody has booked, and give their rooms back."""
     booked = select(Booking.id).where(Booking.slot_id == Slot.id, Booking.holds_a_place).exists()
-    coming = select(Slot.id).where(Slot.offer_id == offer.id, Slot.starts_at > at, Slot.state == SlotState.PLANNED)
+    waiting = Slot.state.in_((SlotState.PLANNED, SlotState.UNSETTLED))
+    coming = select(Slot.id).where(Slot.offer_id == offer.id, Slot.starts_at > at, waiting)
     ids = list(session.scalars(coming.where(~booked).order_by(Slot.id).with_for_update(of=Slot)))
     raised = {"sequence": Slot.sequence + 1, "version": Slot.version + 1, "changed_at": at}
     session.execute(update(Slot).where(Slot.id.in_(ids)).values(state=SlotState.CALLED_OFF, **raised))
     session.execute(delete(RoomTick).where(RoomTick.slot_id.in_(ids)))
-
-
-@dataclass(frozen=True)
-class Consequences:
-    """What a change of one date does: to how many people, whom no calendar tells (place codes), how many clash."""
-
-    people: int
-    unreached: tuple[str, ...]
-    clashing: int
-
-    @property
-    def reached(self) -> int:
-        """How many see the change in a calendar they subscribed to."""
-        return self.people - len(self.unreached)
-
-
-def consequences(
-    session: Session, slot: Slot, *, starts_at: datetime | None = None, ends_at: datetime | None = None
-) -> Consequences:
-    """Count what moving a date to these times (or calling it off) does to the people booked. Two statements."""
-    subscribed = select(Subscription.participant_id).where(
-        Subscription.participant_id == Booking.participant_id,
-        Subscription.ended_at.is_(None),
-        Subscription.fetched_on.is_not(None),
-    )
-    query = select(Booking.participant_id, Booking.code, subscribed.exists())
-    booked = (Booking.slot_id == slot.id, Booking.state.in_(STANDING))
-    rows = session.execute(query.where(*booked).order_by(Booking.id)).all()
-    people = {person for person, _, _ in rows}
-    unreached = tuple(code or "" for _, code, reached in rows if not reached)
-    clashing = 0
-    if people and starts_at is not None and ends_at is not None:
-        clashing = _count_elsewhere(session, slot, people, starts_at, ends_at)
-    return Consequences(len(rows), unreached, clashing)
-
-
-def _count_elsewhere(
-    session: Session, slot: Slot, people: set[int | None], starts_at: datetime, ends_at: datetime
-) -> int:
-    elsewhere = select(func.count(Booking.participant_id.distinct())).where(
-        Booking.participant_id.in_(people),
-        Booking.slot_id.is_distinct_from(slot.id),
-        Booking.state.in_(BLOCKING),
-        Booking.starts_at < ends_at,
-        Booking.ends_at > starts_at,
-    )
-    return session.scalar(elsewhere) or 0
 
 
 @dataclass(frozen=True)
@@ -189,7 +160,9 @@ def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version
         Acknowledgement.notice_version == notice_version,
     )
     query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
-    query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING)).order_by(Booking.code, Booking.id)
+    # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
+    query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING), Booking.access != Access.OPEN.value)
+    query = query.order_by(Booking.code, Booking.id)
     rows = session.execute(query.add_columns(Enquiry, live, read.exists())).all()
     found = [_attendee(actor, slot.offer.organisation, *row) for row in rows]
     opened = [one.booking.participant_id for one, row in zip(found, rows, strict=True) if one.may_open and row[3]]

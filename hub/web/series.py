@@ -1,26 +1,39 @@
-"""Weekly series: the form, the preview with the real dates, publishing, and holidays that take place all the same."""
+"""Series: the form, the preview with the real dates, publishing, and closed days that take place all the same."""
 
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from hub import i18n
+from hub import clock, i18n
 from hub.actions import slots as verbs
+from hub.actions.offers import publish_offer
 from hub.errors import HubError, InvalidInput, NotFound
 from hub.i18n import N_
-from hub.models.offer import Offer
+from hub.models.offer import Access, Offer, OfferState
+from hub.models.series import Series
 from hub.models.user import Role
-from hub.queries import own_offers
+from hub.queries import course_plans, own_offers
 from hub.queries import series as queries
+from hub.queries.pools import require_contingents
+from hub.queries.reviews import is_reviewed
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.contingent_fields import note_contingents
+from hub.web.course_fields import number_sessions
 from hub.web.fields import add_error
+from hub.web.own_offer_form import place_value
 from hub.web.series_form import SeriesForm
-from hub.web.series_words import date_knot, sentences
+from hub.web.series_words import date_knot, plan_sentences
 
 blueprint = Blueprint("series", __name__)
+DONE = {
+    None: N_("Die Termine stehen."),
+    OfferState.PUBLISHED: N_("Die Termine stehen, und das Angebot ist im Verzeichnis."),
+    OfferState.REVIEW: N_("Die Termine stehen. Das Angebot ist zur Prüfung abgegeben, Ihr Netzwerk meldet sich."),
+}
 
 
 @blueprint.before_request
@@ -31,10 +44,18 @@ def _section() -> None:
 @blueprint.get("/own-offers/<public_id>/series/new")
 @for_roles(Role.PARTNER)
 def new_series(public_id: str) -> Any:
-    """Show the form, with the entries of the address when somebody comes back from the preview."""
-    offer, locations = _offer(public_id)
+    """Show the form: with the entries of the address on the way back from the preview, else as the offer says.
+
+    An offer made from another starts with the days and times of that one.
+    """
+    with reading() as session:
+        offer = own_offers.get_own_offer(session, current_actor(), public_id)
+        locations = own_offers.list_usable_locations(session, current_actor())
+        model = _model(session, offer) if not request.args else None
     form = _form(offer, locations, request.args)
-    return _form_page(form, offer)
+    if model is not None:
+        form.fill(queries.plan_of(model), place_value(model.location, model.room), today=clock.local_date(at()))
+    return _form_page(form, offer, copied=model is not None)
 
 
 @blueprint.get("/own-offers/<public_id>/series/preview")
@@ -51,24 +72,26 @@ def show_preview(public_id: str) -> Any:
 @blueprint.post("/own-offers/<public_id>/series")
 @for_roles(Role.PARTNER)
 def create_series(public_id: str) -> Any:
-    """Publish the series with its dates; a room taken meanwhile shows the preview again with the reason."""
+    """Publish the series with its dates, and with `then` the offer too; what was taken meanwhile shows the preview."""
     offer, locations = _offer(public_id)
     form = _form(offer, locations, request.form)
     if not form.validate():
         return _form_page(form, offer, 422)
-    kept = _kept(request.form)
+    kept, state = _kept(request.form), None
     try:
         plan = form.plan(offer, locations, at(), kept)
         with transaction() as session:
             fresh = own_offers.get_own_offer(session, current_actor(), public_id)
             verbs.publish_series(session, actor=current_actor(), offer=fresh, plan=plan, at=at())
+            if request.form.get("then") == "publish" and fresh.state is OfferState.DRAFT:
+                state = publish_offer(session, actor=current_actor(), offer=fresh, at=at())
     except InvalidInput as error:
         add_error(form, error)
         return _form_page(form, offer, error.status)
     except HubError as error:
         add_error(form, error)
         return _preview(form, offer, locations, kept, error.status)
-    flash(str(N_("Die Termine stehen.")), "ok")
+    flash(str(DONE[state]), "ok")
     return redirect(url_for("own_offers.show_own_offer", public_id=public_id), code=303)
 
 
@@ -100,14 +123,25 @@ def _form(offer: Offer, locations: list[Any], entries: MultiDict[str, str]) -> S
     return form
 
 
-def _form_page(form: SeriesForm, offer: Offer, status: int = 200) -> Any:
-    return render("series/new_series.html", status, form=form, offer=offer)
+def _model(session: Session, offer: Offer) -> Series | None:
+    """Return the last series of the offer this one was made from, as long as it has none of its own."""
+    if offer.copied_from_id is None or queries.list_series(session, offer):
+        return None
+    return queries.find_last_series(session, current_actor(), offer.copied_from_id)
+
+
+def _form_page(form: SeriesForm, offer: Offer, status: int = 200, *, copied: bool = False) -> Any:
+    dropin = offer.access is Access.OPEN
+    return render("series/new_series.html", status, form=form, offer=offer, copied=copied, dropin=dropin)
 
 
 def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[date, ...], status: int = 200) -> Any:
     try:
         plan = form.plan(offer, locations, at(), kept)
         queries.check_rule(plan.rule)
+        with reading() as session:
+            plan = course_plans.settle_plan(session, plan, offer, at=at())
+            require_contingents(session, offer, plan)
     except InvalidInput as error:
         add_error(form, error)
         return _form_page(form, offer, error.status)
@@ -117,10 +151,15 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
             plan,
             organisation_id=offer.organisation_id,
             first=plan.rule.starts_on,
-            last=queries.horizon(at()),
+            last=queries.horizon(at()) if plan.join_until is None else course_plans.last_day(plan.rule),
             at=at(),
             language=i18n.current(),
         )
+        reviewed = is_reviewed(session, offer.organisation_id, on=clock.local_date(at()))
+    knots = [date_knot(one) for one in dates]
+    note_contingents(knots, plan, dates, at=at())
+    if plan.join_until is not None:
+        number_sessions(knots)
     entries = [(name, value) for name, value in _entries().items(multi=True) if name.partition("-")[0] in form]
     query: dict[str, Any] = {**MultiDict(entries).to_dict(flat=False), "public_id": offer.public_id}
     return render(
@@ -129,8 +168,11 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
         form=form,
         offer=offer,
         plan=plan,
-        sentences=sentences(plan.rule),
-        knots=[date_knot(one) for one in dates],
+        sentences=plan_sentences(plan),
+        draft=offer.state is OfferState.DRAFT,
+        shown=offer.state is OfferState.PUBLISHED,
+        reviewed=reviewed,
+        knots=knots,
         taking_place=sum(one.takes_place for one in dates),
         clashes=sum(one.takes_place and one.room_taken for one in dates),
         entries=entries,

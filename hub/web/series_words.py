@@ -6,22 +6,39 @@ from typing import Any
 from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 
+from calendars.pieces import join
 from calendars.recurrence import Frequency, Rule, RuleParts, TimeGroup, describe, expand
-from calendars.wall_time import WallProblem
+from calendars.wall_time import WallProblem, resolve
 from hub import i18n
 from hub.i18n import N_, Message
-from hub.queries.series import PlannedDate
+from hub.queries.closures import ClosedBy
+from hub.queries.series import Plan, PlannedDate
 from hub.web.filters import NBSP
 from hub.web.week import short_date, weekday
 
 _A_YEAR = timedelta(days=400)
+ORDINALS = {
+    -1: N_("letzten {day}"),
+    1: N_("ersten {day}"),
+    2: N_("zweiten {day}"),
+    3: N_("dritten {day}"),
+    4: N_("vierten {day}"),
+}
 
 
 def sentences(rule: Rule) -> list[Message]:
     """Say when a series meets, one sentence for each time of day, and one for its end."""
-    parts = describe(rule)
+    window, minutes = join(rule)
+    parts = describe(window)
     first = _first_day(rule)
-    return [*(_group(parts, group, first) for group in parts.groups), *_end(parts)]
+    pieces = [N_("In Stücken von {n} Minuten.", n=minutes)] if minutes else []
+    return [*(_group(parts, group, first) for group in parts.groups), *pieces, *_end(parts)]
+
+
+def plan_sentences(plan: Plan) -> list[Message]:
+    """Say when a series meets and, where it is so, that it leaves out the school holidays."""
+    found = sentences(plan.rule)
+    return [*found, N_("In den Schulferien fällt es aus.")] if plan.school_closed else found
 
 
 def wall(value: time) -> str:
@@ -39,11 +56,6 @@ def span(start: time, end: time) -> Message:
 def date_knot(planned: PlannedDate) -> dict[str, Any]:
     """Return one date of a preview as the thread wants it, with what its check box needs."""
     one = planned.occurrence
-    text = None
-    if planned.takes_place and planned.room_taken:
-        text = N_("Der Raum ist da schon vergeben.")
-    elif one.problem is WallProblem.DOUBLED:
-        text = N_("In dieser Nacht zeigt die Uhr diese Stunde zweimal. Gemeint ist das erste Mal.")
     return {
         "when": weekday(one.on),
         "note": short_date(one.on),
@@ -54,9 +66,38 @@ def date_knot(planned: PlannedDate) -> dict[str, Any]:
         "mark": "free" if planned.takes_place else "off",
         "headline": span(one.wall_start.time(), one.wall_end.time()),
         "off": not planned.takes_place and not planned.asked,
-        "state": planned.closed_for,
-        "text": text,
+        "state": _closed(planned),
+        "text": _remark(planned),
     }
+
+
+def _closed(planned: PlannedDate) -> Message | None:
+    """Why the day is closed, each kind by its name."""
+    if planned.closed_by is None:
+        return None
+    words = {
+        ClosedBy.CLOSURE: N_("Geschlossen: {name}", name=planned.closed_for),
+        ClosedBy.HOLIDAY: N_("Feiertag: {name}", name=planned.closed_for),
+        ClosedBy.SCHOOL: N_("Schulferien: {name}", name=planned.closed_for),
+    }
+    return words[planned.closed_by]
+
+
+def _remark(planned: PlannedDate) -> Message | None:
+    """What is odd about a date, the gravest first."""
+    one = planned.occurrence
+    if planned.takes_place and planned.room_taken:
+        return N_("Der Raum ist da schon vergeben.")
+    if one.problem is WallProblem.DOUBLED:
+        start_is_doubled = resolve(one.wall_start).problem is WallProblem.DOUBLED
+        time_meant = wall((one.wall_start if start_is_doubled else one.wall_end).time())
+        return N_(
+            "In dieser Nacht zeigt die Uhr {time} Uhr zweimal. Gemeint ist das erste Mal, noch in der Sommerzeit.",
+            time=time_meant,
+        )
+    if planned.takes_place and planned.school_holiday:
+        return N_("In den Schulferien: {name}", name=planned.school_holiday)
+    return None
 
 
 def written_day(on: date) -> str:
@@ -77,6 +118,8 @@ def _group(parts: RuleParts, group: TimeGroup, first: date) -> Message:
     facts = {"days": _joined([_weekday(day, nth) for day, nth in group.weekdays]), "times": times}
     facts["start"] = written_day(first)
     if parts.frequency is Frequency.MONTHLY_BY_WEEKDAY:
+        if parts.interval > 1:
+            return N_("Alle {n} Monate am {days}, {times}, ab {start}.", n=parts.interval, **facts)
         return N_("Jeden Monat am {days}, {times}, ab {start}.", **facts)
     if parts.interval > 1:
         return N_("Alle {n} Wochen am {days}, {times}, ab {start}.", n=parts.interval, **facts)
@@ -95,8 +138,8 @@ def _weekday(day: int, nth: int) -> str:
     name = get_day_names("wide", "format", i18n.CLDR[i18n.current()])[day]
     if nth == 0:
         return str(name)
-    if nth == -1:
-        return str(N_("letzten {day}", day=name))
+    if nth in ORDINALS:
+        return str(Message(ORDINALS[nth].text, {"day": name}))
     counted = N_("{n}. {day}", n=nth, day=name) if nth > 0 else N_("{n}.-letzten {day}", n=-nth, day=name)
     return str(counted)
 

@@ -12,18 +12,21 @@ from hub.actions import slots as verbs
 from hub.actions.answers import NOTICE_VERSION
 from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
+from hub.models.offer import Form, OfferState
 from hub.models.room_tick import ticks_between
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.fields import Field
-from hub.queries import own_offers, room_ticks
+from hub.queries import own_offers, room_loans, room_ticks
 from hub.queries import slots as queries
+from hub.queries.calling_off import list_unsettled
 from hub.web import week
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.offer_words import AIM_ICONS
 from hub.web.own_offers import seen_version
+from hub.web.pools import count_waiting, kept_places
 from hub.web.slot_forms import MoveForm
 
 blueprint = Blueprint("slots", __name__)
@@ -37,11 +40,15 @@ def list_slots() -> Any:
     monday = week.monday_of(request.args.get("week"), clock.local_date(at()))
     with reading() as session:
         slots = queries.list_week(session, current_actor(), monday)
+        unsettled = list_unsettled(session, current_actor())
         organisations = own_offers.list_acted_for(session, current_actor())
     days = week.days_of(monday, slots, at())
     return render(
         "slots/list_slots.html",
         slots=slots,
+        unsettled=unsettled,
+        monday=monday,
+        sunday=monday + WEEK - timedelta(days=1),
         days=days,
         marks=week.marks_in(days),
         groups=week.by_day(slots),
@@ -62,9 +69,17 @@ def list_slots() -> Any:
 @for_roles(Role.PARTNER)
 def show_slot(public_id: str) -> Any:
     """Show one own date and who comes: place codes, and names only where they may be read now."""
+    return slot_page(public_id)
+
+
+def slot_page(public_id: str, status: int = 200, problem: str = "") -> Any:
+    """Return the page of one own date, with what stood in the way of a step; names on it are a logged reading."""
     with reading() as session:
         slot = queries.get_own_slot(session, current_actor(), public_id)
         attendees = queries.list_attendees(session, current_actor(), slot, notice_version=NOTICE_VERSION, at=at())
+        lent = slot.offer.form is Form.ROOM
+        borrower = room_loans.find_borrower(session, slot) if lent else None
+        kept, waiting = kept_places(session, slot, at()), count_waiting(session, slot, at())
     persons = [one.person for one in attendees if one.person is not None]
     if persons:
         with transaction() as session:
@@ -78,12 +93,20 @@ def show_slot(public_id: str) -> Any:
             )
     return render(
         "slots/show_slot.html",
+        status,
+        problem=problem,
         slot=slot,
-        attendees=attendees,
+        attendees=[] if lent else attendees,
+        lent=lent,
+        borrower=borrower,
+        kept=kept,
+        waiting=waiting,
         people=sum(one.booking.party for one in attendees),
         words=week.places_words(slot, at()),
         past=slot.ends_at <= at(),
-        may_change=slot.state is SlotState.PLANNED and slot.starts_at > at(),
+        may_change=slot.state is SlotState.UNSETTLED or (slot.state is SlotState.PLANNED and slot.starts_at > at()),
+        may_restore=slot.state is SlotState.UNSETTLED
+        or (slot.state is SlotState.CALLED_OFF and slot.starts_at > at() and slot.offer.state is not OfferState.ENDED),
         lacks_room=week.lacks_room(slot),
         states=SlotState,
         week=week.week_name(week.monday_of(None, clock.local_date(slot.starts_at))),
@@ -133,7 +156,7 @@ def create_move(public_id: str) -> Any:
         add_error(form, error)
         form.version.data = str(slot.version)
         return _move_form(form, slot, error.status)
-    flash(_told(N_("Der Termin ist verlegt."), booked), "ok")
+    flash(told(N_("Der Termin ist verlegt."), booked), "ok")
     return redirect(url_for("slots.show_slot", public_id=public_id), code=303)
 
 
@@ -154,11 +177,12 @@ def create_calling_off(public_id: str) -> Any:
             booked = verbs.call_off_slot(session, actor=current_actor(), slot=slot, version=seen_version(), at=at())
     except RuleBroken as error:
         return _calling_off(public_id, str(error.message), error.status)
-    flash(_told(N_("Der Termin ist abgesagt."), booked), "ok")
+    flash(told(N_("Der Termin ist abgesagt."), booked), "ok")
     return redirect(url_for("slots.show_slot", public_id=public_id), code=303)
 
 
-def _told(what: Message, booked: int) -> str:
+def told(what: Message, booked: int) -> str:
+    """Return what was done and who hears of it."""
     if booked == 0:
         return str(what)
     if booked == 1:
@@ -203,6 +227,8 @@ def _calling_off(public_id: str, problem: str = "", status: int = 200) -> Any:
     with reading() as session:
         slot = queries.get_own_slot(session, current_actor(), public_id)
         effects = queries.consequences(session, slot)
-    if slot.state is not SlotState.PLANNED or slot.starts_at <= at():
+    begun = slot.state is SlotState.PLANNED and slot.starts_at <= at()
+    if begun or slot.state is SlotState.CALLED_OFF:
         raise NotFound if not problem else RuleBroken(N_("Dieser Termin lässt sich nicht mehr absagen."))
-    return render("slots/new_calling_off.html", status, slot=slot, effects=effects, problem=problem)
+    context = {"problem": problem, "may_wait": slot.state is SlotState.PLANNED}
+    return render("slots/new_calling_off.html", status, slot=slot, effects=effects, **context)

@@ -127,7 +127,8 @@ def test_what_is_wrong_is_said_and_entries_are_kept(world, sign_in, changes, rea
 def test_the_doubled_hour_is_explained(world, sign_in):
     offer = make_offer(world)
     data = entries(world, offer, weekdays="6", start="02:30", end="04:00", ending="date", until_on="2026-11-01")
-    assert "zeigt die Uhr diese Stunde zweimal" in preview(sign_in("sven"), offer, data).text
+    text = preview(sign_in("sven"), offer, data).text
+    assert "zeigt die Uhr 2:30 Uhr zweimal. Gemeint ist das erste Mal, noch in der Sommerzeit." in text
 
 
 def test_a_taken_room_is_shown_before_and_refused_after(world, sign_in):
