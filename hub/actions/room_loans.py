@@ -1,0 +1,126 @@
+"""Borrowing a room a town lends, for a conversation outside the office; and giving it back."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from hub.actions import log, notices
+from hub.actions.bookings import cancel_booking
+from hub.actions.notices import Facts
+from hub.errors import InvalidInput, PersonElsewhere, RuleBroken, SlotFull, StepNotPossible
+from hub.i18n import N_
+from hub.models.booking import OWN, Booking, BookingState
+from hub.models.offer import Form
+from hub.models.participant import Participant
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import bookings, feeds, participants, places
+from hub.queries.bookability import require_bookable
+
+TAKEN = N_("Diesen Raum hat zu dieser Zeit schon jemand. Bitte wählen Sie eine andere Zeit.")
+
+
+def borrow_room(
+    session: Session,
+    *,
+    actor: Actor,
+    slot: Slot,
+    participant: Participant | None = None,
+    travel_minutes: int = 0,
+    idempotency_key: str | None = None,
+    at: datetime,
+) -> Booking:
+    """Take a lent room at one of its dates into the coach's own time, with a person or without.
+
+    `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after. The same key twice
+    gives the same booking back. Raises SlotFull (409) when somebody else has it, PersonElsewhere (409) when the person
+    or the coach is somewhere else, RuleBroken (409). Locks: person, coach, date, pool (scheduling rule 4).
+    """
+    require(actor, Permission.BORROW_ROOM)
+    if participant is not None:
+        require(actor, Permission.SEE_PERSON, participant)
+        participants.lock_participant(session, participant.id)
+    participants.lock_coach(session, actor.user_id or 0)
+    if earlier := bookings.find_by_key(session, idempotency_key):
+        return _the_same(earlier, slot)
+    bookings.lock_slots(session, [slot])
+    _require_lent(slot, travel_minutes)
+    require_bookable(slot, at)
+    _require_time(session, actor, slot, participant, travel_minutes)
+    booking = Booking(
+        slot_id=slot.id,
+        pool_id=_take(session, actor, slot),
+        participant_id=participant.id if participant is not None else None,
+        coach_id=actor.user_id,
+        access=OWN,
+        state=BookingState.CONFIRMED,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        travel_minutes=travel_minutes,
+        made_by="coach",
+        made_by_id=actor.user_id,
+        idempotency_key=idempotency_key,
+        created_at=at,
+        changed_at=at,
+    )
+    session.add(booking)
+    session.flush()
+    for name, value in (("slot", slot), ("participant", participant), ("enquiry", None)):
+        set_committed_value(booking, name, value)
+    about = [participant] if participant is not None else []
+    log.record(session, actor=actor, action="room.borrowed", thing=booking, about=about, fields=["B1"], at=at)
+    notices.announce(session, "booking.made", Facts(booking=booking, organisation_id=slot.offer.organisation_id), at=at)
+    feeds.raise_revisions(
+        session,
+        participants=[booking.participant_id],
+        users=[actor.user_id, participant.coach_id if participant is not None else None],
+        organisations=[slot.offer.organisation_id],
+    )
+    return booking
+
+
+def return_room(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:
+    """Give a borrowed room back so that others find it; a conversation in it falls away with it.
+
+    Raises StepNotPossible (409) for anything that is not the actor's own loan, or is over, or given back already.
+    """
+    require(actor, Permission.BORROW_ROOM)
+    if booking.access != OWN or booking.slot is None or booking.coach_id != actor.user_id:
+        raise StepNotPossible
+    cancel_booking(session, actor=actor, booking=booking, by="coach", at=at)
+
+
+def _require_lent(slot: Slot, travel_minutes: int) -> None:
+    if slot.offer.form is not Form.ROOM:
+        raise RuleBroken(N_("Das ist kein Raum zum Ausleihen."))
+    if not timedelta(0) <= timedelta(minutes=travel_minutes) <= bookings.LONGEST_TRAVEL:
+        raise InvalidInput(fields={"travel_minutes": N_("Bitte höchstens vier Stunden Fahrt.")})
+
+
+def _require_time(
+    session: Session, actor: Actor, slot: Slot, participant: Participant | None, travel_minutes: int
+) -> None:
+    starts_at, ends_at = slot.starts_at, slot.ends_at
+    if participant is not None and bookings.find_overlap(session, participant.id, starts_at, ends_at):
+        raise PersonElsewhere
+    travel = timedelta(minutes=travel_minutes)
+    if bookings.find_coach_overlap(session, actor.user_id or 0, starts_at, ends_at, travel=travel):
+        raise PersonElsewhere(N_("Zu dieser Zeit sind Sie schon unterwegs, die Fahrt mitgerechnet."))
+
+
+def _take(session: Session, actor: Actor, slot: Slot) -> int:
+    if bookings.list_live_of_slot(session, slot.id):  # whatever its number of places: one conversation at a time
+        raise SlotFull(TAKEN)
+    try:
+        return places.take_places(session, slot_id=slot.id, n=1, taker=places.taker_of(actor))
+    except SlotFull as error:
+        raise SlotFull(TAKEN) from error
+
+
+def _the_same(earlier: Booking, slot: Slot) -> Booking:
+    if earlier.slot_id != slot.id:
+        raise RuleBroken(N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu."))
+    return earlier
