@@ -17,14 +17,16 @@ TARIK = "card of tarik"
 # permission → (the thing, who may); the things are made in `things`
 TABLE = {
     P.EDIT_OFFER: ("club_thing", {"sven", "kerstin"}),
-    P.PUBLISH_OFFER: ("club_thing", {"sven", "kerstin"}),
+    P.PUBLISH_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.REVIEW_OFFER: ("nothing", {"nora"}),
     P.CONFIRM_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.CALL_OFF_SLOT: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.EDIT_CLOSURE: ("club_thing", {"sven", "kerstin"}),
     P.EDIT_SCHOOL_HOLIDAYS: ("nothing", {"nora"}),
+    P.ASK_FOR_CALL: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.SETTLE_CALL: ("club_thing", {"sven", "kerstin"}),
     P.SEE_ATTENDEES: ("club_thing", {"sven", "kerstin"}),
+    P.RELEASE_POOL: ("club_thing", {"sven", "kerstin", "system"}),
     P.BOOK_SLOT: ("tarik", {"clara", TARIK}),
     P.CANCEL_BOOKING: ("tarik", {"clara", TARIK}),
     P.MAKE_APPOINTMENT: ("nothing", COACHES),
@@ -121,6 +123,19 @@ def test_a_link_answers_its_own_enquiry_only(world):
     assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=club, id=2))
     assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=world.cast.clinic.id, id=1))
     assert not allows(link, P.OPEN_IDENTITY, SimpleNamespace(organisation_id=club, id=1))
+
+
+def test_the_network_desk_acts_by_phone_only_for_those_whom_no_umbrella_phones(world):
+    nora, kerstin = world.actor("nora"), world.actor("kerstin")
+    clinic, club = (
+        SimpleNamespace(organisation_id=world.cast.organisations[key].id, id=1) for key in ("clinic", "club")
+    )
+    for permission in (P.SETTLE_CALL, P.CONFIRM_OFFER, P.ANSWER_ENQUIRY):
+        assert allows(nora, permission, clinic)
+        assert not allows(nora, permission, club)
+        assert not allows(kerstin, permission, clinic)
+    for permission in (P.EDIT_OFFER, P.CALL_OFF_SLOT, P.SEE_ATTENDEES, P.OPEN_IDENTITY):
+        assert not allows(nora, permission, clinic)
 
 
 def test_a_coordinator_invites_partners_into_the_own_network_only(world):

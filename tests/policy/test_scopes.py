@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.actions.subscriptions import make_subscription
+from hub.models.booking import Waiting
 from hub.models.card import Card
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
@@ -16,14 +17,16 @@ from hub.models.offer import Aim, OfferProgramme, OfferState
 from hub.models.participant import Cover, Participation
 from hub.models.programme import Programme
 from hub.models.referral import Referral
-from hub.models.series import Series
+from hub.models.series import Closure, Series
+from hub.models.slot import Course
 from hub.models.subscription import Subscription
 from hub.models.user import Membership, Role, User
-from hub.policy import scopes
+from hub.policy import phone_scopes, scopes
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 
 TODAY = date(2026, 9, 14)
+SCOPES = vars(scopes) | vars(phone_scopes)
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
 DRAFTING = CLUB | {"offer link"}  # a link to one offer opens that one
 RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
@@ -51,11 +54,15 @@ TABLE = {
         "offer of another network": CLUB | {"nora"},
     },
     "own_offers_for": {"offer": CLUB, "offer drafted": DRAFTING, "offer of the network": {"petra"}},
+    "reviewed_offers_for": {"offer in review": {"nora"}, "offer drafted": set(), "offer": set()},
     "series_for": {"series": CLUB},
+    "closures_for": {"closed days": CLUB, "school holidays": {"nora"}},
     "slots_for": {"slot": ALL, "slot drafted": DRAFTING | {"nora"}},
+    "courses_for": {"course": ALL, "course drafted": DRAFTING | {"nora"}},
     "own_slots_for": {"slot": CLUB, "slot drafted": DRAFTING},
     "bookings_for": {"booking": OF_TARIK},
     "partner_bookings_for": {"booking": CLUB},
+    "waitings_for": {"wish": OF_TARIK},
     "subscriptions_for": {"feed of clara": {"clara"}},
     "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
     "locations_for": {"gym": RESILIENCE | {"link"}},
@@ -67,6 +74,14 @@ TABLE = {
         "user fred": {"fred", "otto"},
     },
     "notices_for": {"notice": {"otto"}},
+    "phoned_organisations_for": {"club": {"kerstin"}, "clinic": {"nora"}, "jc_meissen": set()},
+    "calls_for": {"call to the club": {"kerstin"}, "call to the clinic": {"nora"}, "notice": set()},
+    "phoned_offers_for": {"offer": {"kerstin"}, "offer of the network": {"nora"}},
+    "phoned_enquiries_for": {
+        "enquiry drafted": set(),
+        "enquiry to the club": {"kerstin"},
+        "enquiry to the clinic": {"nora"},
+    },
     "log_for": {"log entry": {"anna"}},
     "disclosures_for": {"disclosure": OF_TARIK},
 }
@@ -79,6 +94,7 @@ def rows(world):
     offers = {
         "offer": make_offer(world),
         "offer drafted": make_offer(world, **draft),
+        "offer in review": make_offer(world, state=OfferState.REVIEW),
         "offer of the network": make_offer(world, owner="clinic", public=False),
         "offer of another network": make_offer(world, public=False),
     }
@@ -86,6 +102,9 @@ def rows(world):
     made = {**cast.people, **cast.organisations, **cast.programmes, **cast.locations, **offers, **slots}
     made |= {f"user {key}": user for key, user in cast.users.items()}
     made["booking"] = book(world, slots["slot"], cast.tarik)
+    made |= {
+        f"course{key[5:]}": Course(offer_id=offers[key].id, created_at=world.at) for key in ("offer", "offer drafted")
+    }
     made["consent"] = give_consent(world, cast.tarik, offers["offer"], groups=("I1",))
     with world.database.transaction() as session:
         made["another network"] = Programme(name="Anderes Netz", starts_on=TODAY, ends_on=TODAY)
@@ -93,7 +112,7 @@ def rows(world):
         session.flush()
         for key, network in (("offer of the network", "resilience"), ("offer of another network", "another network")):
             session.add(OfferProgramme(offer_id=offers[key].id, programme_id=made[network].id))
-        made |= plain_rows(world, offers["offer"])
+        made |= plain_rows(world, offers["offer"], slots["slot"])
         session.add_all(value for value in made.values() if value not in session and value.id is None)
         session.flush()
         made |= enquiries(world, made["referral"], offers)
@@ -107,20 +126,30 @@ def rows(world):
     return made
 
 
-def plain_rows(world, offer):
+def plain_rows(world, offer, slot):
     cast, at = world.cast, world.at
     week = {"frequency": "weekly", "times": [], "starts_on": TODAY, "places": 3}
     asked = {"email": "n@demo.invalid", "name": "N", "role": Role.PARTNER, "token_digest": "1", "created_at": at}
     facts = {"actor_ref": "system", "actor_kind": "system", "object_type": "", "object_ref": ""}
     return {
         "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
+        "wish": Waiting(slot_id=slot.id, participant_id=cast.tarik.id, created_at=at),
         "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),
         "series": Series(offer_id=offer.id, created_at=at, **week),
+        "closed days": Closure(organisation_id=cast.club.id, name="Umbau", first_on=TODAY, last_on=TODAY),
+        "school holidays": Closure(name="Freier Tag", first_on=TODAY, last_on=TODAY),
         "invitation": Invitation(organisation_id=cast.club.id, expires_at=at + timedelta(days=7), **asked),
         "notice": Notice(template="staff_news", channel=Channel.EMAIL, next_at=at, created_at=at),
+        "call to the club": call(cast.club, at),
+        "call to the clinic": call(cast.clinic, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
         "disclosure": Disclosure(participant_id=cast.tarik.id, fields=["I1"], purpose="enquiry", at=at),
     }
+
+
+def call(organisation, at):
+    facts = {"template": "call_back", "channel": Channel.CALL, "next_at": at, "created_at": at}
+    return Notice(organisation_id=organisation.id, **facts)
 
 
 def enquiries(world, referral, offers):
@@ -154,12 +183,12 @@ def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
 
 
 def query(scope, actor, at):
-    function = getattr(scopes, scope)
+    function = SCOPES[scope]
     return function(actor, at) if "at" in signature(function).parameters else function(actor)
 
 
 def test_every_scope_stands_in_the_table():
-    assert set(TABLE) == {name for name in vars(scopes) if name.endswith("_for") and not name.startswith("_")}
+    assert set(TABLE) == {name for name in SCOPES if name.endswith("_for") and not name.startswith("_")}
 
 
 def test_a_deputy_sees_the_coachs_people_while_the_cover_lasts(world):
