@@ -2,8 +2,10 @@
 
 from hub.models import (
     booking,
+    calendar_source,
     card,
     consent,
+    demand,
     enquiry,
     invitation,
     location,
@@ -11,6 +13,7 @@ from hub.models import (
     login,
     notice,
     offer,
+    offer_word,
     organisation,
     participant,
     programme,
@@ -19,6 +22,7 @@ from hub.models import (
     series,
     slot,
     subscription,
+    table_import,
     user,
 )
 from hub.models.base import Base
@@ -26,8 +30,10 @@ from hub.models.base import Base
 __all__ = [
     "Base",
     "booking",
+    "calendar_source",
     "card",
     "consent",
+    "demand",
     "enquiry",
     "invitation",
     "location",
@@ -35,6 +41,7 @@ __all__ = [
     "login",
     "notice",
     "offer",
+    "offer_word",
     "organisation",
     "participant",
     "programme",
@@ -43,5 +50,6 @@ __all__ = [
     "series",
     "slot",
     "subscription",
+    "table_import",
     "user",
 ]

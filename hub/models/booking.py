@@ -32,7 +32,8 @@ class BookingState(StrEnum):
 
 B = BookingState
 LIVE = (B.HELD, B.REQUESTED, B.OFFERED, B.CONFIRMED)  # they hold a place
-STANDING = (B.REQUESTED, B.OFFERED, B.CONFIRMED)  # more than a form hold: shown to people as a date
+UNDECIDED = (B.HELD, B.OFFERED)  # kept for a while for somebody who is being asked: a place, and nobody's date yet
+STANDING = (B.REQUESTED, B.CONFIRMED)  # shown to people as a date
 BLOCKING = (B.OFFERED, B.CONFIRMED)  # they exclude other dates of the same person
 BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
     B.HELD: (B.REQUESTED, B.CONFIRMED, B.EXPIRED),  # never cancelled: nobody hears of a date that never was
@@ -130,19 +131,33 @@ class WaitingState(StrEnum):
 
 W = WaitingState
 WAITING_MOVES: dict[WaitingState, tuple[WaitingState, ...]] = {
-    W.WAITING: (W.OFFERED, W.WITHDRAWN),
+    W.WAITING: (W.OFFERED, W.TAKEN, W.LAPSED, W.WITHDRAWN),  # taken at once where a place was free after all
     W.OFFERED: (W.TAKEN, W.LAPSED, W.WITHDRAWN),
     W.TAKEN: (),
-    W.LAPSED: (W.WAITING,),
+    W.LAPSED: (W.WITHDRAWN,),  # the coach has read it
     W.WITHDRAWN: (),
 }
+
+
+ACTIVE = (W.WAITING, W.OFFERED)  # one per person and date
+_ACTIVE_SQL = text("state IN ('waiting', 'offered')")
 
 
 class Waiting(Identified, Versioned, Base):
     """A wish for a place in one slot; first come, first offered."""
 
     __tablename__ = "waitings"
-    __table_args__ = (Index(None, "slot_id", "state", "created_at"),)
+    __table_args__ = (
+        Index(None, "slot_id", "state", "created_at"),
+        Index(
+            "uq_waitings_active",
+            "slot_id",
+            "participant_id",
+            unique=True,
+            sqlite_where=_ACTIVE_SQL,
+            postgresql_where=_ACTIVE_SQL,
+        ),
+    )
     moves = WAITING_MOVES
 
     slot_id: Mapped[int] = references("slots")
@@ -154,3 +169,4 @@ class Waiting(Identified, Versioned, Base):
 
     slot: Mapped[Slot] = related()
     participant: Mapped[Participant] = related()
+    booking: Mapped[Booking | None] = related()  # the place offered to it

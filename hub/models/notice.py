@@ -32,7 +32,7 @@ class NoticeState(StrEnum):
 
 N = NoticeState
 NOTICE_MOVES: dict[NoticeState, tuple[NoticeState, ...]] = {
-    N.QUEUED: (N.SENDING, N.DROPPED),
+    N.QUEUED: (N.SENDING, N.SENT, N.DROPPED),  # straight to sent: a call that was made
     N.SENDING: (N.SENT, N.QUEUED, N.DROPPED, N.DEAD),
     N.SENT: (),
     N.DROPPED: (),

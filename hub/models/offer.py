@@ -75,6 +75,7 @@ class Freshness(StrEnum):
     HIDDEN = "hidden"  # no answer for long: searches leave it out, nobody books it
 
 
+STALE = (Freshness.FADING, Freshness.HIDDEN)
 FRESHNESS_MOVES: dict[Freshness, tuple[Freshness, ...]] = {
     Freshness.FRESH: (Freshness.ASKED,),
     Freshness.ASKED: (Freshness.FRESH, Freshness.FADING),
@@ -97,7 +98,7 @@ OFFER_MOVES: dict[OfferState, tuple[OfferState, ...]] = {
     OfferState.DRAFT: (OfferState.REVIEW, OfferState.PUBLISHED, OfferState.ENDED),
     OfferState.REVIEW: (OfferState.DRAFT, OfferState.PUBLISHED, OfferState.ENDED),
     OfferState.PUBLISHED: (OfferState.PAUSED, OfferState.ENDED),
-    OfferState.PAUSED: (OfferState.PUBLISHED, OfferState.ENDED),
+    OfferState.PAUSED: (OfferState.PUBLISHED, OfferState.PAUSED, OfferState.ENDED),  # paused again: until another day
     OfferState.ENDED: (),
 }
 
@@ -106,7 +107,11 @@ class Offer(Identified, Versioned, Base):
     """What a partner does. Durations in minutes, the booking window in days."""
 
     __tablename__ = "offers"
-    __table_args__ = (Index(None, "state", "aim"),)
+    __table_args__ = (
+        Index(None, "state", "aim"),
+        Index(None, "state", "next_free_at"),
+        UniqueConstraint("organisation_id", "external_id"),
+    )
     moves = OFFER_MOVES
 
     organisation_id: Mapped[int] = references("organisations")
@@ -146,6 +151,8 @@ class Offer(Identified, Versioned, Base):
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # kind, number, expires_on (ISO date)
     review_note: Mapped[str] = mapped_column(String(300), default="")  # what the coordinator wrote when it came back
     copied_from_id: Mapped[int | None] = references("offers")
+    external_id: Mapped[str | None] = mapped_column(String(64))  # the partner's own name for it, in its tables
+    next_free_at: Mapped[datetime | None]  # start of the next date with a free place; kept by whatever changes it
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -163,6 +170,16 @@ class Offer(Identified, Versioned, Base):
     def carries_identity(self) -> bool:
         """Whether a place in it tells the partner who comes."""
         return self.access in CARRIES_IDENTITY
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it has no place but an address to take part."""
+        return self.form is Form.ONLINE
+
+    @property
+    def visits_home(self) -> bool:
+        """Whether the partner comes to the person; its place is only where the partner sets out."""
+        return self.form is Form.HOME_VISIT
 
     @property
     def calendar_title(self) -> str:

@@ -41,6 +41,7 @@ class Slot(Identified, Versioned, Base):
     __tablename__ = "slots"
     __table_args__ = (
         UniqueConstraint("series_id", "occurrence_on", "occurrence_index"),
+        UniqueConstraint("offer_id", "external_id"),
         # Searches filter by day and time of day; with these columns they never leave the index.
         Index("ix_slots_of_offer", "offer_id", "starts_at", "id", "state", "local_weekday", "local_minute"),
         Index("ix_slots_by_time", "starts_at", "state", "local_weekday", "local_minute"),
@@ -53,6 +54,7 @@ class Slot(Identified, Versioned, Base):
     course_id: Mapped[int | None] = references("courses")
     location_id: Mapped[int | None] = references("locations")
     room_id: Mapped[int | None] = references("rooms")
+    external_id: Mapped[str | None] = mapped_column(String(64))  # the partner's own name for it, in its tables
     occurrence_on: Mapped[date | None]  # the day the rule gave, before any move
     occurrence_index: Mapped[int] = mapped_column(default=0)
     starts_at: Mapped[datetime]
@@ -107,6 +109,9 @@ class PoolState(StrEnum):
     RELEASED = "released"
 
 
+_KEPT_SQL = text("kept AND state = 'open'")
+
+
 class Pool(Base):
     """Places of a slot: one open pool, and pools kept for somebody until `release_at`."""
 
@@ -116,6 +121,8 @@ class Pool(Base):
         Index(
             "uq_pools_open", "slot_id", unique=True, sqlite_where=text("NOT kept"), postgresql_where=text("NOT kept")
         ),
+        # The release clock looks here every minute.
+        Index("ix_pools_due", "release_at", sqlite_where=_KEPT_SQL, postgresql_where=_KEPT_SQL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,6 +10,8 @@ depends_on = None
 
 IDENTITY = "enquiry_id IS NOT NULL OR access IN ('open', 'anonymous', 'own') OR state IN ({states})"
 ABOUT_ONE_THING = "(enquiry_id IS NULL) <> (offer_id IS NULL)"
+STILL_KEPT = sa.text("kept AND state = 'open'")
+ACTIVE = sa.text("state IN ('waiting', 'offered')")
 
 
 def upgrade() -> None:
@@ -58,10 +60,17 @@ def upgrade() -> None:
         table.create_foreign_key("fk_links_offer_id", "offers", ["offer_id"], ["id"])
         table.create_index("ix_links_offer_id", ["offer_id"])
         table.create_check_constraint(op.f("ck_links_about_one_thing"), ABOUT_ONE_THING)
+    op.create_index("ix_pools_due", "pools", ["release_at"], sqlite_where=STILL_KEPT, postgresql_where=STILL_KEPT)
+    columns = ["slot_id", "participant_id"]
+    op.create_index(
+        "uq_waitings_active", "waitings", columns, unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
+    )
     _identity("'held', 'offered', 'expired'")
 
 
 def downgrade() -> None:
+    op.drop_index("uq_waitings_active", "waitings")
+    op.drop_index("ix_pools_due", "pools")
     _identity("'held', 'expired'")
     op.execute("DELETE FROM links WHERE enquiry_id IS NULL")
     with op.batch_alter_table("links") as table:
