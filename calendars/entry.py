@@ -22,7 +22,8 @@ class CalendarEntry:
 
     Either timed (`starts_at`, `ends_at`: aware datetimes, kept in UTC, whole seconds) or all-day (`on` and the *last*
     day `until_on`, both included; `until_on` defaults to `on`). `changed_at` and `sequence` are the caller's stored
-    facts: they become DTSTAMP, LAST-MODIFIED and SEQUENCE and are never made up here. `alarm_minutes` are minutes
+    facts: they become DTSTAMP, LAST-MODIFIED and SEQUENCE and are never made up here. `tentative` says that it is not
+    sure yet whether it takes place; `cancelled` wins over it. `alarm_minutes` are minutes
     before the start. Raises ValueError for naive datetimes, an end before its start, mixed or missing times, a
     negative sequence or alarm, and an empty or unprintable uid; TypeError for a datetime where a date belongs.
     """
@@ -37,6 +38,7 @@ class CalendarEntry:
     created_at: datetime | None = None
     sequence: int = 0
     cancelled: bool = False
+    tentative: bool = False
     location: str | None = None
     description: str | None = None
     url: str | None = None

@@ -37,7 +37,8 @@ def write_event(entry: CalendarEntry, *, cancelled_prefix: str) -> bytes:
 
     Times are UTC (`…Z`), all-day entries dates with the exclusive end RFC 5545 wants. DTSTAMP and LAST-MODIFIED are the
     entry's `changed_at`. A cancelled entry stays with STATUS:CANCELLED, `cancelled_prefix` before its summary,
-    TRANSPARENT and without alarm. DTSTART comes first, so that sorting blocks as bytes sorts them by start.
+    TRANSPARENT and without alarm; a tentative one has STATUS:TENTATIVE and is as usual otherwise. DTSTART comes first,
+    so that sorting blocks as bytes sorts them by start.
     """
     changed = _utc(entry.changed_at)
     summary = escape(clean_line((cancelled_prefix if entry.cancelled else "") + entry.summary))
@@ -52,12 +53,18 @@ def write_event(entry: CalendarEntry, *, cancelled_prefix: str) -> bytes:
         fold(f"LOCATION:{escape(clean_line(entry.location))}") if entry.location else "",
         fold(f"DESCRIPTION:{escape(clean_lines(entry.description))}") if entry.description else "",
         fold(f"URL:{clean_uri(entry.url)}") if entry.url else "",
-        "STATUS:CANCELLED\r\n" if entry.cancelled else "STATUS:CONFIRMED\r\n",
+        f"STATUS:{_status(entry)}\r\n",
         "TRANSP:TRANSPARENT\r\n" if entry.cancelled or entry.transparent else "TRANSP:OPAQUE\r\n",
         "" if entry.cancelled else "".join(_alarm(minutes, summary) for minutes in sorted(set(entry.alarm_minutes))),
         "END:VEVENT\r\n",
     ]
     return "".join(lines).encode()
+
+
+def _status(entry: CalendarEntry) -> str:
+    if entry.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.tentative else "CONFIRMED"
 
 
 def write_calendar(head: CalendarHead, items: Iterable[CalendarEntry | bytes]) -> bytes:

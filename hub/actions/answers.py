@@ -172,6 +172,7 @@ def _answer(
 
 
 def _tell(session: Session, actor: Actor, row: Enquiry, event: str, at: datetime) -> None:
-    log.record(session, actor=actor, action=event, thing=row, about=[row.participant], purpose=row.reason, at=at)
+    purpose = " ".join(filter(None, [row.reason, actor.purpose_for(row.organisation_id)]))
+    log.record(session, actor=actor, action=event, thing=row, about=[row.participant], purpose=purpose, at=at)
     coaches = frozenset(get_coach_ids(session, row))
     notices.announce(session, event, Facts(enquiry=row, coach_ids=coaches), at=at)

@@ -1,9 +1,9 @@
-"""Booking a place, moving it, giving it back; and what happens to places when their date moves or falls away.
+"""Booking a place, moving it, giving it back. How places end as part of larger verbs: endings.py.
 
-Locks are taken in one order: the person, the dates by id, the pools by id, the bookings, feed revisions last.
+Locks are taken in one order: the person (with everybody who waits for what is given back), the dates by id, the pools
+by id, the bookings, feed revisions last.
 """
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,18 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.actions import enquiries, log, notices
+from hub.actions.endings import (
+    call_off_bookings,
+    cancel_all,
+    cancel_bookings_of_enquiry,
+    end_bookings,
+    move_bookings_with_slot,
+)
 from hub.actions.notices import Facts
+from hub.actions.waiting import offer_places
 from hub.errors import RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.booking import STANDING, Booking, BookingState
+from hub.models.booking import Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access
 from hub.models.participant import Participant, Participation
@@ -22,9 +30,22 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, consents, feeds, holds, participants, places
+from hub.queries import bookings, codes, consents, feeds, holds, participants, places, waiting
 from hub.queries.bookability import require_bookable, require_cancellable, require_suited, require_time, take_for
 from hub.queries.states import move
+
+__all__ = [
+    "book_slot",
+    "call_off_bookings",
+    "cancel_all",
+    "cancel_booking",
+    "cancel_bookings_of_enquiry",
+    "end_bookings",
+    "enquiry_for",
+    "move_bookings_with_slot",
+    "require_consent",
+    "reschedule_booking",
+]
 
 
 def book_slot(
@@ -40,11 +61,12 @@ def book_slot(
 ) -> Booking:
     """Take `party` places of a date for a person; `slot.offer.organisation` must be loaded.
 
+    A place kept for the person, by a hold or from the waiting list, becomes the booking: the same row, the same code.
     The same key twice gives the same booking back. Raises RuleBroken (409) and its children: SlotFull, PersonElsewhere,
     ConsentMissing. Safe under concurrency on both databases (scheduling rules 1, 3 and 4).
     """
     require(actor, Permission.BOOK_SLOT, participant)
-    participants.lock_participant(session, participant.id)
+    _lock(session, slot, participant, party)
     if earlier := bookings.find_by_key(session, idempotency_key):
         return _the_same(earlier, slot, participant)
     bookings.lock_slots(session, [slot])
@@ -52,7 +74,8 @@ def book_slot(
     participation = require_suited(session, slot, participant)
     held = holds.find_hold(session, slot.id, participant.id)
     require_time(session, participant, slot, besides=held.id if held else None)
-    asked = _enquiry_for(session, actor, slot, participant, enquiry, at)
+    asked = enquiry_for(session, actor, slot, participant, enquiry, at)
+    other_party = held is not None and held.party != party
     values = {
         "pool_id": _places_for(session, slot, participant, participation, party, held),
         "enquiry_id": asked.id if asked else None,
@@ -71,8 +94,20 @@ def book_slot(
     set_committed_value(booking, "enquiry", asked)
     if asked:
         enquiries.note_booked(session, actor=actor, enquiry=asked, at=at)
+    waiting.settle_wish(session, booking, at=at)
+    if other_party:
+        offer_places(session, slot_ids=[slot.id], at=at)
     _tell(session, actor, booking, "booking.made", "booking.made", at)
     return booking
+
+
+def _lock(session: Session, slot: Slot, participant: Participant, party: int) -> None:
+    """Lock the person; where a kept place is taken for another number of people, everybody who waits for it too."""
+    kept = holds.find_hold(session, slot.id, participant.id)
+    if kept is None or kept.party == party:
+        participants.lock_participant(session, participant.id)
+    else:
+        waiting.lock_queues(session, [slot.id], people=[participant.id])
 
 
 def _places_for(
@@ -113,12 +148,9 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
     later the reason names a telephone number; a coach may until the date is over.
     """
     require(actor, *_right_to_cancel(booking))
-    if booking.participant_id is not None:
-        participants.lock_participant(session, booking.participant_id)  # so that one of two notices the last place
+    waiting.lock_queues(session, [booking.slot_id], people=[booking.participant_id])  # one of two is the last place's
     require_cancellable(booking, by, at)
-    _cancel(session, booking, by=by, at=at)
-    if booking.pool_id is not None:
-        places.give_back_places(session, pool_id=booking.pool_id, n=booking.party)
+    cancel_all(session, [booking], by=by, at=at)
     if booking.enquiry is not None:
         enquiries.note_unbooked(session, actor=actor, enquiry=booking.enquiry, at=at)
     event = "booking.cancelled_by_person" if by == "person" else "booking.cancelled"
@@ -133,18 +165,20 @@ def reschedule_booking(session: Session, *, actor: Actor, booking: Booking, slot
     require(actor, *_right_to_cancel(booking))
     if booking.slot is None or booking.participant is None or booking.slot.offer_id != slot.offer_id:
         raise StepNotPossible
-    if booking.state is not BookingState.CONFIRMED:
-        raise StepNotPossible  # a place given back before must not be given back again
-    participants.lock_participant(session, booking.participant.id)
-    bookings.lock_slots(session, [booking.slot, slot])
+    if booking.slot.course_id is not None or booking.state is not BookingState.CONFIRMED:
+        raise StepNotPossible  # a course stays whole, and a place given back before must not be given back again
+    old_slot = booking.slot
+    waiting.lock_queues(session, [old_slot.id, slot.id], people=[booking.participant.id])
+    bookings.lock_slots(session, [old_slot, slot])
     require_cancellable(booking, "person" if actor.kind is ActorKind.PERSON else "coach", at)
     require_bookable(slot, at)
     participation = require_suited(session, slot, booking.participant)
+    waiting.settle_wish(session, booking, slot_id=slot.id, at=at)
     if held := holds.find_hold(session, slot.id, booking.participant.id):
         holds.end_hold(session, held, at=at)
     require_time(session, booking.participant, slot, besides=booking.id)
     if booking.enquiry is not None:
-        _require_consent(session, slot, booking.participant, at)
+        require_consent(session, slot, booking.participant, at)
     pool_id = take_for(session, slot, booking.participant, participation, booking.party)
     if booking.pool_id is not None:
         places.give_back_places(session, pool_id=booking.pool_id, n=booking.party)
@@ -159,76 +193,8 @@ def reschedule_booking(session: Session, *, actor: Actor, booking: Booking, slot
         sequence=booking.sequence + 1,
         changed_at=at,
     )
+    offer_places(session, slot_ids=[old_slot.id, slot.id], at=at)
     _tell(session, actor, booking, "booking.moved", "booking.made", at)
-
-
-def cancel_bookings_of_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, by: str, at: datetime) -> int:
-    """Give back all coming places of an enquiry that ends; the step of a larger verb, which asked the policy.
-
-    The caller moves the enquiry itself, has locked the person before, and raises the feeds' revisions as its last step.
-    """
-    coming = bookings.list_coming_of_enquiry(session, enquiry.id, at=at)
-    _cancel_all(session, coming, by=by, at=at)
-    for booking in coming:
-        about = [booking.participant] if booking.participant else []
-        log.record(session, actor=actor, action="booking.cancelled", thing=booking, about=about, purpose=by, at=at)
-    return len(coming)
-
-
-def move_bookings_with_slot(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
-    """Copy a moved date's times into its live bookings and return them; a step of a verb that asked the policy.
-
-    The caller raises the feeds' revisions of the returned bookings' persons as its last step.
-    """
-    bookings.move_with_slot(session, slot, at=at)
-    return [booking for booking in bookings.list_live_of_slot(session, slot.id) if booking.state in STANDING]
-
-
-def call_off_bookings(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
-    """Cancel all live bookings of a date that falls away and return them; a step of a verb that asked the policy.
-
-    Holds end without a word: nobody was promised anything.
-    The caller has moved the slot's state before (which locks it), tells the coaches, and raises the revisions last.
-    """
-    live = bookings.list_live_of_slot(session, slot.id)
-    standing = [booking for booking in live if booking.state in STANDING]
-    for booking in live:
-        if booking.state is BookingState.HELD:
-            holds.end_hold(session, booking, at=at)
-    _cancel_all(session, standing, by="partner", at=at)
-    return standing
-
-
-def end_bookings(
-    session: Session, *, actor: Actor, participant: Participant, coming: list[Booking], by: str, at: datetime
-) -> None:
-    """Give back places of a person that the house ends, and tell their partners; a step of a larger verb.
-
-    The caller has locked the person before, and raises the feeds' revisions as its last step.
-    """
-    require(actor, Permission.FOLLOW_BOOKING, participant)
-    _cancel_all(session, coming, by=by, at=at)
-    for booking in coming:
-        if booking.enquiry is not None:
-            enquiries.note_unbooked(session, actor=actor, enquiry=booking.enquiry, at=at)
-        _log(session, actor, booking, "booking.cancelled", at, purpose=by)
-        if booking.slot is not None:
-            notices.announce(session, "booking.cancelled", _facts(booking, booking.slot), at=at)
-
-
-def _cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime) -> None:
-    given_back: Counter[int] = Counter()
-    for booking in coming:
-        _cancel(session, booking, by=by, at=at)
-        if booking.pool_id is not None:
-            given_back[booking.pool_id] += booking.party
-    for pool_id, n in sorted(given_back.items()):
-        places.give_back_places(session, pool_id=pool_id, n=n)
-
-
-def _cancel(session: Session, booking: Booking, *, by: str, at: datetime) -> None:
-    values = {"cancelled_by": by, "cancelled_at": at, "sequence": booking.sequence + 1}
-    move(session, booking, BookingState.CANCELLED, at=at, **values)
 
 
 def _the_same(earlier: Booking, slot: Slot, participant: Participant) -> Booking:
@@ -237,7 +203,7 @@ def _the_same(earlier: Booking, slot: Slot, participant: Participant) -> Booking
     return earlier
 
 
-def _enquiry_for(
+def enquiry_for(
     session: Session, actor: Actor, slot: Slot, participant: Participant, enquiry: Enquiry | None, at: datetime
 ) -> Enquiry | None:
     """Return the enquiry that carries the identity, None where nothing personal leaves."""
@@ -253,11 +219,11 @@ def _enquiry_for(
         raise StepNotPossible
     if found.state not in IDENTIFIED:
         raise RuleBroken(N_("Der Partner hat noch nicht zugesagt."))
-    _require_consent(session, slot, participant, at)
+    require_consent(session, slot, participant, at)
     return found
 
 
-def _require_consent(session: Session, slot: Slot, participant: Participant, at: datetime) -> None:
+def require_consent(session: Session, slot: Slot, participant: Participant, at: datetime) -> None:
     """Raise ConsentMissing unless a consent for this offer is in force until the date is over (R-CON-09)."""
     consent = consents.lock_disclosure(
         session,
@@ -279,8 +245,8 @@ def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: 
     """Log what happened, queue who is told, and raise the feeds that show it; the last step of each verb."""
     person, slot = booking.participant, booking.slot
     _log(session, actor, booking, action, at)
-    if slot is not None:
-        notices.announce(session, event, _facts(booking, slot), at=at)
+    if slot is not None and slot.offer.access is not Access.OPEN:  # where one simply goes, the partner hears nothing
+        notices.announce(session, event, Facts.of_booking(booking, slot), at=at)
     feeds.raise_revisions(
         session,
         participants=[booking.participant_id],
@@ -292,8 +258,3 @@ def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: 
 def _log(session: Session, actor: Actor, booking: Booking, action: str, at: datetime, purpose: str = "") -> None:
     about = [booking.participant] if booking.participant else []
     log.record(session, actor=actor, action=action, thing=booking, about=about, fields=["B1"], purpose=purpose, at=at)
-
-
-def _facts(booking: Booking, slot: Slot) -> Facts:
-    person, organisation_id = booking.participant, slot.offer.organisation_id
-    return Facts(booking=booking, enquiry=booking.enquiry, participant=person, organisation_id=organisation_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub import clock, crypto
 from hub.actions import log
+from hub.actions.waiting import offer_places
 from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
@@ -14,7 +15,7 @@ from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import participants
+from hub.queries import waiting
 from hub.queries.consent_steps import drop_draft, step
 from hub.queries.consents import find_live, lock_consent
 from hub.queries.enquiries import find_open_to, get_person
@@ -74,7 +75,7 @@ def record_refusal(session: Session, *, actor: Actor, consent: Consent, at: date
 
 
 def _lock_open(session: Session, consent: Consent, person: Participant, at: datetime) -> Consent:
-    participants.lock_participant(session, person.id)
+    waiting.lock_person(session, person.id)
     row = lock_consent(session, consent.id)
     if row.valid_until <= at:
         raise StepNotPossible(N_("Diese Frage ist abgelaufen. Bitte fragen Sie neu."))
@@ -97,7 +98,8 @@ def _answer(
     if not yes:
         step(session, row, ConsentState.REFUSED, ended_at=at, **who)
         drop_draft(session, row, by="participant", at=at)
-        drop_holds(session, participant_id=row.participant_id, offer_ids=[row.offer_id], at=at)
+        freed = drop_holds(session, participant_id=row.participant_id, offer_ids=[row.offer_id], at=at)
+        offer_places(session, slot_ids=freed, at=at)
         return
     code = crypto.new_public_id()[:CODE_LETTERS]
     digest = crypto.ring().digest("withdrawal", code)

@@ -69,7 +69,7 @@ def request_disclosure(
         offer_id=offer.id,
         referral_id=referral.id,
         field_groups=groups,
-        content={"access_needs": list(wish.access_needs), "contact": wish.contact, "rough": dict(wish.rough)},
+        content={"access_needs": list(wish.access_needs), "contact": content.contact, "rough": dict(wish.rough)},
     )
     _ask(session, actor, consent, participant, wording, until, locale, at)
     if offer.access is Access.REQUEST:

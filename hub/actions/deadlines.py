@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.actions import bookings, enquiries, feeds, log, notices, withdrawals
+from hub.actions import bookings, enquiries, feeds, log, notices, waiting, withdrawals
 from hub.actions.notices import Facts
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import UNDECIDED, Booking, BookingState
 from hub.models.consent import PERMITTING, ConsentState
 from hub.models.enquiry import EnquiryState
 from hub.models.participant import ParticipationState
@@ -19,6 +19,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import deadlines, holds, logins, participants, subscriptions
+from hub.queries import waiting as queues
 from hub.queries.consent_steps import drop_draft, step
 from hub.queries.consents import WAITING, lock_consent
 from hub.queries.enquiries import get_coach_ids, lock_enquiry
@@ -57,7 +58,7 @@ def expire_consent(session: Session, *, actor: Actor, consent_id: int, at: datet
     What a newer consent covers goes on. A calendar of the person lives for two weeks more (`lapse_feed`).
     """
     require(actor, Permission.RUN_MAINTENANCE)
-    participants.lock_participant(session, deadlines.get_consent_by_id(session, consent_id).participant_id)
+    queues.lock_person(session, deadlines.get_consent_by_id(session, consent_id).participant_id)
     row = lock_consent(session, consent_id)
     given = row.state in PERMITTING
     if row.valid_until > at or not (given or row.state in WAITING):
@@ -79,7 +80,7 @@ def end_participation(session: Session, *, actor: Actor, participation_id: int, 
     """
     require(actor, Permission.RUN_MAINTENANCE)
     known = deadlines.get_participation_by_id(session, participation_id)
-    participants.lock_participant(session, known.participant_id)
+    queues.lock_person(session, known.participant_id)
     row = deadlines.lock_participation(session, participation_id)
     if row.state is not ParticipationState.ADMITTED or row.ends_on >= clock.local_date(at):
         return False
@@ -88,8 +89,10 @@ def end_participation(session: Session, *, actor: Actor, participation_id: int, 
     log.record(session, actor=actor, action="participation.ended", thing=row, about=[person], at=at)
     since = clock.end_of_day(row.ends_on)
     later = deadlines.list_uncovered_bookings(session, person.id, since=since, at=at)
-    for hold in (one for one in later if one.state is BookingState.HELD):
+    kept = [one for one in later if one.state in UNDECIDED]
+    for hold in kept:
         holds.end_hold(session, hold, at=at)
+    waiting.offer_places(session, slot_ids=[hold.slot_id for hold in kept], at=at)
     coming = [one for one in later if one.state is not BookingState.EXPIRED]
     bookings.end_bookings(session, actor=actor, participant=person, coming=coming, by="programme", at=at)
     _raise_revisions(session, coming)
@@ -100,7 +103,7 @@ def expire_hold(session: Session, *, actor: Actor, booking_id: int, at: datetime
     """Let a hold, a request or an offer run out and give its place back; False when it became a booking before."""
     require(actor, Permission.RUN_MAINTENANCE)
     known = holds.get_booking_by_id(session, booking_id)
-    participants.lock_participant(session, known.participant_id or 0)
+    queues.lock_queues(session, [known.slot_id], people=[known.participant_id])
     row = holds.lock_booking(session, booking_id)
     if row.state not in holds.RUNNING_OUT or row.expires_at is None or row.expires_at > at:
         return False
@@ -110,7 +113,10 @@ def expire_hold(session: Session, *, actor: Actor, booking_id: int, at: datetime
         enquiries.note_unbooked(session, actor=actor, enquiry=row.enquiry, at=at)
     about = [row.participant] if row.participant else []
     log.record(session, actor=actor, action="hold.expired", thing=row, about=about, purpose=was.value, at=at)
-    if was is not BookingState.HELD:  # a hold was in nobody's calendar
+    if was is BookingState.OFFERED:
+        waiting.tell_run_out(session, actor=actor, offer=row, at=at)
+    waiting.offer_places(session, slot_ids=[row.slot_id], at=at)
+    if was is BookingState.REQUESTED:  # the others were in nobody's calendar
         _raise_revisions(session, [row])
     return True
 

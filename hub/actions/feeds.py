@@ -192,5 +192,6 @@ def _entry(row: Row[Any], text: FeedText, envelope: _Envelope) -> CalendarEntry:
         changed_at=max(row.changed_at, row.also_changed_at or row.changed_at),
         sequence=row.sequence,
         cancelled=bool(row.cancelled),
+        tentative=bool(row.tentative),
         **text.describe(row),
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.actions import log
+from hub.actions.waiting import offer_places
 from hub.errors import StepNotPossible
 from hub.models.booking import Booking, BookingState
 from hub.models.offer import Access
@@ -13,7 +14,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, holds, participants
+from hub.queries import bookings, codes, holds, participants, waiting
 from hub.queries.bookability import require_bookable, require_suited, require_time, take_for
 
 HOLDING = timedelta(minutes=30)
@@ -37,7 +38,8 @@ def hold_slot(session: Session, *, actor: Actor, slot: Slot, participant: Partic
     require_time(session, participant, slot, besides=held.id if held else None)
     expires_at = min(at + HOLDING, slot.starts_at)
     if held is not None:
-        bookings.change_booking(session, held, expires_at=expires_at)
+        if held.state is BookingState.HELD:  # an offer from the waiting list keeps its own, longer time
+            bookings.change_booking(session, held, expires_at=expires_at)
         return held
     hold = Booking(
         slot_id=slot.id,
@@ -63,11 +65,12 @@ def hold_slot(session: Session, *, actor: Actor, slot: Slot, participant: Partic
 def release_hold(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> bool:
     """Give a held place back; False when it has become a booking or run out meanwhile, and nothing changes."""
     require(actor, Permission.CANCEL_BOOKING, booking.participant)
-    participants.lock_participant(session, booking.participant_id or 0)
+    waiting.lock_queues(session, [booking.slot_id], people=[booking.participant_id])
     hold = holds.lock_booking(session, booking.id)
     if hold.state is not BookingState.HELD:
         return False
     holds.end_hold(session, hold, at=at)
     about = [hold.participant] if hold.participant else []
     log.record(session, actor=actor, action="hold.released", thing=hold, about=about, at=at)
+    offer_places(session, slot_ids=[hold.slot_id], at=at)
     return True

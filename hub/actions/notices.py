@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from hub.models.booking import Booking
 from hub.models.enquiry import Enquiry
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice
+from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 
@@ -26,6 +27,14 @@ class Facts:
     invitation: Invitation | None = None
     organisation_id: int | None = None
     coach_ids: frozenset[int] = frozenset()
+    offer: Offer | None = None
+    staff_ids: frozenset[int] = frozenset()
+
+    @classmethod
+    def of_booking(cls, booking: Booking, slot: Slot) -> Self:
+        """Return what concerns a place in a date; enquiry, person and `slot.offer` must be loaded."""
+        desk = slot.offer.organisation_id
+        return cls(booking=booking, enquiry=booking.enquiry, participant=booking.participant, organisation_id=desk)
 
 
 Recipients = Callable[[Facts], Iterable[dict[str, Any]]]
@@ -37,10 +46,21 @@ def partner_desk(facts: Facts) -> Iterable[dict[str, Any]]:
     return [{"organisation_id": organisation_id}] if organisation_id else []
 
 
+def umbrella(facts: Facts) -> Iterable[dict[str, Any]]:
+    """The office of the umbrella over the offer's organisation (which must be loaded), if there is one."""
+    parent_id = facts.offer.organisation.parent_id if facts.offer else None
+    return [{"organisation_id": parent_id}] if parent_id else []
+
+
 def coaches(facts: Facts) -> Iterable[dict[str, Any]]:
     """The coaches of the persons concerned."""
     own = {facts.participant.coach_id} if facts.participant and facts.participant.coach_id else set()
     return [{"user_id": user_id} for user_id in sorted(own | facts.coach_ids)]
+
+
+def staff(facts: Facts) -> Iterable[dict[str, Any]]:
+    """Members of staff who were named."""
+    return [{"user_id": user_id} for user_id in sorted(facts.staff_ids)]
 
 
 def invited_person(_facts: Facts) -> Iterable[dict[str, Any]]:
@@ -63,8 +83,25 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "booking.cancelled_by_person": ((partner_desk, "partner_news"), (coaches, "staff_news")),
     "slot.moved": ((coaches, "staff_news"),),
     "slot.called_off": ((coaches, "staff_news"),),
+    "slot.unsettled": ((coaches, "staff_news"),),
+    "slot.restored": ((coaches, "staff_news"),),
+    "series.changed": ((coaches, "staff_news"),),
+    "offer.handed_in": ((staff, "staff_news"),),
+    "offer.approved": ((partner_desk, "partner_news"),),
+    "offer.returned": ((partner_desk, "partner_news"),),
+    "offer.resumed": ((partner_desk, "partner_news"),),
+    "offer.changed": ((coaches, "staff_news"),),
+    "waiting.offered": ((coaches, "staff_news"),),
+    "waiting.lapsed": ((coaches, "staff_news"),),
     "invitation.made": ((invited_person, "invitation"),),
+    "offer.asked": ((partner_desk, "partner_confirm"),),
+    "offer.link_wanted": ((partner_desk, "partner_confirm"),),
+    "offer.fading_soon": ((partner_desk, "partner_fading"), (umbrella, "umbrella_fading")),
+    "offer.hiding_soon": ((partner_desk, "partner_hiding"), (umbrella, "umbrella_hiding")),
+    "call.asked": ((partner_desk, "call_back"),),
+    "call.weekly": ((partner_desk, "weekly_call"),),
 }
+CALLED = frozenset({"call_back", "weekly_call"})  # never written: somebody picks up the phone
 
 
 def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> None:
@@ -74,9 +111,11 @@ def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> Non
         "booking_id": facts.booking and facts.booking.id,
         "slot_id": facts.slot and facts.slot.id,
         "invitation_id": facts.invitation and facts.invitation.id,
+        "offer_id": facts.offer and facts.offer.id,
     }
     for recipients, template in TABLE[event]:
+        channel = Channel.CALL if template in CALLED else Channel.EMAIL
         for recipient in recipients(facts):
             session.add(
-                Notice(template=template, channel=Channel.EMAIL, next_at=at, created_at=at, **references, **recipient)
+                Notice(template=template, channel=channel, next_at=at, created_at=at, **references, **recipient)
             )

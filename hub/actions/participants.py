@@ -102,13 +102,23 @@ def choose_language(session: Session, *, actor: Actor, participant: Participant,
 
 
 def note_told(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:
-    """Note that the person knows of a date that fell away, so that it leaves the list of who must act."""
-    require(actor, Permission.SEE_PERSON, booking.participant)
-    if booking.state is not BookingState.CANCELLED or booking.participant is None:
+    """Note that the person knows of a date that fell away, so that it leaves the list of who must act.
+
+    A room borrowed without a person has nobody to tell: then it notes that the coach has seen it.
+    """
+    require(actor, *_right_to_note(booking))
+    if booking.state is not BookingState.CANCELLED:
         raise StepNotPossible
     if booking.told_at is None:
         booking.told_at = at
-        log.record(session, actor=actor, action="booking.told", thing=booking, about=[booking.participant], at=at)
+        about = [booking.participant] if booking.participant is not None else []
+        log.record(session, actor=actor, action="booking.told", thing=booking, about=about, at=at)
+
+
+def _right_to_note(booking: Booking) -> tuple[Permission, object]:
+    if booking.participant is None:
+        return Permission.MAKE_APPOINTMENT, booking  # the scope shows a coach only the own ones
+    return Permission.SEE_PERSON, booking.participant
 
 
 def _columns(details: Details) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import programmes
 
+LEAST_DAYS, MOST_DAYS = 30, 365  # asking more often than monthly is a nuisance, less than yearly no confirmation
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entries:
@@ -25,6 +27,7 @@ class Entries:
     ends_on: date
     caseload_limit: int = 15
     longest_months: int = 24
+    confirm_days: int = 90
     reviewing: bool = False
 
 
@@ -50,5 +53,9 @@ def update_programme(session: Session, *, actor: Actor, programme: Programme, en
 
 
 def _check(entries: Entries) -> None:
+    if not LEAST_DAYS <= entries.confirm_days <= MOST_DAYS:
+        raise InvalidInput(
+            fields={"confirm_days": N_("Bitte eine Zahl von {least} bis {most}.", least=LEAST_DAYS, most=MOST_DAYS)}
+        )
     if entries.ends_on <= entries.starts_on:
         raise InvalidInput(fields={"ends_on": N_("Der letzte Tag liegt vor dem ersten.")})

@@ -20,7 +20,7 @@ from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, own_offers, places, room_ticks, waiting
+from hub.queries import feeds, own_offers, places, pools, room_ticks, waiting
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.bookings import coaches_of, list_called_off, mark_untold
@@ -67,7 +67,9 @@ def move_slot(
     changes = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id, "location_id": location_id}
     if slot.state is SlotState.UNSETTLED:
         move(session, slot, SlotState.PLANNED, at=at)  # with a new time it is settled
+    later = starts_at - slot.starts_at
     slot_queries.change_slot(session, slot, at=at, **changes)
+    pools.move_releases(session, slot.id, by=later)
     note_exception(session, slot, ExceptionKind.MOVED, at)
     moved = bookings.move_bookings_with_slot(session, slot=slot, at=at)
     room_ticks.free_room(session, slot)

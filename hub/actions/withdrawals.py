@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import bookings, log, notices
+from hub.actions import bookings, log, notices, waiting
 from hub.actions.notices import Facts
 from hub.errors import StepNotPossible
 from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
@@ -15,7 +15,8 @@ from hub.models.participant import Participant
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, participants
+from hub.queries import feeds
+from hub.queries import waiting as queues
 from hub.queries.bookings import raise_sequences_of_enquiry
 from hub.queries.consent_steps import step
 from hub.queries.consents import find_permitting, list_same, lock_consent
@@ -37,7 +38,7 @@ def withdraw_consent(
     """
     person = get_person(session, consent.participant_id)
     require(actor, Permission.WITHDRAW_CONSENT, person)
-    participants.lock_participant(session, person.id)
+    queues.lock_person(session, person.id)
     row = lock_consent(session, consent.id)
     if row.state not in PERMITTING:
         raise StepNotPossible
@@ -49,7 +50,8 @@ def withdraw_consent(
         _end_enquiries(
             session, actor, ended, person, by="consent", cancelled_by="" if keep_bookings else "person", at=at
         )
-        drop_holds(session, participant_id=person.id, offer_ids=[row.offer_id], at=at)
+        freed = drop_holds(session, participant_id=person.id, offer_ids=[row.offer_id], at=at)
+        waiting.offer_places(session, slot_ids=freed, at=at)
     elif row.scope is Scope.FEED:
         for subscription in list_running_subscriptions(session, person.id):
             end_feed(session, subscription.id, at=at, why="consent")
@@ -103,7 +105,7 @@ def withdraw_enquiry(
     """Call an enquiry back: coming places are given back, the partner keeps reference and date only."""
     person = get_person(session, enquiry.participant_id)
     require(actor, Permission.CANCEL_BOOKING, person)
-    participants.lock_participant(session, person.id)
+    queues.lock_person(session, person.id)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     by, cancelled_by = ("participant", "person") if actor.kind is ActorKind.PERSON else ("coach", "coach")

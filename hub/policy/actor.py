@@ -26,7 +26,10 @@ class Seat:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks; `member_ids` are the members of own umbrellas, `programme_ids` the own networks."""
+    """Who asks; `member_ids` are the members of own umbrellas, `programme_ids` the own networks.
+
+    `desk_ids` are the organisations a coordinator phones: those of the network that no umbrella phones.
+    """
 
     kind: ActorKind
     ref: str  # public id for the log
@@ -35,6 +38,7 @@ class Actor:
     seats: tuple[Seat, ...] = ()
     member_ids: frozenset[int] = frozenset()  # members of own umbrellas
     programme_ids: frozenset[int] = frozenset()
+    desk_ids: frozenset[int] = frozenset()  # phoned by the network desk
     participant_id: int | None = None
     card_id: int | None = None
     enquiry_id: int | None = None  # of a link
@@ -57,9 +61,14 @@ class Actor:
             return frozenset({self.organisation_id}) if self.enquiry_id and self.organisation_id else frozenset()
         return self.organisations(Role.PARTNER) | self.member_ids
 
+    @property
+    def phoned_ids(self) -> frozenset[int]:
+        """Organisations on the actor's phone list: members of an own umbrella, and those of the network desk."""
+        return self.member_ids | self.desk_ids
+
     def purpose_for(self, organisation_id: int) -> str:
-        """What the log says when an umbrella acts for a member that is not the actor's own organisation."""
-        on_behalf = organisation_id in self.member_ids and organisation_id not in self.organisations(Role.PARTNER)
+        """What the log says when an umbrella or the network desk acts for an organisation that is not its own."""
+        on_behalf = organisation_id in self.phoned_ids and organisation_id not in self.organisations(Role.PARTNER)
         return "on_behalf" if on_behalf else ""
 
 

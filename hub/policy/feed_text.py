@@ -69,10 +69,18 @@ class FeedText:
         }
 
     def _summary(self, row: Any) -> str:
+        """What it is called; while it is not decided whether it takes place, that stands before it in neutral words."""
+        if row.tentative and not row.cancelled:
+            return str(N_("Noch offen: {what}", what=self._name(row)))
+        return self._name(row)
+
+    def _name(self, row: Any) -> str:
         if self.kind is FeedKind.ORGANISATION:
             return _with_count(row)
         if self.kind is FeedKind.COACH:
             return self.initials.get(row.participant_id) or row.call_word or str(N_("Termin"))
+        if Part.TITLE in self.shown and row.form is Form.ROOM:
+            return str(N_("Gespräch"))
         if Part.TITLE in self.shown and row.title and not row.private:
             return str(row.short_title or row.title)
         return str(row.neutral_word)
@@ -84,10 +92,12 @@ class FeedText:
         return ", ".join(filter(None, [organisation, self._address(row)])) or None
 
     def _address(self, row: Any) -> str | None:
-        """The street address; of a visit at home the municipality, and nothing in the person's own feed."""
+        """The street address; of a visit at home no address: the coach reads the municipality, the person is there."""
         if row.form is Form.ONLINE or Part.ADDRESS not in self.shown:
             return None
         if _at_home(row):
+            if self.kind is FeedKind.PARTICIPANT:
+                return str(N_("Bei Ihnen zu Hause")) if row.form is Form.HOME_VISIT else None
             return _municipality(row.home_code) if Part.MUNICIPALITY in self.shown else None
         town = " ".join(filter(None, [row.postal_code, _municipality(row.municipality_code)]))
         return ", ".join(filter(None, [row.street, town])) or None

@@ -14,8 +14,10 @@ class Permission(StrEnum):
     CALL_OFF_SLOT = "call_off_slot"
     EDIT_CLOSURE = "edit_closure"
     EDIT_SCHOOL_HOLIDAYS = "edit_school_holidays"
+    ASK_FOR_CALL = "ask_for_call"
     SETTLE_CALL = "settle_call"
     SEE_ATTENDEES = "see_attendees"
+    RELEASE_POOL = "release_pool"
     # places
     BOOK_SLOT = "book_slot"
     CANCEL_BOOKING = "cancel_booking"

@@ -1,6 +1,6 @@
 """Who may do what: one table, permission → predicates whose names are English sentences; any one that holds allows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hub.errors import NotAllowed
@@ -21,6 +21,10 @@ def actor_acts_for_its_organisation(actor: Actor, thing: Any) -> bool:
 
 def actor_works_in_its_organisation(actor: Actor, thing: Any) -> bool:
     return actor.kind is ActorKind.STAFF and thing.organisation_id in actor.organisations(Role.PARTNER)
+
+
+def actor_phones_its_organisation(actor: Actor, thing: Any) -> bool:
+    return actor.kind is ActorKind.STAFF and thing.organisation_id in actor.phoned_ids
 
 
 def actor_holds_the_link_for_it(actor: Actor, thing: Any) -> bool:
@@ -101,14 +105,20 @@ def it_is_the_actors_own(actor: Actor, thing: Any) -> bool:
 P = Permission
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_OFFER: (actor_acts_for_its_organisation,),
-    P.PUBLISH_OFFER: (actor_acts_for_its_organisation,),
+    P.PUBLISH_OFFER: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
     P.REVIEW_OFFER: (actor_is_a_coordinator,),
-    P.CONFIRM_OFFER: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.CONFIRM_OFFER: (
+        actor_acts_for_its_organisation,
+        actor_phones_its_organisation,
+        actor_holds_the_link_for_the_offer,
+    ),
     P.CALL_OFF_SLOT: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
     P.EDIT_CLOSURE: (actor_acts_for_its_organisation,),
     P.EDIT_SCHOOL_HOLIDAYS: (actor_is_a_coordinator,),
-    P.SETTLE_CALL: (actor_acts_for_its_organisation,),
+    P.ASK_FOR_CALL: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.SETTLE_CALL: (actor_acts_for_its_organisation, actor_phones_its_organisation),
     P.SEE_ATTENDEES: (actor_acts_for_its_organisation,),
+    P.RELEASE_POOL: (actor_acts_for_its_organisation, actor_is_the_house_itself),
     P.BOOK_SLOT: (actor_looks_after_the_person, actor_is_the_person),
     P.CANCEL_BOOKING: (actor_looks_after_the_person, actor_is_the_person),
     P.MAKE_APPOINTMENT: (actor_is_a_coach,),
@@ -128,7 +138,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.WITHDRAW_CONSENT: (actor_is_the_person, actor_looks_after_the_person, actor_is_the_house_itself),
     P.WRITE_REFERRAL: (actor_looks_after_the_person,),
     P.SEND_ENQUIRY: (actor_looks_after_the_person,),
-    P.ANSWER_ENQUIRY: (actor_acts_for_its_organisation, actor_holds_the_link_for_it),
+    P.ANSWER_ENQUIRY: (actor_acts_for_its_organisation, actor_phones_its_organisation, actor_holds_the_link_for_it),
     P.OPEN_IDENTITY: (actor_works_in_its_organisation,),
     P.ISSUE_LINK: (actor_looks_after_the_person, actor_is_the_house_itself),
     P.FOLLOW_BOOKING: (actor_looks_after_the_person, actor_is_the_person, actor_is_the_house_itself),
@@ -156,3 +166,9 @@ def require(actor: Actor, permission: Permission, thing: Any = None) -> None:
     """Raise NotAllowed (403) unless the actor may do this."""
     if not allows(actor, permission, thing):
         raise NotAllowed
+
+
+def require_each(actor: Actor, permission: Permission, things: Iterable[Any]) -> None:
+    """Raise NotAllowed (403) unless the actor may do this with every one of these things."""
+    for thing in things:
+        require(actor, permission, thing)

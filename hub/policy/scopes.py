@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
-from hub.models.booking import STANDING, Booking
+from hub.models.booking import STANDING, Booking, Waiting
 from hub.models.card import Card
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -13,13 +13,13 @@ from hub.models.invitation import Invitation
 from hub.models.location import Location
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
-from hub.models.offer import Offer, OfferProgramme, OfferState
+from hub.models.offer import Form, Offer, OfferProgramme, OfferState
 from hub.models.organisation import Organisation
 from hub.models.participant import Cover, Participant, Participation
 from hub.models.programme import Programme, ProgrammeOrganisation
 from hub.models.referral import Referral
-from hub.models.series import Series
-from hub.models.slot import Slot
+from hub.models.series import Closure, Series
+from hub.models.slot import Course, Slot
 from hub.models.subscription import Subscription
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
@@ -98,17 +98,18 @@ def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
     """Enquiries: of persons an actor looks after; sent ones of a partner's organisations; a link's single one."""
     query = select(Enquiry)
     if actor.kind is ActorKind.LINK:
-        return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, _sent())
+        return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, is_sent())
     persons = select(Participant.id).where(_persons(actor, at))
     return query.where(
         or_(
             Enquiry.participant_id.in_(persons),
-            and_(Enquiry.organisation_id.in_(actor.partner_ids), _sent()),
+            and_(Enquiry.organisation_id.in_(actor.partner_ids), is_sent()),
         )
     )
 
 
-def _sent() -> ColumnElement[bool]:
+def is_sent() -> ColumnElement[bool]:
+    """Whether an enquiry has left the house."""
     return and_(Enquiry.state != EnquiryState.DRAFT, Enquiry.sent_at.is_not(None))
 
 
@@ -119,6 +120,8 @@ def offers_for(actor: Actor) -> Select[Any]:
 
 def _offers(actor: Actor) -> ColumnElement[bool]:
     shown = Offer.state == OfferState.PUBLISHED
+    if not actor.has(Role.COACH):
+        shown = and_(shown, Offer.form != Form.ROOM)  # rooms are lent to coaches; for all others they are no offers
     network = select(OfferProgramme.offer_id).where(OfferProgramme.programme_id.in_(actor.programme_ids))
     seen: list[ColumnElement[bool]] = [and_(shown, Offer.public), and_(shown, Offer.id.in_(network))]
     if actor.partner_ids or actor.offer_id:
@@ -137,14 +140,33 @@ def _own_offers(actor: Actor) -> ColumnElement[bool]:
     return Offer.id == actor.offer_id if actor.offer_id else Offer.organisation_id.in_(actor.partner_ids)
 
 
+def reviewed_offers_for(actor: Actor) -> Select[Any]:
+    """Offers that wait to be looked at, of organisations in the networks an actor coordinates."""
+    if not actor.has(Role.COORDINATOR):
+        return select(Offer).where(false())
+    waiting = Offer.state == OfferState.REVIEW
+    return select(Offer).where(waiting, Offer.organisation_id.in_(_network_organisations(actor)))
+
+
 def series_for(actor: Actor) -> Select[Any]:
     """Series of own offers."""
     return select(Series).join(Offer, Series.offer_id == Offer.id).where(_own_offers(actor))
 
 
+def closures_for(actor: Actor) -> Select[Any]:
+    """Closed days of organisations a partner acts for; those of the schools for coordinators."""
+    schools = Closure.organisation_id.is_(None) if actor.has(Role.COORDINATOR) else false()
+    return select(Closure).where(or_(Closure.organisation_id.in_(actor.partner_ids), schools))
+
+
 def slots_for(actor: Actor) -> Select[Any]:
     """Dates of the offers an actor sees."""
     return select(Slot).join(Offer, Slot.offer_id == Offer.id).where(_offers(actor))
+
+
+def courses_for(actor: Actor) -> Select[Any]:
+    """Courses of the offers an actor sees."""
+    return select(Course).join(Offer, Course.offer_id == Offer.id).where(_offers(actor))
 
 
 def own_slots_for(actor: Actor) -> Select[Any]:
@@ -172,6 +194,11 @@ def kept_privately() -> ColumnElement[bool]:
         Enquiry.ended_at < Booking.starts_at,
     )
     return and_(Booking.state.in_(STANDING), ended.correlate(Booking).exists())
+
+
+def waitings_for(actor: Actor, at: datetime) -> Select[Any]:
+    """Wishes on the waiting list, of persons an actor looks after; a person's own."""
+    return select(Waiting).join(Participant, Waiting.participant_id == Participant.id).where(_persons(actor, at))
 
 
 def partner_bookings_for(actor: Actor) -> Select[Any]:

@@ -8,7 +8,7 @@ from hub import clock
 from hub.errors import NotFound, PersonElsewhere, RuleBroken, StepNotPossible
 from hub.i18n import N_, Message
 from hub.models.booking import Booking
-from hub.models.offer import Access, Offer, OfferState
+from hub.models.offer import Access, Form, Freshness, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
 from hub.queries import bookings, participants, places
@@ -21,15 +21,27 @@ def phone_of(offer: Offer) -> str:
     return offer.phone or offer.organisation.phone
 
 
-def obstacle_of_slot(slot: Slot, at: datetime) -> Message | None:
-    """Return why nobody can book this date at that instant, or None; the slot's offer must be loaded."""
-    offer = slot.offer
+def obstacle_of_slot(slot: Slot, at: datetime, *, whole_course: bool = False) -> Message | None:
+    """Return why nobody can book this date at that instant, or None; the slot's offer must be loaded.
+
+    A session of a course is never booked by itself, only with the `whole_course`.
+    """
+    if slot.course_id is not None and not whole_course:
+        return N_("Dieser Termin gehört zu einem Kurs. Bitte buchen Sie den ganzen Kurs.")
+    return _obstacle_of_date(slot, slot.offer, at)
+
+
+def _obstacle_of_date(slot: Slot, offer: Offer, at: datetime) -> Message | None:
+    if slot.state is SlotState.UNSETTLED:
+        return N_("Bei diesem Termin ist noch etwas zu klären.")
     if slot.state is not SlotState.PLANNED:
         return N_("Dieser Termin fällt aus.")
     if slot.starts_at <= at:
         return N_("Dieser Termin hat schon begonnen.")
     if offer.state is not OfferState.PUBLISHED:
         return N_("Dieses Angebot nimmt gerade niemanden auf.")
+    if offer.freshness is Freshness.HIDDEN:
+        return N_("Ob es noch stattfindet, wissen wir nicht. Bitte rufen Sie erst an: {phone}.", phone=phone_of(offer))
     if slot.starts_at - timedelta(minutes=offer.notice_minutes) < at:
         return N_("So kurz vorher geht es nur am Telefon: {phone}.", phone=phone_of(offer))
     if slot.starts_at > at + timedelta(days=offer.window_days):
@@ -42,6 +54,8 @@ def obstacle_of_person(offer: Offer, participant: Participant, on_year: int) -> 
 
     Only a birth year is known, so a person is refused only when no birthday in that year could fit.
     """
+    if offer.form is Form.ROOM:
+        return N_("Das ist ein Raum für Gespräche. Sie nehmen ihn unter „Räume“.")
     if offer.women_only and participant.name.get("form_of_address") == "Herr":
         return N_("Dieses Angebot ist nur für Frauen.")
     if participant.birth_year is None:
@@ -91,19 +105,14 @@ def take_for(
 ) -> int | None:
     """Take places of a date for a person and return the pool they came from; SlotFull (409) when there are too few.
 
-    A drop-in date without a number of places has none to take: None.
+    Where one simply goes nobody takes a place: None.
     """
     if not 1 <= party <= LARGEST_PARTY:
         raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
-    if slot.offer.access is Access.OPEN and slot.places == 0:
+    if slot.offer.access is Access.OPEN:
         return None
-    return places.take_places(
-        session,
-        slot_id=slot.id,
-        n=party,
-        programme_ids=frozenset({participation.programme_id}),
-        jobcenter_id=participant.jobcenter_id,
-    )
+    taker = places.taker_for(session, participant, [participation.programme_id])
+    return places.take_places(session, slot_id=slot.id, n=party, taker=taker)
 
 
 def require_cancellable(booking: Booking, by: str, at: datetime) -> None:

@@ -1,23 +1,25 @@
 """Questions about bookings: one through the scope, overlaps, live ones of a slot or enquiry, and their locks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, true, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import CursorResult, and_, or_, select, true, update
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, LIVE, STANDING, Booking
+from hub.models.booking import BLOCKING, LIVE, STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import offers
-from hub.queries.offer_filters import OfferFilter, free_places
+from hub.queries.offer_filters import OfferFilter
+from hub.queries.places import Taker, fits
 from hub.queries.slots import list_next_slots
 
 ALTERNATIVES = 3
@@ -52,7 +54,11 @@ def list_coming(
 
     `private` adds those only the person may see: kept after a consent was taken back.
     """
-    called_off = Booking.cancelled_by.in_(("partner", "programme"))
+    again = aliased(Booking)  # called off, restored and booked again: only the new place is shown
+    booked_again = select(again.id).where(
+        again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id, again.state.in_(STANDING)
+    )
+    called_off = and_(Booking.cancelled_by.in_(("partner", "programme")), ~booked_again.exists())
     query = (
         select(Booking)
         .where(
@@ -93,7 +99,10 @@ def lock_slots(session: Session, slots: Iterable[Slot]) -> None:
     known = {slot.id: slot for slot in slots}
     columns = (Slot.state, Slot.starts_at, Slot.ends_at, Slot.version)
     query = select(Slot.id, *columns).where(Slot.id.in_(sorted(known))).order_by(Slot.id)
-    for row in session.execute(query.with_for_update(key_share=True)):
+    rows = session.execute(query.with_for_update(key_share=True)).all()
+    if len(rows) < len(known):
+        raise SomebodyWasFaster  # its series was changed, and nobody had booked it
+    for row in rows:
         for column in columns:
             set_committed_value(known[row.id], column.key, getattr(row, column.key))
 
@@ -161,6 +170,27 @@ def list_live_of_slot(session: Session, slot_id: int) -> list[Booking]:
     return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
 
 
+def list_called_off(session: Session, slot_id: int) -> list[Booking]:
+    """Return the bookings of a date that ended because the partner called it off, with their persons, by id."""
+    query = select(Booking).where(
+        Booking.slot_id == slot_id, Booking.state == BookingState.CANCELLED, Booking.cancelled_by == "partner"
+    )
+    return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
+
+
+def mark_untold(session: Session, called_off: Iterable[Booking]) -> None:
+    """Forget that the persons were told of a date that falls away, as it takes place after all."""
+    ids = sorted(booking.id for booking in called_off)
+    session.execute(update(Booking).where(Booking.id.in_(ids)).values(told_at=None))
+
+
+def coaches_of(concerned: Iterable[Booking]) -> frozenset[int]:
+    """Return whom to tell about these bookings: the coaches of their persons, and whose own time they take."""
+    loaded = list(concerned)
+    persons = {one.participant.coach_id for one in loaded if one.participant is not None}
+    return frozenset(filter(None, persons | {one.coach_id for one in loaded}))
+
+
 def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> list[Booking]:
     """Return the live bookings of an enquiry that have not begun, by id (the order of locking)."""
     query = select(Booking).where(Booking.enquiry_id == enquiry_id, Booking.holds_a_place, Booking.starts_at > at)
@@ -204,18 +234,27 @@ def with_offer(slot: Slot, offer: Offer) -> None:
 
 
 def list_alternatives(
-    session: Session, actor: Actor, slot: Slot, *, near: tuple[float, float] | None, at: datetime, party: int = 1
+    session: Session,
+    actor: Actor,
+    slot: Slot,
+    *,
+    taker: Taker,
+    near: tuple[float, float] | None,
+    at: datetime,
+    party: int = 1,
 ) -> list[Slot]:
     """Return up to three other dates with enough places: of the same offer, then of offers with the same aim nearby.
 
-    Each with its offer, organisation, place and pools; at most six statements.
+    `taker` says for whom the places are. Each with its offer, organisation, place and pools; at most six statements.
     """
-    found = [other for other in list_next_slots(session, slot.offer, at=at, limit=20) if other.id != slot.id]
+    coming = list_next_slots(session, slot.offer, at=at, limit=20)
+    found = [other for other in coming if other.id != slot.id and other.course_id is None]
     for other in found:
         with_offer(other, slot.offer)
-    fitting = [other for other in found if free_places(other, actor) >= party]
+    fitting = [other for other in found if fits(other, taker, party)]
     if len(fitting) < ALTERNATIVES:
-        filters = OfferFilter(aims=frozenset({slot.offer.aim}), near=near, radius_km=20, min_free=party, bookable=True)
+        alike = OfferFilter(aims=frozenset({slot.offer.aim}), near=near, radius_km=20)
+        filters = replace(alike, min_free=party, bookable=True, taker=taker)
         page = offers.search(session, actor, filters, at=at, limit=ALTERNATIVES + 1)
         fitting += [hit.slots[0] for hit in page.hits if hit.slots and hit.offer.id != slot.offer_id]
     same = [other for other in fitting if other.offer_id == slot.offer_id]

@@ -1,6 +1,7 @@
 """Place codes ("Birke 27"): a neutral word and a two-digit number, unique within a slot."""
 
 import secrets
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -23,6 +24,15 @@ def list_codes(session: Session, slot_id: int) -> set[str]:
     return {code for code in session.scalars(select(Booking.code).where(Booking.slot_id == slot_id)) if code}
 
 
+def find_common_code(session: Session, slot_ids: Collection[int]) -> str:
+    """Return one code that nobody bears in any of these slots: a course has the same word every week.
+
+    The caller holds the locks of all of them.
+    """
+    rows = session.scalars(select(Booking.code).where(Booking.slot_id.in_(sorted(slot_ids))))
+    return _fresh({code for code in rows if code})
+
+
 def find_free_code(session: Session, slot_id: int, *, wish: str | None = None) -> str:
     """Return a code nobody bears in this slot: the wish where it is free, else a random one.
 
@@ -31,6 +41,10 @@ def find_free_code(session: Session, slot_id: int, *, wish: str | None = None) -
     given = list_codes(session, slot_id)
     if wish and wish not in given:
         return wish
+    return _fresh(given)
+
+
+def _fresh(given: set[str]) -> str:
     words = {code.split()[0] for code in given}
     fresh = [word for word in place_words() if word not in words] or list(place_words())
     while True:

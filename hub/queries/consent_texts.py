@@ -31,6 +31,7 @@ NOWHERE = (
     N_("Adresse und Geburtsdatum"),
     N_("was Sie Ihrem Coach erzählen"),
 )
+NOWHERE_OF_VISITS = (*NOWHERE[:2], N_("Geburtsdatum"), *NOWHERE[3:])
 LEVELS = {
     Level.DISCREET: N_("nur die Zeit und ein Wort, das Sie wählen"),
     Level.ADDRESS: N_("die Zeit, Ihr Wort und die Straße"),
@@ -91,7 +92,7 @@ def _disclosure(content: Content, person: Participant, field_groups: list[str], 
         now=pairs(now),
         later_title="" if named else str(N_("Erst nach der Zusage")),
         later=pairs(later),
-        nowhere=[str(word) for word in NOWHERE],
+        nowhere=[str(word) for word in (NOWHERE_OF_VISITS if offer.visits_home else NOWHERE)],
         paragraphs=_texts(
             (N_("Wofür"), N_("Ihr Coach fragt dort für Sie an: {offer}.", offer=offer.title)),
             (N_("Welche Angaben"), _groups(field_groups)),

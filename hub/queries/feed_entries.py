@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, ScalarSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from hub.models.booking import BLOCKING, Booking, BookingState
+from hub.models.booking import UNDECIDED, Booking, BookingState
 from hub.models.consent import Consent, Scope
 from hub.models.location import Location
 from hub.models.offer import CARRIES_IDENTITY, Offer
@@ -21,7 +21,7 @@ from hub.queries.holds import on_hold
 WINDOW = timedelta(days=30)  # how far back a feed shows what took place
 CANCELLED_FOR = timedelta(days=7)  # how long after its date a cancelled one is still marked as such
 # What was booked stays in the calendar when its date is past; whether somebody came never shows (R-CAL-03).
-SHOWN = (*BLOCKING, BookingState.ATTENDED, BookingState.NOT_TAKEN_PLACE, BookingState.NOT_THERE)
+SHOWN = (BookingState.CONFIRMED, BookingState.ATTENDED, BookingState.NOT_TAKEN_PLACE, BookingState.NOT_THERE)
 Place = aliased(Location)
 
 
@@ -29,8 +29,8 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
     """Return the booked and recently cancelled dates of the persons this actor sees, and a coach's own appointments.
 
     Instants are UTC. A place that carries identity needs a live consent at `at` (R-CON-12); `allowed_until` says how
-    long that one lasts. One kept without a consent is `private`: only its person has it. Requests and holds are no
-    dates yet.
+    long that one lasts. One kept without a consent is `private`: only its person has it. Requests, holds and offers
+    from the waiting list are no dates yet.
     """
     allowed_until = _allowed_until(at)
     query = (
@@ -53,6 +53,7 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
         Booking.starts_at,
         Booking.ends_at,
         (Booking.state == BookingState.CANCELLED).label("cancelled"),
+        (Slot.state == SlotState.UNSETTLED).label("tentative"),  # null for an appointment without a date of an offer
         kept_privately().label("private"),
         Booking.sequence,
         Booking.changed_at,
@@ -98,11 +99,11 @@ def _allowed_until(at: datetime) -> ScalarSelect[Any]:
 def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: datetime) -> Sequence[Row[Any]]:
     """Return the dates of one organisation the actor acts for: title, times, place, and how many places are taken.
 
-    `also_changed_at` is the last change of any booking in it, as that changes the number. Places held for half an hour
+    `also_changed_at` is the last change of any booking in it, as that changes the number. Places held for a while
     are not counted: a calendar would show them long after they ran out.
     """
     taken = select(func.coalesce(func.sum(Pool.taken), 0)).where(Pool.slot_id == Slot.id).correlate(Slot)
-    ever_booked = (Booking.slot_id == Slot.id, Booking.state.not_in((BookingState.HELD, BookingState.EXPIRED)))
+    ever_booked = (Booking.slot_id == Slot.id, Booking.state.not_in((*UNDECIDED, BookingState.EXPIRED)))
     booked_at = select(func.max(Booking.changed_at)).where(*ever_booked).correlate(Slot)
     query = (
         own_slots_for(actor)
@@ -110,7 +111,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
         .where(
             Offer.organisation_id == organisation_id,
             or_(
-                and_(Slot.state == SlotState.PLANNED, Slot.ends_at > at - WINDOW),
+                and_(Slot.state != SlotState.CALLED_OFF, Slot.ends_at > at - WINDOW),
                 and_(Slot.state == SlotState.CALLED_OFF, Slot.ends_at > at - CANCELLED_FOR),
             ),
         )
@@ -120,6 +121,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
         Slot.starts_at,
         Slot.ends_at,
         (Slot.state == SlotState.CALLED_OFF).label("cancelled"),
+        (Slot.state == SlotState.UNSETTLED).label("tentative"),
         false().label("private"),
         Slot.sequence,
         Slot.changed_at,

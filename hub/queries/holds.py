@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import UNDECIDED, Booking, BookingState, Waiting, WaitingState
 from hub.models.slot import Slot
 from hub.queries import places
 from hub.queries.states import move
 
-RUNNING_OUT = (BookingState.HELD, BookingState.REQUESTED, BookingState.OFFERED)  # each has an `expires_at`
+RUNNING_OUT = (*UNDECIDED, BookingState.REQUESTED)  # each has an `expires_at`
 
 
 def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | None:
-    """Return the place held for a person in a date while the consent is asked for, or None.
+    """Return the place kept for a person in a date while the consent is asked for, or from the waiting list; or None.
 
     For writing, call it after lock_participant: whoever ends or books a hold locks the person before.
     """
@@ -39,7 +39,7 @@ def is_running(hold: Booking | None, at: datetime) -> bool:
 
 
 def _holds_of(participant_id: int) -> Select[Any]:
-    return select(Booking).where(Booking.participant_id == participant_id, Booking.state == BookingState.HELD)
+    return select(Booking).where(Booking.participant_id == participant_id, Booking.state.in_(UNDECIDED))
 
 
 def get_booking_by_id(session: Session, booking_id: int) -> Booking:
@@ -64,22 +64,35 @@ def list_run_out(session: Session, *, at: datetime) -> list[int]:
 def on_hold() -> ScalarSelect[Any]:
     """Return how many places of a date are held for somebody who is still deciding, as a column of Slot."""
     held = select(func.coalesce(func.sum(Booking.party), 0))
-    return held.where(Booking.slot_id == Slot.id, Booking.state == BookingState.HELD).correlate(Slot).scalar_subquery()
+    return held.where(Booking.slot_id == Slot.id, Booking.state.in_(UNDECIDED)).correlate(Slot).scalar_subquery()
 
 
 def end_hold(session: Session, hold: Booking, *, at: datetime) -> None:
     """End a hold, request or offer and give its place back, once: only the winner of the compare-and-set does.
 
+    A wish whose offer ends lapses with it. The caller offers the place to whoever waits next (actions/waiting.py).
     Raises SomebodyWasFaster or StepNotPossible (409) when it has become a booking or ended meanwhile.
     """
+    offered = hold.state is BookingState.OFFERED
     move(session, hold, BookingState.EXPIRED, at=at, expires_at=None)
     if hold.pool_id is not None:
         places.give_back_places(session, pool_id=hold.pool_id, n=hold.party)
+    for wish in _wishes_on(session, hold) if offered else ():
+        move(session, wish, WaitingState.LAPSED, at=at)
 
 
-def drop_holds(session: Session, *, participant_id: int, offer_ids: Iterable[int | None], at: datetime) -> None:
-    """End the holds of a person on dates of these offers: the consent they waited for will not come."""
+def _wishes_on(session: Session, offer: Booking) -> list[Waiting]:
+    query = select(Waiting).where(Waiting.booking_id == offer.id, Waiting.state == WaitingState.OFFERED)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def drop_holds(
+    session: Session, *, participant_id: int, offer_ids: Iterable[int | None], at: datetime
+) -> frozenset[int]:
+    """End what is kept for a person on dates of these offers, as the consent will not come; return the dates' keys."""
     dates = select(Slot.id).where(Slot.offer_id.in_({offer_id for offer_id in offer_ids if offer_id}))
     query = _holds_of(participant_id).where(Booking.slot_id.in_(dates)).order_by(Booking.id)
-    for hold in session.scalars(query.execution_options(populate_existing=True)).all():
+    dropped = session.scalars(query.execution_options(populate_existing=True)).all()
+    for hold in dropped:
         end_hold(session, hold, at=at)
+    return frozenset(hold.slot_id for hold in dropped if hold.slot_id)

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from hub.models.booking import LIVE, Booking, BookingState
+from hub.models.booking import LIVE, STANDING, UNDECIDED, Booking, BookingState, Waiting, WaitingState
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.participant import Participation, ParticipationState
-from hub.models.slot import Pool, Slot
+from hub.models.slot import Pool, PoolState, Slot, SlotState
 from hub.queries.holds import RUNNING_OUT
 
 SLACK = timedelta(minutes=10)  # the worker gives back what ran out every minute
@@ -30,9 +30,31 @@ def pools_with_wrong_counters(_at: datetime) -> Select[Any]:
 
 
 def slots_whose_pools_differ(_at: datetime) -> Select[Any]:
-    """Slots whose places are not exactly those of their open pools."""
+    """Slots whose places are not exactly those of their pools; a released pool keeps those that are taken."""
     pooled = select(func.coalesce(func.sum(Pool.places), 0)).where(Pool.slot_id == Slot.id).scalar_subquery()
     return select(Slot.id).where(Slot.places != pooled)
+
+
+def released_pools_with_free_places(_at: datetime) -> Select[Any]:
+    """Released pools that hold more than what is taken: the rest belongs to the open pool."""
+    return select(Pool.id).where(Pool.state == PoolState.RELEASED, Pool.places != Pool.taken)
+
+
+def offers_without_an_end(_at: datetime) -> Select[Any]:
+    """Places held for somebody who is being asked, for ever."""
+    return select(Booking.id).where(Booking.state.in_(UNDECIDED), Booking.expires_at.is_(None))
+
+
+def wishes_tied_to_a_dead_offer(_at: datetime) -> Select[Any]:
+    """Wishes that count as offered though no place is offered to them."""
+    live = select(Booking.id).where(Booking.id == Waiting.booking_id, Booking.state == BookingState.OFFERED)
+    return select(Waiting.id).where(Waiting.state == WaitingState.OFFERED, ~live.exists())
+
+
+def offers_without_a_wish(_at: datetime) -> Select[Any]:
+    """Places offered to nobody on the waiting list."""
+    wish = select(Waiting.id).where(Waiting.booking_id == Booking.id, Waiting.state == WaitingState.OFFERED)
+    return select(Booking.id).where(Booking.state == BookingState.OFFERED, ~wish.exists())
 
 
 def bookings_beside_their_slot(_at: datetime) -> Select[Any]:
@@ -80,6 +102,15 @@ def persons_in_two_places(_at: datetime) -> Select[Any]:
     )
 
 
+def booked_on_dates_that_fall_away(_at: datetime) -> Select[Any]:
+    """Live bookings of a date that was called off."""
+    return (
+        select(Booking.id)
+        .join(Slot, Booking.slot_id == Slot.id)
+        .where(Booking.state.in_(STANDING), Slot.state == SlotState.CALLED_OFF)
+    )
+
+
 def admissions_by_one_person(_at: datetime) -> Select[Any]:
     """Participations proposed and decided by the same user."""
     return select(Participation.id).where(
@@ -90,7 +121,12 @@ def admissions_by_one_person(_at: datetime) -> Select[Any]:
 INVARIANTS: dict[str, Breaking] = {
     "pools count their live bookings": pools_with_wrong_counters,
     "places of a slot lie in its pools": slots_whose_pools_differ,
+    "released pools have no free places": released_pools_with_free_places,
+    "what is held is held for a time": offers_without_an_end,
+    "no wish is tied to a dead offer": wishes_tied_to_a_dead_offer,
+    "every offer has its wish": offers_without_a_wish,
     "bookings stand at their slot's time": bookings_beside_their_slot,
+    "nobody is booked on a date that is called off": booked_on_dates_that_fall_away,
     "no hold outlives its time": holds_that_ran_out,
     "no identity without a live consent": identity_without_consent,
     "nobody is in two places": persons_in_two_places,

@@ -7,21 +7,22 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, false, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from hub.db import UTCDateTime
 from hub.folding import fold
 from hub.models.location import Location, Room
-from hub.models.offer import Access, Aim, Form, Offer, OfferState
+from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.series import Series
-from hub.models.slot import Pool, PoolState, Slot, SlotState
-from hub.models.user import Role
+from hub.models.slot import Course, Pool, Slot, SlotState
 from hub.policy.actor import Actor
+from hub.queries.places import Taker, free_for, taker_of
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 DEFAULT_KM = 10
+VISITED_KM = 25  # so far partners come to people's homes; who sets out says from where
 
 
 class DayPart(StrEnum):
@@ -40,6 +41,14 @@ MINUTES = {  # first minute and the minute after the last
 
 
 @dataclass(frozen=True)
+class Reach:
+    """The places within a wish's circle with their distance in km, and those from where a visit at home still comes."""
+
+    near: dict[int, float]
+    visiting: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class OfferFilter:
     """What is asked for; an empty set means "any". `near` is latitude and longitude in degrees."""
 
@@ -54,6 +63,7 @@ class OfferFilter:
     language: str = ""
     step_free: bool = False
     min_free: int = 0  # places one pool must still have; dates where one simply goes always count
+    taker: Taker | None = None  # for whom; else for anybody the actor could book for
     bookable: bool = False  # only dates inside the offer's notice and booking window
 
     @property
@@ -81,9 +91,11 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"(CAST({at} AS TIMESTAMP WITH TIME ZONE) + make_interval(mins => {minutes}))"
 
 
-def conditions_on_offers(filters: OfferFilter, circle: dict[int, float] | None) -> list[ColumnElement[bool]]:
-    """Return what an offer itself must fulfil; `circle` holds the places in reach (id → km), None without a place."""
-    wanted: list[ColumnElement[bool]] = [Offer.state == OfferState.PUBLISHED]
+def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[ColumnElement[bool]]:
+    """Return what an offer itself must fulfil; `circle` holds the places in reach, None without a place."""
+    # A room lent to coaches is nothing for people; it has a search of its own (queries/room_loans.py).
+    wanted: list[ColumnElement[bool]] = [Offer.state == OfferState.PUBLISHED, Offer.form != Form.ROOM]
+    wanted.append(Offer.freshness != Freshness.HIDDEN)  # nobody knows whether it still takes place
     for column, values in (
         (Offer.aim, filters.aims),
         (Offer.form, filters.forms),
@@ -95,8 +107,8 @@ def conditions_on_offers(filters: OfferFilter, circle: dict[int, float] | None) 
     if filters.language:
         wanted.append(cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True))
     if circle is not None:
-        elsewhere = select(Series.offer_id).where(Series.location_id.in_(circle))
-        wanted.append(or_(_needs_no_way(Offer.location_id), Offer.location_id.in_(circle), Offer.id.in_(elsewhere)))
+        elsewhere = select(Series.offer_id).where(Series.location_id.in_(circle.near))
+        wanted.append(or_(_comes_near(Offer.location_id, circle), Offer.id.in_(elsewhere)))
     return wanted
 
 
@@ -117,7 +129,7 @@ def conditions_on_times(filters: OfferFilter, at: datetime) -> list[ColumnElemen
 
 
 def conditions_on_dates(
-    filters: OfferFilter, actor: Actor, circle: dict[int, float] | None, at: datetime, slot: type[Slot] = Slot
+    filters: OfferFilter, actor: Actor, circle: Reach | None, at: datetime, slot: type[Slot] = Slot
 ) -> list[ColumnElement[bool]]:
     """Return what a date must fulfil together with its offer; `slot` may be an alias."""
     wanted: list[ColumnElement[bool]] = []
@@ -128,18 +140,42 @@ def conditions_on_dates(
         wanted.append((slot.starts_at <= minutes_after(now, Offer.window_days * 24 * 60)).is_not(false()))
     place, room = func.coalesce(slot.location_id, Offer.location_id), func.coalesce(slot.room_id, Offer.room_id)
     wanted += conditions_on_places(filters, circle, place, room)
+    wanted.append(_can_be_joined(slot, at))
     if filters.min_free:
-        wanted.append(or_(Offer.access == Access.OPEN, _has_free(slot, actor, filters.min_free)))
+        taker = filters.taker or taker_of(actor)
+        wanted.append(or_(Offer.access == Access.OPEN, _has_free(slot, taker, filters.min_free)))
+        wanted.append(~_lacks_later(slot, taker, filters.min_free))
     return wanted
 
 
+def _can_be_joined(slot: type[Slot], at: datetime) -> ColumnElement[bool]:
+    """Whether a date stands for itself, or for its course: the first session to come, while one may still join."""
+    earlier = aliased(Slot)
+    before = select(earlier.id).where(
+        earlier.course_id == slot.course_id,
+        earlier.starts_at > at,
+        earlier.starts_at < slot.starts_at,
+        earlier.state != SlotState.CALLED_OFF,
+    )
+    until = select(Course.join_until).where(Course.id == slot.course_id).correlate(slot).scalar_subquery()
+    return or_(slot.course_id.is_(None), and_(slot.session <= until, ~before.correlate(slot).exists()))
+
+
+def _lacks_later(slot: type[Slot], taker: Taker, places: int) -> ColumnElement[bool]:
+    """Whether a later session of the same course has too few places: a course is booked whole."""
+    later = aliased(Slot)
+    coming = (later.starts_at > slot.starts_at, later.state != SlotState.CALLED_OFF)
+    query = select(later.id).where(later.course_id == slot.course_id, *coming, ~_has_free(later, taker, places))
+    return query.correlate(slot).exists()
+
+
 def conditions_on_places(
-    filters: OfferFilter, circle: dict[int, float] | None, place: Column, room: Column
+    filters: OfferFilter, circle: Reach | None, place: Column, room: Column
 ) -> list[ColumnElement[bool]]:
     """Return what the place and room of a date (or of an offer without dates) must fulfil."""
     wanted: list[ColumnElement[bool]] = []
     if circle is not None:
-        wanted.append(or_(_needs_no_way(place), place.in_(circle)))
+        wanted.append(_comes_near(place, circle))
     if filters.step_free:
         flat = select(Location.id).where(Location.step_free)
         flat_rooms = select(Room.id).where(Room.step_free)
@@ -149,25 +185,20 @@ def conditions_on_places(
 
 
 def _needs_no_way(place: Column) -> ColumnElement[bool]:
-    return or_(Offer.form == Form.ONLINE, place.is_(None))
+    return or_(Offer.form.in_((Form.ONLINE, Form.HOME_VISIT)), place.is_(None))
 
 
-def _has_free(slot: type[Slot], actor: Actor, places: int) -> ColumnElement[bool]:
-    mine = or_(
-        ~Pool.kept,
-        Pool.programme_id.in_(actor.programme_ids),
-        Pool.organisation_id.in_(actor.organisations(Role.COACH)),
-    )
-    enough = and_(Pool.slot_id == slot.id, Pool.state == PoolState.OPEN, Pool.places - Pool.taken >= places)
-    return select(Pool.id).where(enough, mine).correlate(slot).exists()
+def _comes_near(place: Column, circle: Reach) -> ColumnElement[bool]:
+    """Whether one gets there, or it comes: a visit at home from where the partner sets out, whatever the circle."""
+    visit = and_(Offer.form == Form.HOME_VISIT, place.in_(circle.visiting))
+    return or_(Offer.form == Form.ONLINE, place.is_(None), place.in_(circle.near), visit)
 
 
-def free_places(slot: Slot, actor: Actor) -> int:
-    """Return the places this actor could still book in a loaded date: open ones and those kept for their network."""
-    coached = actor.organisations(Role.COACH)
-    return sum(
-        pool.places - pool.taken
-        for pool in slot.pools
-        if pool.state is PoolState.OPEN
-        and (not pool.kept or pool.programme_id in actor.programme_ids or pool.organisation_id in coached)
-    )
+def _has_free(slot: type[Slot], taker: Taker, places: int) -> ColumnElement[bool]:
+    enough = and_(Pool.slot_id == slot.id, Pool.places - Pool.taken >= places)
+    return select(Pool.id).where(enough, taker.open_pools).correlate(slot).exists()
+
+
+def free_places(slot: Slot, who: Actor | Taker) -> int:
+    """Return the places left in a loaded date for one person, or for anybody this actor could book for."""
+    return free_for(slot, who if isinstance(who, Taker) else taker_of(who))

@@ -17,12 +17,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from hub.errors import NotFound
 from hub.geography import box_around, distance_km
 from hub.models.location import Location
-from hub.models.offer import Access, Offer
+from hub.models.offer import STALE, Access, Offer
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import offers_for
 from hub.queries.offer_filters import (
+    VISITED_KM,
     OfferFilter,
+    Reach,
     conditions_on_dates,
     conditions_on_offers,
     conditions_on_places,
@@ -59,7 +61,7 @@ class SearchPage:
 class _Question:
     """A search with all that its statements share; conditions are built once, as building costs more than asking."""
 
-    def __init__(self, actor: Actor, filters: OfferFilter, circle: dict[int, float] | None, at: datetime) -> None:
+    def __init__(self, actor: Actor, filters: OfferFilter, circle: Reach | None, at: datetime) -> None:
         self.actor, self.filters, self.circle, self.at = actor, filters, circle, at
         self.about_offers = conditions_on_offers(filters, circle)
         self.about_times = conditions_on_times(filters, at)
@@ -79,19 +81,20 @@ class _Question:
         return self._dates.with_only_columns(column).offset(number).scalar_subquery()
 
     def kilometres(self, location_id: int | None) -> float | None:
-        return self.circle.get(location_id) if self.circle is not None and location_id is not None else None
+        return self.circle.near.get(location_id) if self.circle is not None and location_id is not None else None
 
 
 @dataclass(frozen=True)
 class _Found:
     offer_id: int
+    fading: bool
     starts_at: datetime
     kilometres: float | None
 
     @property
-    def order(self) -> tuple[datetime, float, int]:
-        """The next date first, then what is nearer."""
-        return self.starts_at, self.kilometres or 0.0, self.offer_id
+    def order(self) -> tuple[bool, datetime, float, int]:
+        """What nobody confirms comes last; else the next date first, then what is nearer."""
+        return self.fading, self.starts_at, self.kilometres or 0.0, self.offer_id
 
 
 def get_offer(session: Session, actor: Actor, public_id: str) -> Offer:
@@ -105,8 +108,11 @@ def get_offer(session: Session, actor: Actor, public_id: str) -> Offer:
 
 
 def list_coming_slots(session: Session, offer: Offer, *, at: datetime, limit: int) -> list[Slot]:
-    """Return the coming dates of an offer, called-off ones included, with place, room and pools. Two statements."""
-    query = select(Slot).where(Slot.offer_id == offer.id, Slot.starts_at > at)
+    """Return the coming dates of an offer, called-off ones included, with place, room and pools. Two statements.
+
+    Sessions of courses are left out (queries/courses.py: list_open_courses).
+    """
+    query = select(Slot).where(Slot.offer_id == offer.id, Slot.starts_at > at, Slot.course_id.is_(None))
     query = query.options(joinedload(Slot.location), joinedload(Slot.room), selectinload(Slot.pools))
     return list(session.scalars(query.order_by(Slot.starts_at, Slot.id).limit(limit)))
 
@@ -116,6 +122,7 @@ def search(
 ) -> SearchPage:
     """Return one page of published offers the actor sees that fit all filters: next date first, then the nearer one.
 
+    Offers whose partner no longer confirms them come after all others; hidden ones are not found at all.
     Offers asked for by enquiry are found without dates too (last), unless day or time of day matters.
     With `limit=0` it only counts.
     """
@@ -126,16 +133,17 @@ def search(
     return SearchPage(_load(session, question, found[offset : offset + limit]), len(found), more)
 
 
-def _circle(session: Session, filters: OfferFilter) -> dict[int, float] | None:
-    """Return the places in reach with their distance in km; None when no place was named."""
+def _circle(session: Session, filters: OfferFilter) -> Reach | None:
+    """Return the places in reach, one's own and that of visits at home; None when no place was named."""
     if filters.near is None:
         return None
-    south, north, west, east = box_around(*filters.near, filters.radius_km)
+    south, north, west, east = box_around(*filters.near, max(filters.radius_km, VISITED_KM))
     query = select(Location.id, Location.latitude, Location.longitude).where(
         Location.latitude.between(south, north), Location.longitude.between(west, east)
     )
     far = {row.id: distance_km(*filters.near, row.latitude, row.longitude) for row in session.execute(query)}
-    return {location_id: km for location_id, km in far.items() if km <= filters.radius_km}
+    near = {location_id: km for location_id, km in far.items() if km <= filters.radius_km}
+    return Reach(near, frozenset(location_id for location_id, km in far.items() if km <= VISITED_KM))
 
 
 def _ask_each(session: Session, question: _Question) -> list[_Found] | None:
@@ -146,6 +154,7 @@ def _ask_each(session: Session, question: _Question) -> list[_Found] | None:
         offers_for(question.actor)
         .with_only_columns(
             Offer.id,
+            Offer.freshness,
             Offer.access,
             Offer.location_id,
             question.next_date(Slot.starts_at).label("starts_at"),
@@ -158,7 +167,7 @@ def _ask_each(session: Session, question: _Question) -> list[_Found] | None:
         return None
     by_arrangement = filters.any_time
     return [
-        _Found(row.id, row.starts_at or LAST, question.kilometres(row.location_id))
+        _Found(row.id, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
         for row in rows
         if row.starts_at or (by_arrangement and row.access is Access.REQUEST and row.reachable)
     ]
@@ -173,14 +182,15 @@ def _walk(session: Session, question: _Question) -> list[_Found]:
     query = (
         offers_for(question.actor)
         .join(date, date.offer_id == Offer.id)
-        .with_only_columns(Offer.id, date.starts_at, place)
+        .with_only_columns(Offer.id, Offer.freshness, date.starts_at, place)
         .where(*question.about_offers, *question.about_dates(date))
         .order_by(date.starts_at)
         .limit(ENOUGH)
     )
     found: dict[int, _Found] = {}
     for row in session.execute(query):
-        found.setdefault(row.id, _Found(row.id, row.starts_at, question.kilometres(row.location_id)))
+        fading = row.freshness in STALE
+        found.setdefault(row.id, _Found(row.id, fading, row.starts_at, question.kilometres(row.location_id)))
     return list(found.values())
 
 
@@ -225,7 +235,7 @@ def _load(session: Session, question: _Question, found: list[_Found]) -> list[Hi
 
 def _hit(offer: Offer, slots: list[Slot], question: _Question) -> Hit:
     place = slots[0].location_id if slots else None
-    return Hit(offer, slots, question.kilometres(place or offer.location_id))
+    return Hit(offer, slots, None if offer.visits_home else question.kilometres(place or offer.location_id))
 
 
 class Way(StrEnum):

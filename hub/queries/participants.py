@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from hub import clock
 from hub.errors import NotFound
@@ -45,11 +45,12 @@ def _one(session: Session, query: Select[Any]) -> Participant:
 
 
 def list_caseload(session: Session, actor: Actor, *, at: datetime) -> list[Participant]:
-    """Return the persons a coach looks after now (covers included), sorted here as names are sealed."""
+    """Return the persons a coach looks after now (covers included), sorted here as names are sealed. One statement."""
     if actor.kind is not ActorKind.STAFF:
         return []
-    query = participants_for(actor, at).options(joinedload(Participant.coach), selectinload(Participant.participations))
-    return sorted(session.scalars(query), key=lambda p: (p.name["family"].casefold(), p.name["given"].casefold()))
+    query = participants_for(actor, at).options(joinedload(Participant.coach), joinedload(Participant.participations))
+    found = session.scalars(query).unique()
+    return sorted(found, key=lambda p: (p.name["family"].casefold(), p.name["given"].casefold()))
 
 
 def reader_of(actor: Actor, participant: Participant) -> Reader:

@@ -4,10 +4,11 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.errors import NotFound
-from hub.models.organisation import Organisation
+from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import ProgrammeOrganisation
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind, Seat
+from hub.policy.phone_scopes import phoned_by_umbrella
 from hub.policy.scopes import users_for
 
 
@@ -39,6 +40,8 @@ def _with_network(session: Session, user: User, seats: tuple[Seat, ...], request
         select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id.in_(own))
     )
     members = session.scalars(select(Organisation.id).where(Organisation.parent_id.in_(umbrella))) if umbrella else ()
+    programmes = frozenset(row.programme_id for row in rows)
+    coordinates = any(seat.role is Role.COORDINATOR for seat in seats)
     return Actor(
         kind=ActorKind.STAFF,
         ref=user.public_id,
@@ -46,9 +49,20 @@ def _with_network(session: Session, user: User, seats: tuple[Seat, ...], request
         name=user.name,
         seats=seats,
         member_ids=frozenset(members),
-        programme_ids=frozenset(row.programme_id for row in rows),
+        programme_ids=programmes,
+        desk_ids=_desk(session, programmes, own) if coordinates else frozenset(),
         request_id=request_id,
     )
+
+
+def _desk(session: Session, programmes: frozenset[int], own: set[int]) -> frozenset[int]:
+    """Return the partners of these networks that no umbrella phones; nobody phones a Jobcenter or the own office."""
+    query = select(Organisation.id).join(
+        ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Organisation.id
+    )
+    query = query.where(ProgrammeOrganisation.programme_id.in_(programmes), Organisation.id.not_in(own))
+    query = query.where(Organisation.kind != OrganisationKind.JOBCENTER, ~phoned_by_umbrella())
+    return frozenset(session.scalars(query))
 
 
 def list_memberships(session: Session, user: User) -> list[Membership]:

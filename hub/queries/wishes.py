@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from hub import geography
+from hub.errors import RuleBroken
 from hub.i18n import N_
 from hub.models.offer import Offer, Stage
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.fields import Field
 from hub.queries.consents import needed_groups
-from hub.queries.disclosures import Content
+from hub.queries.disclosures import THROUGH_COACH, Content
 
 F = Field
 RINGS = (5, 10, 15, 20, 30, 40, 60, 80)  # kilometres; the municipality itself is never told
@@ -39,7 +40,7 @@ def preview_of(participant: Participant, offer: Offer, slot: Slot | None, wish: 
         slot=slot,
         rough=wish.rough,
         access_needs=wish.access_needs,
-        contact=wish.contact,
+        contact=contact_of(participant, offer, wish),
         person=participant,
         coach=participant.coach.name if participant.coach else "",
     )
@@ -49,6 +50,20 @@ def groups_of(offer: Offer, wish: Wish) -> list[str]:
     """Return the field groups a wish amounts to: what the offer needs and what was ticked, no more."""
     chosen = {F.CONTACT: True, F.ACCESS: bool(wish.access_needs), F.ROUGH: bool(wish.rough)}
     return sorted(needed_groups(offer.field_groups) | {one.value for one, ticked in chosen.items() if ticked})
+
+
+def contact_of(participant: Participant, offer: Offer, wish: Wish) -> Mapping[str, Any] | None:
+    """Return what the contact group holds: the way that was chosen, and for a visit at home where it goes.
+
+    Raises RuleBroken (409) when nobody has written down where the person lives.
+    """
+    if not offer.visits_home:
+        return wish.contact
+    home = participant.home_address or {}
+    if not home.get("street"):
+        raise RuleBroken(N_("Für einen Besuch zu Hause fehlt die Straße. Bitte tragen Sie sie bei den Angaben ein."))
+    address = ", ".join(part for part in (home["street"], home.get("town", "")) if part)
+    return {**(wish.contact or {"kind": THROUGH_COACH}), "address": address}
 
 
 def contacts_of(participant: Participant) -> list[Mapping[str, Any]]:

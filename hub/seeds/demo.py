@@ -10,8 +10,10 @@ from hub.queries.notices import settle_before
 from hub.seeds.bookings import Story, load_bookings
 from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
 from hub.seeds.dates import load_dates
+from hub.seeds.freshness import load_freshness
 from hub.seeds.network import load_network
 from hub.seeds.people import load_people, load_staff
+from hub.seeds.rooms import load_rooms
 from hub.seeds.sheet import Sheet
 from hub.seeds.stories import load_stories, load_visits
 from hub.seeds.things import load_cards, load_feeds
@@ -28,7 +30,7 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_network(session, cast)
         load_staff(session, cast, at)
         progress(5)
-        load_dates(session, cast, at)
+        offers = load_dates(session, cast, at)
         progress(45)
         people = [*cast.people.values(), *load_people(session, cast, at, dice)]
         progress(60)
@@ -37,6 +39,8 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_visits(story, people)
         progress(70)
         load_bookings(story, people)
+        load_rooms(session, cast, at)
+        load_freshness(session, cast, offers, at)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")
         progress(95)

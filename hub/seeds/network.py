@@ -41,7 +41,16 @@ ORGANISATIONS = (
     ("association_kamenz", K.ASSOCIATION, "Treff am Markt Kamenz", "14625250", "Markt 8", "house", None, False),
 )
 # fmt: on
-HOUSE_ROOMS = ("Erker", "Garten", "Küche", "Saal", "Spreeblick", "Werkstatt")
+BY_PHONE_ONLY = ("club_riesa", "club_borna")  # one under an umbrella, one that the network desk phones
+HOUSE_ROOMS = {  # name, what stands in it
+    "Erker": "Sessel, Decken",
+    "Garten": "Beete in Tischhöhe",
+    "Küche": "Herd, unterfahrbare Arbeitsplatte",
+    "Saal": "Matten, Klavier",
+    "Spreeblick": "Bildschirm, Höranlage",
+    "Werkstatt": "Werkbänke",
+}
+NETWORK_OF = {key: network for key, _, _, _, _, network, _, _ in ORGANISATIONS}
 
 
 def load_network(session: Session, cast: SimpleNamespace) -> None:
@@ -57,7 +66,7 @@ def load_network(session: Session, cast: SimpleNamespace) -> None:
             postal_code=town.postal_codes[0],
             street=street,
             phone=f"03521 555 02{len(cast.organisations):02}",
-            email=f"{key.replace('_', '-')}@{DOMAIN}",
+            email="" if key in BY_PHONE_ONLY else f"{key.replace('_', '-')}@{DOMAIN}",
         )
         session.add(organisation)
         session.flush()
@@ -72,7 +81,7 @@ def load_network(session: Session, cast: SimpleNamespace) -> None:
             latitude=town.latitude,
             longitude=town.longitude,
             step_free=step_free,
-            facts=["step_free", "toilet", "stop_nearby"] if step_free else ["stop_nearby"],
+            facts=_facts(key, step_free=step_free),
             house=key == "house_bautzen",
             rooms=_rooms(key, step_free=step_free),
         )
@@ -88,7 +97,12 @@ def get_municipality(code: str) -> Municipality:
     return town
 
 
+def _facts(key: str, *, step_free: bool) -> list[str]:
+    known = ["step_free", "toilet", "stop_nearby"] if step_free else ["stop_nearby"]
+    return [known[0], "lift", *known[1:]] if key == "house_bautzen" else known
+
+
 def _rooms(key: str, *, step_free: bool) -> list[Room]:
     if key == "house_bautzen":
-        return [Room(name=name, places=12, step_free=step_free) for name in HOUSE_ROOMS]
+        return [Room(name=name, places=12, step_free=step_free, equipment=known) for name, known in HOUSE_ROOMS.items()]
     return [Room(name="Sitzungszimmer", places=8, step_free=step_free, lendable=True)] if key.startswith("town") else []

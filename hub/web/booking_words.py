@@ -13,9 +13,8 @@ from hub.models.booking import OWN, Booking, BookingState
 from hub.models.location import Location
 from hub.models.offer import Access
 from hub.models.participant import Participant
-from hub.models.slot import Slot
-from hub.policy.actor import Actor
-from hub.queries.offer_filters import free_places
+from hub.models.slot import Slot, SlotState
+from hub.queries.places import Taker, free_for
 from hub.web.filters import NBSP, clock_time, short_clock
 
 
@@ -38,13 +37,28 @@ def unbroken(street: str) -> str:
     return f"{name}{NBSP}{number}" if name else number
 
 
+def at_home(booking: Booking) -> bool:
+    """Tell whether a partner comes to the person; the date's own place is then only where the partner sets out."""
+    return booking.slot is not None and booking.slot.offer.visits_home
+
+
+def join_link_of(booking: Booking) -> str | None:
+    """Return the address of an online date; only for pages behind the person's PIN or a coach's login."""
+    slot = booking.slot
+    return slot.offer.join_link if slot is not None and slot.offer.is_online else None
+
+
 def location_of(booking: Booking) -> Location | None:
-    """Return where a booking takes place: the date's own place, else the appointment's."""
+    """Return where a booking takes place: the date's own place, else the appointment's; of a visit at home none."""
+    if at_home(booking):
+        return None
     return booking.slot.location if booking.slot is not None else booking.location
 
 
-def place_of(booking: Booking) -> str:
-    """Return the place in one line: name, street and town, room."""
+def place_of(booking: Booking, *, own: bool = False) -> str:
+    """Return the place in one line: name, street and town, room; `own` speaks to the person."""
+    if at_home(booking):
+        return str(N_("Bei Ihnen zu Hause") if own else N_("Zu Hause"))
     if booking.address:
         parts = (unbroken(booking.address.get("street", "")), booking.address.get("town", ""))
         return ", ".join(part for part in parts if part)
@@ -57,9 +71,9 @@ def place_of(booking: Booking) -> str:
 
 def paper_place_of(booking: Booking) -> str:
     """Return the place as paper and cards show it: address and room without the name of a house."""
-    if booking.address:
-        return place_of(booking)
-    if booking.access == OWN and not booking.title:
+    if booking.address or at_home(booking):
+        return place_of(booking, own=True)
+    if booking.access == OWN and booking.slot is None and not booking.title:
         return str(N_("Bei Ihnen"))
     room = booking.slot.room.name if booking.slot is not None and booking.slot.room is not None else ""
     return ", ".join(part for part in (address_of(location_of(booking)), room) if part)
@@ -67,6 +81,8 @@ def paper_place_of(booking: Booking) -> str:
 
 def title_of(booking: Booking) -> str:
     """Return what the booking is, for those who may know: the offer's title, or the appointment's."""
+    if booking.access == OWN and booking.slot is not None:
+        return str(N_("Gespräch"))  # in a borrowed room
     if booking.access == OWN:
         return booking.title or str(N_("Hausbesuch"))
     return booking.slot.offer.title if booking.slot is not None else ""
@@ -106,7 +122,18 @@ def mark_of(booking: Booking) -> str:
     """Return the shape that says how it stands."""
     if booking.state is BookingState.CANCELLED:
         return "off"
+    if unsettled(booking):
+        return "due"
     return "open" if booking.access == Access.OPEN else "booked"
+
+
+def unsettled(booking: Booking) -> bool:
+    """Tell whether the partner has left open what becomes of its date; the date must be loaded."""
+    return (
+        booking.state is not BookingState.CANCELLED
+        and booking.slot is not None
+        and booking.slot.state is SlotState.UNSETTLED
+    )
 
 
 def knot(booking: Booking, *, headline: str, text: str, by_day: bool = True) -> dict[str, Any]:
@@ -123,6 +150,8 @@ def knot(booking: Booking, *, headline: str, text: str, by_day: bool = True) -> 
     }
     if off:
         item["state"] = str(N_("Fällt aus."))
+    elif unsettled(booking):
+        item["state"] = str(N_("Wird noch geklärt. Sie hören von uns."))
     if by_day:
         item |= {"when": weekday(booking.starts_at), "note": short_date(booking.starts_at)}
     else:
@@ -134,7 +163,7 @@ def persons_knot(booking: Booking, *, title: bool, paper: bool = False) -> dict[
     """Return one date as its person reads it: time first; the name of the offer only where `title` says so."""
     name = title_of(booking)
     headline = f"{clock_time(booking.starts_at)}, {name}" if title and name else clock_time(booking.starts_at)
-    words = [paper_place_of(booking) if paper else place_of(booking)]
+    words = [paper_place_of(booking) if paper else place_of(booking, own=True)]
     location = location_of(booking)
     if booking.state is BookingState.CANCELLED:
         return knot(booking, headline=headline, text=str(N_("Wir rufen Sie an.")))
@@ -175,8 +204,9 @@ def given_name(person: Participant) -> str:
 
 
 def code_for_desk(booking: Booking) -> str:
-    """Return the place code that stands instead of a name, empty where the partner knows the name."""
-    return (booking.code or "").replace(" ", NBSP) if booking.enquiry_id is None else ""
+    """Return the place code that stands instead of a name, empty where the partner knows the name or nobody asks."""
+    asked = booking.enquiry_id is None and booking.access != Access.OPEN
+    return (booking.code or "").replace(" ", NBSP) if asked else ""
 
 
 def sentences(words: list[str]) -> str:
@@ -184,9 +214,9 @@ def sentences(words: list[str]) -> str:
     return " ".join(word if word.endswith(".") else f"{word}." for word in words if word)
 
 
-def free_words(slot: Slot, actor: Actor) -> str:
-    """Return how many places are left for this actor as words: "3 frei", "voll", "offen" for a drop-in date."""
+def free_words(slot: Slot, taker: Taker) -> str:
+    """Return how many places are left for somebody as words: "3 frei", "voll", "offen" for a drop-in date."""
     if slot.offer.access is Access.OPEN and slot.places == 0:
         return str(N_("offen"))
-    free = free_places(slot, actor)
+    free = free_for(slot, taker)
     return str(N_("{n} frei", n=free)) if free > 0 else str(N_("voll"))

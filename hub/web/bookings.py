@@ -15,19 +15,20 @@ from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
 from hub.actions.participants import note_told
 from hub.crypto import new_token
 from hub.errors import ConsentMissing, NotFound, PersonElsewhere, RuleBroken, SlotFull
-from hub.geography import find_municipality
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, Booking, BookingState
+from hub.models.booking import OWN, UNDECIDED, Booking, BookingState
 from hub.models.consent import Scope
 from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, consents, holds, slots
+from hub.queries import bookings, consents, courses, holds, slots
 from hub.queries.bookability import obstacle_of_person, obstacle_of_slot
 from hub.queries.participants import get_participant, running_participation
+from hub.queries.places import taker_for, taker_of_person
+from hub.web import course_words, other_dates, waiting_words
 from hub.web.access import for_roles
-from hub.web.booking_words import address_of, free_words, place_of, title_of
+from hub.web.booking_words import address_of, free_words, join_link_of, place_of, title_of, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
 
 blueprint = Blueprint("bookings", __name__)
@@ -45,7 +46,7 @@ class BookingForm(FlaskForm):
 
 @blueprint.get("/slots/<public_id>/bookings/new")
 @for_roles(Role.COACH)
-def new_booking(public_id: str) -> tuple[str, int]:
+def new_booking(public_id: str) -> Response | tuple[str, int]:
     """Show what booking this date for a person does, before it does it."""
     form = BookingForm(person=request.args.get("person", ""), key=new_token(160))
     return confirm_page(public_id, form)
@@ -77,22 +78,33 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
 
 def confirm_page(
     public_id: str, form: BookingForm, *, status: int = 200, refusal: RuleBroken | None = None
-) -> tuple[str, int]:
-    """Return the page before the booking, with the reason and other dates where something stands against it."""
+) -> Response | tuple[str, int]:
+    """Return the page before the booking, with the reason and other dates where something stands against it.
+
+    A session of a course leads to the page of the whole course.
+    """
     actor, now = current_actor(), at()
     g.section = "finding"
     with reading() as session:
         slot = slots.get_slot(session, actor, public_id)
+        if slot.course_id is not None:
+            whole = courses.get_public_id(session, slot.course_id)
+            return redirect(url_for("courses.new_booking", public_id=whole, person=form.person.data), code=303)
         person = get_participant(session, actor, form.person.data or "", at=now)
-        obstacle = None if refusal else _obstacle(session, slot, person)
-        consented = not slot.offer.carries_identity or _consented(session, slot, person)
+        hold = holds.find_hold(session, slot.id, person.id)
+        obstacle = None if refusal else _obstacle(session, slot, person, hold)
+        consented = not slot.offer.carries_identity or has_consented(session, slot, person)
         accepted = slot.offer.access is not Access.REQUEST or bool(
             bookings.find_identified_enquiry(session, person.id, slot.offer_id)
         )
-        hold = holds.find_hold(session, slot.id, person.id)
-        full = isinstance(refusal, SlotFull) or (hold is None and free_words(slot, actor) == str(N_("voll")))
-        other = _alternatives(session, slot, person, form) if full or isinstance(refusal, PersonElsewhere) else []
-    _log_reading(person, "booking")
+        taker = taker_of_person(session, person)
+        free = free_words(slot, taker)
+        full = isinstance(refusal, SlotFull) or (hold is None and free == str(N_("voll")))
+        queue = waiting_words.queue_of(session, slot, person) if full or hold else None
+        wanted = 2 if form.companion.data else 1
+        elsewhere = full or isinstance(refusal, PersonElsewhere)
+        other = other_dates.alternatives(session, slot, person, taker, wanted) if elsewhere else []
+    log_reading(person, "booking")
     return render(
         "bookings/new_booking.html",
         status,
@@ -103,23 +115,26 @@ def confirm_page(
         ready=consented and accepted and not isinstance(refusal, ConsentMissing),
         consented=consented,
         place=_place_of(slot),
-        free=free_words(slot, actor),
+        free=free,
+        queue=queue,
         hold=hold if holds.is_running(hold, now) else None,
         full=full,
         alternatives=other,
     )
 
 
-def _obstacle(session: Session, slot: Slot, person: Participant) -> Message | None:
+def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking | None) -> Message | None:
     on = clock.local_date(slot.starts_at)
     if found := obstacle_of_slot(slot, at()) or obstacle_of_person(slot.offer, person, on.year):
         return found
     if running_participation(session, person.id, on=on) is None:
         return N_("An diesem Tag läuft die Teilnahme nicht.")
-    return PersonElsewhere.default if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at) else None
+    besides = hold.id if hold is not None else None
+    clash = bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
+    return PersonElsewhere.default if clash else None
 
 
-def _consented(session: Session, slot: Slot, person: Participant) -> bool:
+def has_consented(session: Session, slot: Slot, person: Participant) -> bool:
     found = consents.find_live(
         session,
         participant_id=person.id,
@@ -131,29 +146,9 @@ def _consented(session: Session, slot: Slot, person: Participant) -> bool:
     return found is not None and found.valid_until >= slot.ends_at
 
 
-def _alternatives(session: Session, slot: Slot, person: Participant, form: BookingForm) -> list[dict[str, Any]]:
-    home = find_municipality(person.municipality_code)
-    near = (home.latitude, home.longitude) if home else None
-    party = 2 if form.companion.data else 1
-    others = bookings.list_alternatives(session, current_actor(), slot, near=near, at=at(), party=party)
-    return [
-        _choice(other, url_for("bookings.new_booking", public_id=other.public_id, person=person.public_id), slot)
-        for other in others
-    ]
-
-
-def _choice(other: Slot, href: str, instead_of: Slot | None = None) -> dict[str, Any]:
-    """Return a date as a link or button: day, time, free places, and the offer's title where it is another one."""
-    same = instead_of is not None and other.offer_id == instead_of.offer_id
-    return {
-        "href": href,
-        "slot": other,
-        "title": None if same else other.offer.title,
-        "free": free_words(other, current_actor()),
-    }
-
-
 def _place_of(slot: Slot) -> str:
+    if slot.offer.visits_home:
+        return str(N_("Zu Hause"))
     parts = [
         slot.location.name if slot.location else "",
         address_of(slot.location),
@@ -162,7 +157,7 @@ def _place_of(slot: Slot) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _log_reading(person: Participant, purpose: str) -> None:
+def log_reading(person: Participant, purpose: str) -> None:
     with transaction() as session:
         log.record_reading(session, actor=current_actor(), person=person, fields=["I1", "B1"], purpose=purpose, at=at())
 
@@ -172,26 +167,41 @@ def _log_reading(person: Participant, purpose: str) -> None:
 def show_booking(public_id: str) -> tuple[str, int]:
     """Show one booking: when, where, the place code, and the ways out."""
     booking = _read(public_id)
+    sessions = _sessions_of(booking)
     return render(
         "bookings/show_booking.html",
+        sessions=sessions,
+        join=join_link_of(booking),
         booking=booking,
         person=booking.participant,
         title=title_of(booking),
         place=place_of(booking),
         fresh=booking.created_at > at() - FRESH,
         off=booking.state is BookingState.CANCELLED,
+        unsettled=unsettled(booking),
         past=booking.ends_at <= at(),
     )
+
+
+def _sessions_of(booking: Booking) -> list[dict[str, Any]]:
+    """Return all places of the person in the course this one belongs to, else nothing."""
+    slot = booking.slot
+    if slot is None or slot.course_id is None or booking.participant_id is None:
+        return []
+    with reading() as session:
+        rows = courses.list_bookings(session, slot.course_id, booking.participant_id)
+        total = courses.count_sessions(session, [slot])[slot.course_id]
+    return course_words.booked_knots(rows, total, shown=booking.id)
 
 
 def _read(public_id: str) -> Booking:
     g.section = "participants"
     with reading() as session:
         booking = bookings.get_booking(session, current_actor(), public_id, at=at())
-    if booking.state in (BookingState.HELD, BookingState.EXPIRED):
-        raise NotFound  # a hold is no date
+    if booking.state in (*UNDECIDED, BookingState.EXPIRED):
+        raise NotFound  # a place only kept is no date
     if booking.participant is not None:
-        _log_reading(booking.participant, "booking")
+        log_reading(booking.participant, "booking")
     return booking
 
 
@@ -221,7 +231,7 @@ def create_cancellation(public_id: str) -> Response:
             return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
         cancel_booking(session, actor=current_actor(), booking=booking, by="coach", at=at())
     person = booking.participant
-    done = N_("Der Besuch ist abgesagt.") if booking.access == OWN else N_("Der Platz ist zurückgegeben.")
+    done = N_("Der Termin ist abgesagt.") if booking.access == OWN else N_("Der Platz ist zurückgegeben.")
     flash(str(done), "ok")
     if person is None:
         return redirect(url_for("today.show_today"), code=303)
@@ -237,20 +247,23 @@ def edit_booking(public_id: str) -> tuple[str, int]:
 
 def _choose(public_id: str, status: int = 200, refusal: RuleBroken | None = None) -> tuple[str, int]:
     booking = _read(public_id)
-    if booking.slot is None or booking.state is not BookingState.CONFIRMED:
+    person = booking.participant
+    if booking.slot is None or person is None or booking.state is not BookingState.CONFIRMED:
         raise NotFound
     with reading() as session:
         others = slots.list_next_slots(session, booking.slot.offer, at=at(), limit=MOVES_SHOWN + 1)
+        running = running_participation(session, person.id, on=clock.local_date(booking.starts_at))
+        taker = taker_for(session, person, [running.programme_id] if running else [])
     choices = []
     for other in others:
         bookings.with_offer(other, booking.slot.offer)
         if other.id != booking.slot_id and obstacle_of_slot(other, at()) is None:
-            choices.append(_choice(other, "", booking.slot))
+            choices.append(other_dates.choice(other, "", taker, booking.slot))
     return render(
         "bookings/edit_booking.html",
         status,
         booking=booking,
-        person=booking.participant,
+        person=person,
         title=title_of(booking),
         choices=choices[:MOVES_SHOWN],
         refusal=refusal,

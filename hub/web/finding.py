@@ -13,16 +13,17 @@ from hub import i18n
 from hub.actions import log
 from hub.geography import Municipality, find_municipality
 from hub.i18n import N_, Message
-from hub.models.offer import Access, Aim, Offer
+from hub.models.offer import STALE, Access, Aim, Offer
 from hub.models.participant import AccessNeed, Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.policy.actor import Actor
-from hub.queries import bookings, offers, participants, slots
+from hub.queries import bookings, courses, offers, participants, slots
 from hub.queries.bookability import obstacle_of_slot
+from hub.queries.courses import Outline
 from hub.queries.offer_filters import DayPart, OfferFilter
 from hub.queries.offers import Hit
-from hub.web import offer_words
+from hub.queries.places import Taker, taker_of_person
+from hub.web import course_words, crowding_words, offer_words
 from hub.web.access import for_roles
 from hub.web.booking_words import free_words, short_date, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -109,7 +110,8 @@ def list_hits() -> Response | tuple[str, int]:
     with reading() as session:
         person = participants.get_participant(session, actor, request.args["person"], at=now)
         wishes, home = Wishes.read(request.args, person), find_municipality(person.municipality_code)
-        filters = wishes.filters(home)
+        taker = taker_of_person(session, person)
+        filters = replace(wishes.filters(home), taker=taker)
         page = offers.search(session, actor, filters, at=now, limit=HITS)
         nearly = []
         if page.total < FEW:
@@ -119,6 +121,7 @@ def list_hits() -> Response | tuple[str, int]:
                 offers.search(session, actor, wider, at=now, limit=NEARLY + len(known)) if wider != filters else None
             )
             nearly = [hit for hit in found.hits if hit.offer.id not in known] if found else []
+        whole = courses.outlines_of(session, [slot for hit in (*page.hits, *nearly) for slot in hit.slots])
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=["I1", "A1"], purpose="finding", at=now)
     return render(
@@ -128,9 +131,9 @@ def list_hits() -> Response | tuple[str, int]:
         wishes=wishes,
         sentence=_sentence(wishes, home),
         chips=_chips(wishes, person),
-        hits=[_row(hit, person, wishes, actor) for hit in page.hits],
+        hits=[_row(hit, person, wishes, taker, whole) for hit in page.hits],
         total=page.total,
-        nearly=[_row(hit, person, wishes, actor) for hit in nearly[:NEARLY]],
+        nearly=[_row(hit, person, wishes, taker, whole) for hit in nearly[:NEARLY]],
         everywhere=EVERYWHERE,
     )
 
@@ -156,19 +159,29 @@ def list_dates(public_id: str) -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         person = participants.get_participant(session, actor, request.args.get("person", ""), at=now)
-        offer = offers.get_offer(session, actor, public_id)
+        offer, taker = offers.get_offer(session, actor, public_id), taker_of_person(session, person)
         found = slots.list_next_slots(session, offer, at=now, limit=DATES)
+        open_courses = courses.list_open_courses(session, offer, at=now)
     for slot in found:
         bookings.with_offer(slot, offer)
+    open_courses = [one for one in open_courses if courses.obstacle_of_course(one, now) is None]
+    whole = {one.course.id: one for one in open_courses}
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=["I1"], purpose="finding", at=now)
-    dates = [_date(slot, person, actor) for slot in found if obstacle_of_slot(slot, now) is None]
+    singles = [slot for slot in found if obstacle_of_slot(slot, now) is None]
+    first = sorted([*singles, *(one.to_come(now)[0] for one in open_courses)], key=lambda slot: slot.starts_at)
     return render(
-        "finding/list_dates.html", person=person, offer=offer, dates=dates, how=_how(offer, person), where=_where(offer)
+        "finding/list_dates.html",
+        person=person,
+        offer=offer,
+        dates=[_date(slot, person, taker, whole) for slot in first],
+        courses=[course_words.in_short(one, now) for one in open_courses],
+        how=_how(offer, person),
+        where=_where(offer),
     )
 
 
-def _row(hit: Hit, person: Participant, wishes: Wishes, actor: Actor) -> dict[str, Any]:
+def _row(hit: Hit, person: Participant, wishes: Wishes, taker: Taker, whole: Mapping[int, Outline]) -> dict[str, Any]:
     """Return one hit: reason, title, where, what fits, how one gets in, up to three dates."""
     offer = hit.offer
     fits: list[tuple[Message | str, bool]] = []
@@ -186,20 +199,25 @@ def _row(hit: Hit, person: Participant, wishes: Wishes, actor: Actor) -> dict[st
         "where": _where(offer, hit.slots[0] if hit.slots else None),
         "fits": fits,
         "how": _how(offer, person),
-        "dates": [_date(slot, person, actor) for slot in hit.slots],
-        "line": one_line(hit, actor),
+        "dates": [_date(slot, person, taker, whole) for slot in hit.slots],
+        "line": one_line(hit, taker, whole),
     }
 
 
-def one_line(hit: Hit, actor: Actor) -> str:
-    """Return why it is a hit, in one line: "4 km, stufenlos, Mi 10 Uhr, 2 frei"."""
+def one_line(hit: Hit, taker: Taker, whole: Mapping[int, Outline]) -> str:
+    """Return why it is a hit, in one line: "4 km, stufenlos, Mi 10 Uhr, 2 frei"; `whole` holds the courses."""
     parts = [kilometres(hit.distance_km)] if hit.distance_km is not None else []
     place = hit.slots[0].location if hit.slots else hit.offer.location
     if place is not None and place.step_free:
         parts.append(str(N_("stufenlos")))
     if hit.slots:
         first = hit.slots[0]
-        parts += [f"{weekday(first.starts_at)} {clock_time(first.starts_at)}", free_words(first, actor)]
+        parts += [f"{weekday(first.starts_at)} {clock_time(first.starts_at)}", _free(first, taker, whole)]
+        if course := whole.get(first.course_id or 0):
+            parts.append(str(course_words.in_short(course, at())))
+        parts += [str(word) for word in crowding_words.of(first)]
+    if hit.offer.freshness in STALE:
+        parts.append(str(N_("lange nicht bestätigt, bitte vorher anrufen")))
     return ", ".join(parts)
 
 
@@ -209,17 +227,27 @@ def _how(offer: Offer, person: Participant) -> Message:
 
 def _where(offer: Offer, slot: Slot | None = None) -> str:
     place = slot.location if slot is not None and slot.location is not None else offer.location
+    if offer.visits_home:
+        return f"{offer.organisation.name} · {offer_words.FORMS[offer.form]}"
     parts = dict.fromkeys([offer.organisation.name, place.name if place is not None else ""])
     return " · ".join(part for part in parts if part)
 
 
-def _date(slot: Slot, person: Participant, actor: Actor) -> dict[str, Any]:
+def _date(slot: Slot, person: Participant, taker: Taker, whole: Mapping[int, Outline]) -> dict[str, Any]:
+    """Return a date as a link to its booking; a session stands for its whole course."""
+    course = whole.get(slot.course_id or 0)
+    goal = ("courses.new_booking", course.course.public_id) if course else ("bookings.new_booking", slot.public_id)
     return {
-        "href": url_for("bookings.new_booking", public_id=slot.public_id, person=person.public_id),
+        "href": url_for(goal[0], public_id=goal[1], person=person.public_id),
         "day": f"{weekday(slot.starts_at)} {short_date(slot.starts_at)}",
         "time": clock_time(slot.starts_at),
-        "free": free_words(slot, actor),
+        "free": _free(slot, taker, whole),
     }
+
+
+def _free(slot: Slot, taker: Taker, whole: Mapping[int, Outline]) -> str:
+    course = whole.get(slot.course_id or 0)
+    return course_words.how_full(course, taker, at()) if course else free_words(slot, taker)
 
 
 def _days(days: set[int] | frozenset[int]) -> str:

@@ -14,6 +14,7 @@ from hub.policy.actor import Actor, ActorKind
 from hub.web.context import config, current_actor
 
 LANGUAGE_COOKIE = "language"
+PHONE_LIST = "phone_list.show_phone_list"  # for those who phone somebody: umbrellas, coordinators
 NAVIGATION: tuple[tuple[Role, tuple[tuple[Message, str], ...]], ...] = (
     (
         Role.COACH,
@@ -30,12 +31,15 @@ NAVIGATION: tuple[tuple[Role, tuple[tuple[Message, str], ...]], ...] = (
             (N_("Termine"), "slots.list_slots"),
             (N_("Anfragen"), "inbox.list_enquiries"),
             (N_("Angebote"), "own_offers.list_own_offers"),
+            (N_("Anrufe"), PHONE_LIST),
         ),
     ),
     (
         Role.COORDINATOR,
         (
             (N_("Netzwerk"), "organisations.list_organisations"),
+            (N_("Prüfen"), "reviews.list_reviews"),
+            (N_("Anrufe"), PHONE_LIST),
             (N_("Orte"), "locations.list_locations"),
             (N_("Einladungen"), "invitations.list_invitations"),
         ),
@@ -84,9 +88,13 @@ def _navigation(actor: Actor) -> list[tuple[str, str, bool]]:
     if actor.kind is not ActorKind.STAFF:
         return []
     here = (request.endpoint or "").split(".")[0]
-    entries = [entry for role, group in NAVIGATION if actor.has(role) for entry in group]
+    entries = {endpoint: label for role, group in NAVIGATION if actor.has(role) for label, endpoint in group}
     section = g.get("section", here)
-    return [(str(label), url_for(endpoint), endpoint.split(".")[0] == section) for label, endpoint in entries]
+    return [
+        (str(label), url_for(endpoint), endpoint.split(".")[0] == section)
+        for endpoint, label in entries.items()
+        if endpoint != PHONE_LIST or actor.phoned_ids
+    ]
 
 
 def _way_back(actor: Actor) -> str:

@@ -12,9 +12,11 @@ from hub.actions import answers, log
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.enquiry import STEPS, Enquiry, EnquiryState
+from hub.models.organisation import Organisation
 from hub.models.user import Role
 from hub.models.wording import DECLINES, QUESTIONS, STATES
 from hub.policy.fields import Field, Phase, Reader
+from hub.queries.behalf import find_acting_for
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import content_of, fields_for, lines, pairs, phase_now, reader_of
 from hub.queries.enquiries import find_acknowledgement, get_received, list_received
@@ -77,6 +79,7 @@ def _page(reference: str, form: StepForm | None = None, status: int = 200) -> An
         acknowledged = actor.user_id is not None and find_acknowledgement(
             session, enquiry=enquiry, user_id=actor.user_id, version=answers.NOTICE_VERSION
         )
+        written_by = _find_writer(session, enquiry)
     live = permitting is not None
     fields = fields_for(enquiry, actor, live=live, acknowledged=bool(acknowledged), at=at())
     _note_opening(enquiry, fields)
@@ -88,9 +91,18 @@ def _page(reference: str, form: StepForm | None = None, status: int = 200) -> An
         **view_of(enquiry, fields, live=live, valid_until_on=until),
         own=reader_of(actor, enquiry.organisation_id) is Reader.PARTNER,
         acknowledged=bool(acknowledged),
+        written_by=written_by,
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
+
+
+def _find_writer(session: Session, enquiry: Enquiry) -> Organisation | None:
+    """Return the umbrella or network office that wrote the answer down for the partner, if it was not the partner."""
+    by, answered_at = enquiry.answered_by_id, enquiry.answered_at
+    if answered_at is None:
+        return None
+    return find_acting_for(session, user_id=by, organisation_id=enquiry.organisation_id, at=answered_at)
 
 
 def view_of(enquiry: Enquiry, fields: frozenset[Field], *, live: bool, valid_until_on: Any = None) -> dict[str, Any]:

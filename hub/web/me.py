@@ -14,11 +14,22 @@ from hub.errors import NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.booking import OWN, Booking, BookingState
 from hub.models.log import Disclosure
+from hub.models.offer import Access
 from hub.models.participant import Participant
-from hub.queries import bookings, consents, disclosures, participants, subscriptions
+from hub.queries import bookings, consents, courses, disclosures, participants, subscriptions
 from hub.queries.bookability import phone_of
+from hub.web import course_words, crowding_words
 from hub.web.access import for_person
-from hub.web.booking_words import location_of, map_of, persons_knot, place_of, title_of
+from hub.web.booking_words import (
+    code_for_desk,
+    location_of,
+    map_of,
+    persons_knot,
+    place_of,
+    sentences,
+    title_of,
+    unsettled,
+)
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.filters import relative_day
 
@@ -65,12 +76,13 @@ def show_me() -> tuple[str, int]:
         given = consents.list_in_force(session, person.id, at=now)
         feeds = subscriptions.list_own_subscriptions(session, actor)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
+        totals = courses.count_sessions(session, [booking.slot for booking in coming])
     first = next((booking for booking in coming if booking.state is not BookingState.CANCELLED), None)
     return render(
         "me/show_me.html",
         person=person,
-        lantern=_lantern(first) if first else None,
-        dates=[_knot(booking, now) for booking in coming if booking is not first],
+        lantern=_lantern(first, totals) if first else None,
+        dates=[_knot(booking, now, totals) for booking in coming if booking is not first],
         consents=given,
         allowed={one.id: _in_words(one.field_groups) for one in given},
         subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
@@ -81,24 +93,39 @@ def show_me() -> tuple[str, int]:
     )
 
 
-def _lantern(booking: Booking) -> dict[str, Any]:
+def _lantern(booking: Booking, totals: dict[int, int]) -> dict[str, Any]:
     location = location_of(booking)
     slot = booking.slot
     return {
         "booking": booking,
         "kicker": relative_day(booking.starts_at),
         "title": title_of(booking),
-        "place": place_of(booking),
+        "place": place_of(booking, own=True),
+        "course": course_words.which(booking, totals),
+        "crowding": crowding_words.shown(slot.offer, slot) if slot is not None else None,
+        "open": booking.access == Access.OPEN,
         "step_free": location is not None and location.step_free,
         "bring": slot.offer.bring if slot is not None else "",
-        "code": booking.code if booking.enquiry_id is None else None,
-        "join": slot.offer.join_link if slot is not None else None,
+        "code": booking.code if code_for_desk(booking) else None,
+        "join": _joining(booking),
         "map": map_of(booking),
+        "unsettled": unsettled(booking),
     }
 
 
-def _knot(booking: Booking, now: datetime) -> dict[str, Any]:
+def _joining(booking: Booking) -> str | None:
+    """Return the page with the way into an online date; the provider's address itself stands only there."""
+    online = booking.slot is not None and booking.slot.offer.is_online and booking.state is BookingState.CONFIRMED
+    return url_for("joining.show_joining", public_id=booking.public_id) if online else None
+
+
+def _knot(booking: Booking, now: datetime, totals: dict[int, int]) -> dict[str, Any]:
     item = persons_knot(booking, title=True)
+    if course := course_words.which(booking, totals):
+        item["text"] = sentences([str(course), item["text"]])
+    if booking.slot is not None:
+        item["crowding"] = crowding_words.shown(booking.slot.offer, booking.slot)
+    item["join"] = _joining(booking)
     if booking.state is BookingState.CONFIRMED and booking.starts_at > now:
         item["href"] = url_for("me.new_cancellation", public_id=booking.public_id)
         item["link"] = str(N_("Absagen") if booking.access == OWN else N_("Ich kann nicht kommen"))
@@ -151,6 +178,10 @@ def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> R
         if booking.state is BookingState.CANCELLED:  # a second tap, or the way back: the own page shows how it stands
             return redirect(url_for("me.show_me"), code=303)
         person = participants.get_self(session, current_actor(), at=at())
+        slot = booking.slot
+        rest: list[Booking] = []
+        if slot is not None and slot.course_id is not None:
+            rest, _ = courses.list_to_give_back(session, slot.course_id, person.id, by="person", at=at())
     offer = booking.slot.offer if booking.slot is not None else None
     late = offer is None or at() > booking.starts_at - timedelta(minutes=offer.cancel_minutes)
     return render(
@@ -158,13 +189,19 @@ def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> R
         status,
         booking=booking,
         title=title_of(booking),
-        place=place_of(booking),
+        place=place_of(booking, own=True),
+        others=_others(booking, rest),
         late=late,
         desk=phone_of(offer) if offer is not None else _phone(person)["number"],
         phone=_phone(person),
         refusal=refusal,
         today=clock.local_date(at()),
     )
+
+
+def _others(booking: Booking, rest: list[Booking]) -> int:
+    """Return how many dates leaving the course would end, zero where that is only the one asked about."""
+    return len(rest) if any(one.id != booking.id for one in rest) else 0
 
 
 def _own(session: Session, public_id: str) -> Booking:

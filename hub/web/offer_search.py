@@ -80,7 +80,7 @@ class Search:
         asked = self.filters
         words = [f"„{self.words}“"] if self.words else []
         words += [day_names()[day] for day in sorted(asked.weekdays)]
-        for names, values in ((PARTS, asked.parts), (offer_words.FORMS, asked.forms)):
+        for names, values in ((PARTS, asked.parts), (offer_words.FORMS_FOR_PEOPLE, asked.forms)):
             words += [str(word) for value, word in names.items() if value in values]
         words += [str(word) for value, word in offer_words.ACCESSES.items() if value in asked.accesses]
         words += [offer_words.language_name(asked.language)] if asked.language else []
@@ -126,7 +126,7 @@ class Search:
             ],
             "step_free": [{"value": "yes", "label": STEP_FREE, "checked": asked.step_free}],
             "time": _chips(PARTS, asked.parts),
-            "form": _chips(offer_words.FORMS, asked.forms),
+            "form": _chips(offer_words.FORMS_FOR_PEOPLE, asked.forms),
             "access": _chips(offer_words.ACCESSES, asked.accesses),
         }
 

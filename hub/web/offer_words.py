@@ -6,7 +6,7 @@ from babel import Locale
 
 from hub import i18n
 from hub.i18n import N_, Message
-from hub.models.offer import Access, Aim, Form, OfferState, Stage
+from hub.models.offer import Access, Aim, Form, MarkKind, OfferState, Stage
 
 AIMS: Mapping[Aim, Message] = {
     Aim.MOVE: N_("Bewegen"),
@@ -33,7 +33,9 @@ FORMS: Mapping[Form, Message] = {
     Form.OPEN_HOUR: N_("Offene Stunde"),
     Form.HOME_VISIT: N_("Besuch zu Hause"),
     Form.ONLINE: N_("Online"),
+    Form.ROOM: N_("Raum für Gespräche"),
 }
+FORMS_FOR_PEOPLE = {form: word for form, word in FORMS.items() if form is not Form.ROOM}
 STAGES: Mapping[Stage, Message] = {
     Stage.PREVENTION: N_("Vorbeugen"),
     Stage.REHABILITATION: N_("Wieder auf die Beine kommen"),
@@ -63,9 +65,29 @@ FIELD_GROUPS: Mapping[str, Message] = {
     "G1": N_("Worum geht es ihr?"),
     "H1": N_("Was ist gesundheitlich wichtig?"),
 }
+MARKS: Mapping[MarkKind, Message] = {
+    MarkKind.ZPP: N_("Zentrale Prüfstelle Prävention"),
+    MarkKind.SPORT_PRO_GESUNDHEIT: N_("SPORT PRO GESUNDHEIT"),
+    MarkKind.REZEPT_FUER_BEWEGUNG: N_("Rezept für Bewegung"),
+}
+# What others may see in somebody's calendar: it says that there is a date, not what for.
+NEUTRAL_TITLES: Mapping[Form, Message] = {
+    Form.SINGLE: N_("Termin"),
+    Form.GROUP: N_("Treffen"),
+    Form.COURSE: N_("Kurs"),
+    Form.OPEN_HOUR: N_("Treffpunkt"),
+    Form.HOME_VISIT: N_("Besuch"),
+    Form.ONLINE: N_("Online-Termin"),
+    Form.ROOM: N_("Gespräch"),
+}
 LANGUAGES = ("de", "en", "uk", "ru", "ar", "fa", "tr", "pl", "cs", "hsb", "vi", "ro")
 
 
 def language_name(code: str) -> str:
     """The name of a language in the language in use."""
     return Locale.parse(i18n.CLDR[i18n.current()]).languages.get(code, code)
+
+
+def neutral_title(form: Form) -> str:
+    """Return the neutral title an offer of this form gets unless its partner writes another; German, as offers are."""
+    return NEUTRAL_TITLES.get(form, NEUTRAL_TITLES[Form.SINGLE]).text

@@ -8,14 +8,16 @@ from babel.dates import format_date
 from flask import Blueprint, g, request
 
 from hub import clock, i18n
+from hub.errors import NotFound
 from hub.i18n import N_, Message
 from hub.models.location import Location
-from hub.models.offer import Access, Offer, OfferState
+from hub.models.offer import STALE, Access, Form, Freshness, Offer, OfferState
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.queries import offers
+from hub.queries import courses, offers
+from hub.queries.courses import Outline
 from hub.queries.offers import Hit
-from hub.web import filters, offer_page, offer_words, place_words
+from hub.web import course_words, crowding_words, filters, offer_page, offer_words, place_words
 from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, reading, render
 from hub.web.offer_search import ICONS, RADII, Search
@@ -23,6 +25,7 @@ from hub.web.offer_search import ICONS, RADII, Search
 blueprint = Blueprint("offers", __name__)
 PAGE = 20
 DATES_ON_PAGE = 8
+UNCONFIRMED = N_("Lange nicht bestätigt, bitte vorher anrufen")
 
 
 @blueprint.get("/offers")
@@ -38,11 +41,12 @@ def list_offers() -> Any:
         page = offers.search(session, actor, search.filters, at=at(), limit=PAGE, offset=offset)
         if not page.total:
             way = offers.find_way_out(session, actor, search.filters, at=at())
+        whole = courses.outlines_of(session, [slot for hit in page.hits for slot in hit.slots[:1]])
     return render(
         "offers/list_offers.html",
         search=search,
         page=page,
-        days=_days(page.hits, actor, at()),
+        days=_days(page.hits, actor, at(), whole),
         way=_way(search, way),
         onward=search.address(page=search.page + 1) if offset + PAGE < page.total else None,
         back=search.address(page=search.page - 1) if search.page > 1 else None,
@@ -57,17 +61,18 @@ def _way(search: Search, way: Any) -> dict[str, Any] | None:
     return {"kind": kind.value, "km": int(wider.radius_km), "href": search.address(wider), "total": total}
 
 
-def _days(hits: list[Hit], actor: Actor, now: datetime) -> list[tuple[Any, list[dict[str, Any]]]]:
-    """Return the hits under the days of their first date; those by arrangement come last."""
+def _days(
+    hits: list[Hit], actor: Actor, now: datetime, whole: dict[int, Outline]
+) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """Return the hits under the days of their first date; then those by arrangement, and what nobody confirms."""
 
-    def on(hit: Hit) -> Any:
-        return clock.local_date(hit.slots[0].starts_at) if hit.slots else None
+    def under(hit: Hit) -> Any:
+        if hit.offer.freshness in STALE:
+            return UNCONFIRMED
+        return day_head(clock.local_date(hit.slots[0].starts_at), today) if hit.slots else N_("Termin nach Absprache")
 
     today = clock.local_date(now)
-    return [
-        (day_head(day, today) if day else N_("Termin nach Absprache"), [_row(hit, actor) for hit in group])
-        for day, group in groupby(hits, key=on)
-    ]
+    return [(head, [_row(hit, actor, now, whole) for hit in group]) for head, group in groupby(hits, key=under)]
 
 
 def day_head(day: Any, today: Any) -> Any:
@@ -78,14 +83,21 @@ def day_head(day: Any, today: Any) -> Any:
     return Message(near.text, {"weekday": format_date(day, "EEEE", locale=i18n.CLDR[i18n.current()])})
 
 
-def _row(hit: Hit, actor: Actor) -> dict[str, Any]:
+def _row(hit: Hit, actor: Actor, now: datetime, whole: dict[int, Outline]) -> dict[str, Any]:
     offer, first = hit.offer, hit.slots[0] if hit.slots else None
-    state, word = offer_page.how_full(offer, first, actor)
+    course = whole.get(first.course_id or 0) if first else None
+    state, word = offer_page.how_full(offer, first, actor, course.free(actor, now) if course else None)
+    where = _where(offer, first.location if first and first.location else offer.location, hit.distance_km)
+    if first and offer.freshness in STALE:  # it does not stand under its day
+        where = f"{filters.short_day(first.starts_at)} · {where}"
+    if course is not None:
+        where = f"{course_words.in_short(course, now)} · {where}"
     return {
         "at": filters.short_clock(first.starts_at) if first else "",
+        "crowding": crowding_words.shown(offer, first),
         "title": offer.title,
         "href": offer_page.address(offer),
-        "where": _where(offer, first.location if first and first.location else offer.location, hit.distance_km),
+        "where": where,
         "state": state,
         "word": word,
         "aim": ICONS[offer.aim],
@@ -93,7 +105,7 @@ def _row(hit: Hit, actor: Actor) -> dict[str, Any]:
 
 
 def _where(offer: Offer, place: Location | None, kilometres: float | None) -> str:
-    if place is None:
+    if place is None or offer.visits_home:
         return f"{offer_words.FORMS[offer.form]} · {offer.organisation.name}"
     if kilometres is not None:
         return f"{place.name} · {filters.kilometres(kilometres)}"
@@ -109,17 +121,21 @@ def show_offer(public_id: str) -> Any:
     g.section = "finding" if actor.has(Role.COACH) else "offers"
     with reading() as session:
         offer = offers.get_offer(session, actor, public_id)
+        if offer.form is Form.ROOM:
+            raise NotFound  # lent to coaches, who find it among the rooms
         slots = offers.list_coming_slots(session, offer, at=at(), limit=DATES_ON_PAGE)
+        whole = courses.list_open_courses(session, offer, at=at())
     phone = offer.phone or offer.organisation.phone or config().site_phone_text
     return render(
         "offers/show_offer.html",
         offer=offer,
-        how=offer_page.entrance(offer, slots, phone),
+        how=offer_page.entrance(offer, offer_page.in_order(slots, whole, at()), phone),
         dates=[offer_page.date(offer, slot, actor) for slot in slots],
-        known=offer_page.known(offer),
+        courses=[offer_page.course(offer, one, actor, at()) for one in whole],
+        known=offer_page.known(offer, clock.local_date(at())),
         published=offer.state is OfferState.PUBLISHED,
         canonical=config().public_url.rstrip("/") + offer_page.address(offer),
         icon_of_aim=ICONS[offer.aim],
         kicker=[offer_words.AIMS[offer.aim], offer_words.FORMS[offer.form], offer.cost or N_("kostenlos")],
-        may_book=actor.has(Role.COACH) and offer.access is not Access.OPEN,
+        may_book=actor.has(Role.COACH) and offer.access is not Access.OPEN and offer.freshness is not Freshness.HIDDEN,
     )

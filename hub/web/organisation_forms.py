@@ -7,6 +7,7 @@ from wtforms.validators import Optional
 
 from hub import geography
 from hub.actions.organisations import Entries
+from hub.actions.programmes import LEAST_DAYS, MOST_DAYS
 from hub.actions.programmes import Entries as ProgrammeEntries
 from hub.errors import InvalidInput
 from hub.i18n import N_, Message
@@ -15,6 +16,7 @@ from hub.models.programme import Programme
 from hub.web import place_words
 from hub.web.fields import Between, Day, Needed, NotLonger, OneLine, PostalCode, Ticks, WholeNumber
 
+PROGRAMME = ("name", "starts_on", "ends_on", "caseload_limit", "longest_months")
 PLAIN = ("name", "phone", "email", "street", "postal_code", "supervisory_authority")
 
 
@@ -82,11 +84,16 @@ class ProgrammeForm(FlaskForm):
     ends_on = Day(N_("Letzter Tag"), [Needed(N_("Bitte geben Sie den letzten Tag an."))])
     caseload_limit = WholeNumber(N_("Wie viele Menschen begleitet ein Coach höchstens?"), [Between(1, 100)], default=15)
     longest_months = WholeNumber(N_("Wie viele Monate dauert eine Teilnahme höchstens?"), [Between(1, 60)], default=24)
+    confirm_days = WholeNumber(
+        N_("Nach wie vielen Tagen fragen wir, ob ein Angebot noch stimmt?"),
+        [Between(LEAST_DAYS, MOST_DAYS)],
+        default=90,
+    )
     reviewing = BooleanField(N_("Angebote werden geprüft, bevor sie erscheinen."))
 
     def fill(self, programme: Programme) -> None:
         """Show a programme as it stands."""
-        for name in ("name", "starts_on", "ends_on", "caseload_limit", "longest_months", "reviewing"):
+        for name in (*PROGRAMME, "confirm_days", "reviewing"):
             self[name].data = getattr(programme, name)
 
     def entries(self) -> ProgrammeEntries:
@@ -99,5 +106,6 @@ class ProgrammeForm(FlaskForm):
             ends_on=self.ends_on.data,
             caseload_limit=self.caseload_limit.data or 15,
             longest_months=self.longest_months.data or 24,
+            confirm_days=self.confirm_days.data or 90,
             reviewing=self.reviewing.data,
         )

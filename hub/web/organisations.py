@@ -10,7 +10,7 @@ from hub.i18n import N_
 from hub.models.organisation import Organisation
 from hub.models.programme import Programme
 from hub.models.user import Role
-from hub.queries import locations, organisations, programmes
+from hub.queries import freshness, locations, organisations, programmes
 from hub.queries.organisations import WITHOUT_OFFERS, Activity
 from hub.web import place_words
 from hub.web.access import for_roles
@@ -29,12 +29,14 @@ def list_organisations() -> Any:
         found = organisations.list_organisations(session, current_actor())
         activities = organisations.list_activities(session, current_actor())
         own = programmes.list_programmes(session, current_actor())
+        stale = freshness.list_stale(session, current_actor())
     rows = [_row(one, activities.get(one.id, Activity())) for one in found]
     return render(
         "organisations/list_organisations.html",
         silent=[row for row in rows if row["silent"]],
         others=[row for row in rows if not row["silent"]],
         programmes=own,
+        stale=stale,
     )
 
 

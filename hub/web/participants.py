@@ -13,17 +13,18 @@ from hub.actions.participants import create_participant as take_up
 from hub.actions.participants import update_participant as change
 from hub.errors import NotAllowed, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, BookingState
+from hub.models.booking import OWN, Booking, BookingState
 from hub.models.participant import Participant, ParticipationState
 from hub.models.subscription import Subscription
 from hub.models.user import Role
 from hub.models.wording import NEEDS, STATES, TALKS, listed
 from hub.policy.fields import Field, Reader
 from hub.policy.visibility import PROFILE
-from hub.queries import bookings, cards, consents, enquiries, participants, today
+from hub.queries import bookings, cards, consents, enquiries, participants, today, waiting
 from hub.queries.team import counts_now
+from hub.web import course_words
 from hub.web.access import for_roles
-from hub.web.booking_words import coachs_knot, short_date, town, weekday
+from hub.web.booking_words import coachs_knot, sentences, short_date, town, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.filters import clock_time, relative_day
@@ -102,14 +103,22 @@ def _findings(session: Session, person: Participant, now: datetime) -> dict[str,
     coming = bookings.list_coming(session, person.id, since=now)
     given, asked = consents.list_current(session, person.id, at=now)
     return {
-        "dates": [coachs_knot(booking, of_person=True) for booking in coming],
+        "dates": [_knot(booking) for booking in coming],
         "visits": any(booking.access == OWN for booking in coming),
         "enquiries": enquiries.list_of_person(session, person.id),
         "consents": given,
         "asked": asked,
         "card": cards.find_card(session, person.id),
+        "wishes": waiting.list_of_person(session, person.id, at=now),
         "feeds": [_feed_words(feed) for feed in participants.list_feeds(session, person.id)],
     }
+
+
+def _knot(booking: Booking) -> dict[str, Any]:
+    item = coachs_knot(booking, of_person=True)
+    if course := course_words.which(booking):
+        item["text"] = sentences([str(course), item["text"]])
+    return item
 
 
 def _feed_words(feed: Subscription) -> Message:

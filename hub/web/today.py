@@ -10,22 +10,26 @@ from flask import Blueprint, url_for
 from hub import clock
 from hub.actions import log
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, Booking, BookingState
+from hub.models.booking import OWN, Booking, BookingState, Waiting, WaitingState
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.participant import Participant, ParticipationState
+from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.models.wording import DECLINES, QUESTIONS
 from hub.policy.actor import Actor
-from hub.queries import cards, participants, today
+from hub.queries import cards, offer_versions, participants, today, waiting
+from hub.web import waiting_words
 from hub.web.access import for_roles
-from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot
+from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.filters import day, full_day, relative_day
+from hub.web.offer_versions import news_of
 
 blueprint = Blueprint("today", __name__)
 DAYS_AHEAD = 7
 ENDING = timedelta(days=30)
+NEWS_LAST = timedelta(days=14)  # so long a change of an offer is shown
 S = EnquiryState
 
 
@@ -39,6 +43,7 @@ class Task:
     word: Message
     links: list[tuple[str, str]] = field(default_factory=list)
     booking: Booking | None = None  # fallen away: "knows already" is offered
+    wish: Waiting | None = None  # on the waiting list: giving the place on is offered
 
 
 @dataclass
@@ -66,14 +71,19 @@ def show_today() -> tuple[str, int]:
         consents = today.list_unanswered_consents(session, people.keys())
         until = midnight + timedelta(days=DAYS_AHEAD)
         dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
+        wishes = waiting.list_to_answer(session, people.keys(), at=now)
         carded = cards.list_people_with_card(session, people.keys())
+        news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
     tasks: dict[int, list[Task]] = {}
     for person_id, task in _tasks(people, enquiries, consents, dates, carded):
         tasks.setdefault(person_id, []).append(task)
+    for wish in wishes:
+        tasks.setdefault(wish.participant_id, []).append(_wish_task(wish, people[wish.participant_id]))
     duties = sorted((Duty(people[i], found) for i, found in tasks.items()), key=lambda d: d.first.rank)
-    live = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
+    standing = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
+    live = [booking for booking in standing if booking.starts_at < until]
     return render(
         "today/show_today.html",
         greeting=_greeting(actor, now),
@@ -83,6 +93,8 @@ def show_today() -> tuple[str, int]:
         lantern=_lantern(live, actor, now),
         days=_days(live),
         people=people,
+        news=news_of(news),
+        lost=[booking for booking in dates if booking.state is BookingState.CANCELLED and not booking.participant_id],
     )
 
 
@@ -96,6 +108,8 @@ def _tasks(
     for booking in dates:
         if booking.state is BookingState.CANCELLED and booking.participant_id in people:
             yield booking.participant_id, _fallen_away(people[booking.participant_id], booking)
+        elif unsettled(booking) and booking.participant_id in people:
+            yield booking.participant_id, _still_open(people[booking.participant_id], booking)
     for enquiry in enquiries:
         if enquiry.state in today.COACHS_TURN:
             yield enquiry.participant_id, _enquiry_task(enquiry, people[enquiry.participant_id])
@@ -107,15 +121,38 @@ def _tasks(
 
 def _fallen_away(person: Participant, booking: Booking) -> Task:
     facts = {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
+    if booking.slot is not None and booking.slot.state is SlotState.PLANNED:
+        return _takes_place_after_all(person, booking, booking.slot, facts)
     if person.contacts:
         sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht.", **facts)
     else:
         sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht und hat nur Papier.", **facts)
-    links = [(str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))]
+    search = "room_loans.list_rooms" if booking.access == OWN else "finding.list_hits"
+    links = [(str(N_("Ersatz suchen")), url_for(search, person=person.public_id))]
     phone = phone_of_person(person)
     if phone:
         links.insert(0, (str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}"))
     return Task(0, sentence, "off", N_("Termin abgesagt"), links, booking)
+
+
+def _takes_place_after_all(person: Participant, booking: Booking, slot: Slot, facts: dict[str, str]) -> Task:
+    sentence = N_("„{title}“ am {day} findet doch statt. {name} hat dort aber keinen Platz mehr.", **facts)
+    again = url_for("bookings.new_booking", public_id=slot.public_id, person=person.public_id)
+    return Task(0, sentence, "due", N_("findet doch statt"), [(str(N_("Wieder buchen")), again)], booking)
+
+
+def _still_open(person: Participant, booking: Booking) -> Task:
+    facts = {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
+    sentence = N_("„{title}“ am {day} wird noch geklärt. {name} behält den Platz.", **facts)
+    page = url_for("bookings.show_booking", public_id=booking.public_id)
+    return Task(4, sentence, "due", N_("noch offen"), [(str(N_("Ansehen")), page)])
+
+
+def _wish_task(wish: Waiting, person: Participant) -> Task:
+    offered = wish.state is WaitingState.OFFERED
+    state, word = ("held", N_("Platz gehalten")) if offered else ("off", N_("Warteliste"))
+    sentence, links = waiting_words.sentence_of(wish, person), waiting_words.links_of(wish, person)
+    return Task(0 if offered else 2, sentence, state, word, links, wish=wish)
 
 
 def _enquiry_task(enquiry: Enquiry, person: Participant) -> Task:

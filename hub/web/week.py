@@ -8,6 +8,7 @@ from flask import url_for
 
 from hub import clock, i18n
 from hub.i18n import N_, Message
+from hub.models.offer import Form
 from hub.models.slot import PoolState, Slot, SlotState
 from hub.web.filters import NBSP, clock_time, day, relative_day, short_clock
 
@@ -71,7 +72,7 @@ def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
         start=clock_time(slot.starts_at),
         end=clock_time(slot.ends_at),
         title=slot.offer.title,
-        words=N_("abgesagt") if off else words,
+        words=N_("abgesagt") if off else (N_("noch zu klären") if slot.state is SlotState.UNSETTLED else words),
     )
     return {
         "at": short_clock(slot.starts_at),
@@ -83,8 +84,15 @@ def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
         "free": slot.free,
         "words": None if off else words,
         "off": off,
-        "state": N_("Raum noch offen") if lacks_room(slot) and not off else None,
+        "state": _state(slot),
     }
+
+
+def _state(slot: Slot) -> Message | None:
+    """What must still be done about a date."""
+    if slot.state is SlotState.UNSETTLED:
+        return N_("Noch zu klären")
+    return N_("Raum noch offen") if lacks_room(slot) and slot.state is SlotState.PLANNED else None
 
 
 def marks_in(days: list[dict[str, Any]]) -> list[str]:
@@ -113,6 +121,8 @@ def places_words(slot: Slot, at: datetime) -> Message:
     """Places in words: free, held until when, or all taken."""
     if slot.places == 0:
         return N_("einfach hingehen")
+    if slot.offer.form is Form.ROOM:
+        return N_("vergeben") if slot.taken else N_("noch frei")
     if slot.ends_at <= at:
         return N_("{taken} von {places} belegt", taken=slot.taken, places=slot.places)
     kept = held(slot)
@@ -129,8 +139,14 @@ def places_words(slot: Slot, at: datetime) -> Message:
 
 def headline(slots: list[Slot], at: datetime) -> Message:
     """Say the result of the week in one sentence."""
+    if any(slot.state is SlotState.UNSETTLED for slot in slots):
+        return N_("In dieser Woche ist noch etwas zu klären.")
     planned = [slot for slot in slots if slot.state is SlotState.PLANNED]
     coming = [slot for slot in planned if slot.starts_at > at]
+    lent = [slot for slot in coming if slot.offer.form is Form.ROOM]
+    if lent and len(lent) == len(coming):
+        return N_("{n} von {of} Zeiten in Ihren Räumen sind vergeben.", n=sum(map(_is_taken, lent)), of=len(lent))
+    coming = [slot for slot in coming if slot.offer.form is not Form.ROOM]
     free = sum(slot.free for slot in coming)
     if not planned:
         return N_("In dieser Woche haben Sie keine Termine.")
@@ -141,6 +157,10 @@ def headline(slots: list[Slot], at: datetime) -> Message:
     if free == 0:
         return N_("Alle Plätze sind belegt.")
     return N_("Ein Platz ist noch frei.") if free == 1 else N_("{n} Plätze sind noch frei.", n=free)
+
+
+def _is_taken(slot: Slot) -> bool:
+    return slot.taken > 0
 
 
 def span_of(monday: date) -> str:

@@ -7,9 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import deadlines as verbs
+from hub.actions import freshness as freshness_verbs
+from hub.actions import offers, outbox
+from hub.actions import waiting as waiting_verbs
+from hub.actions.pools import release_pool
 from hub.db import Database
 from hub.policy.actor import SYSTEM
-from hub.queries import deadlines, holds
+from hub.queries import deadlines, freshness, holds, notices, own_offers, pools, waiting
 from hub.worker.attempts import attempt, for_each
 
 
@@ -33,6 +37,8 @@ class Deadline:
 
 
 HOLDS = Deadline("holds", holds.list_run_out, verbs.expire_hold, "booking_id")
+POOLS = Deadline("pools", pools.list_due, release_pool, "pool_id")
+WAITED_FOR = Deadline("waiting list", waiting.list_overdue, waiting_verbs.offer_overdue, "slot_id")
 # In this order: a partner is reminded before the silence counts, and a consent ends before the feed it carried.
 DEADLINES = (
     Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
@@ -41,6 +47,12 @@ DEADLINES = (
     Deadline("consents", deadlines.list_run_out_consents, verbs.expire_consent, "consent_id"),
     Deadline("feeds", deadlines.list_lapsed_feeds, verbs.lapse_feed, "subscription_id"),
     Deadline("cards", deadlines.list_old_cards, verbs.retire_card, "card_id"),
+    Deadline("wishes", waiting.list_hopeless, waiting_verbs.lapse_waiting, "waiting_id"),
+    Deadline("pauses", own_offers.list_returning, offers.resume_offer, "offer_id"),
+    Deadline("questions", freshness.list_to_ask, freshness_verbs.ask_partner, "offer_id"),
+    Deadline("warnings", freshness.list_to_warn, freshness_verbs.warn_partner, "offer_id"),
+    Deadline("silent offers", freshness.list_to_lower, freshness_verbs.lower_offer, "offer_id"),
+    Deadline("calls", notices.list_needless_calls, outbox.drop_call, "notice_id"),
 )
 
 

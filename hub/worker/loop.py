@@ -14,7 +14,7 @@ from hub.policy.actor import SYSTEM
 from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
 from hub.worker.attempts import attempt, for_each
-from hub.worker.deadlines import HOLDS, meet_deadlines
+from hub.worker.deadlines import HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
 from hub.worker.transport import transport
 
@@ -46,6 +46,8 @@ def tasks(database: Database, config: Config, stop: threading.Event | None = Non
         Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
+        Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),
+        Task("waiting list", timedelta(minutes=1), lambda at: WAITED_FOR.meet(database, at)),
         Task("deadlines", timedelta(minutes=10), lambda at: meet_deadlines(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
         Task("old attempts", timedelta(hours=1), lambda at: database.run(lambda s: limits.forget_old(s, at=at))),

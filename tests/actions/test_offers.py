@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.actions.offers import Entries, create_offer, end_offer, pause_offer, publish_offer, update_offer
+from hub.actions.offers import create_offer, end_offer, pause_offer, publish_offer, update_offer
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, SomebodyWasFaster, StepNotPossible
 from hub.models.booking import Booking
 from hub.models.log import LogEntry
 from hub.models.offer import Access, Aim, Form, OfferProgramme, OfferState
 from hub.models.slot import Slot, SlotState
 from hub.models.subscription import FeedKind, Subscription
+from hub.queries.offer_entries import Entries
 from hub.queries.own_offers import get_own_offer
 from tests.places import book, make_offer, make_slot
 

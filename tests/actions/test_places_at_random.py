@@ -1,4 +1,7 @@
-"""Whatever people and the clock do to the places of two dates, in any order: none is lost, none is given twice."""
+"""Whatever people and the clock do to the places of two dates, in any order: none is lost, none is given twice.
+
+Of each date one place is kept for a house until shortly before, and whoever finds it full may wait.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
 from hub.actions.holds import hold_slot, release_hold
-from hub.actions.slots import call_off_slot, move_slot
+from hub.actions.pools import release_pool
+from hub.actions.slots import call_off_slot, change_places, move_slot
+from hub.actions.waiting import join_waiting, leave_waiting
 from hub.errors import HubError
-from hub.models.booking import Booking
+from hub.models.booking import Booking, Waiting
 from hub.models.offer import Access, Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
@@ -22,25 +27,34 @@ from hub.queries.bookings import get_booking
 from hub.queries.invariants import list_broken
 from hub.queries.participants import get_participant
 from hub.queries.slots import get_own_slot, get_slot
-from hub.worker.deadlines import HOLDS
+from hub.queries.waiting import get_waiting
+from hub.worker.deadlines import HOLDS, POOLS, WAITED_FOR
 from tests.places import give_consent, make_offer, make_people, make_slot
+from tests.queues import keep
 from tests.world import World
 
 GROUPS = ("I0", "I1", "G1", "B1")
 PEOPLE, PLACES = 3, 2
-STEPS = ("hold", "hold", "book", "book", "release", "cancel", "reschedule", "wait", "move", "call_off")
-EACH_ONCE = (
-    ("hold", 0, 1),
-    ("book", 0, 2),
-    ("reschedule", 0, 1),
-    ("cancel", 1, 1),
-    ("hold", 0, 1),
-    ("wait", 0, 2),
-    ("hold", 0, 1),
-    ("release", 0, 1),
-    ("book", 0, 1),
-    ("move", 0, 1),
-    ("call_off", 0, 1),
+STEPS = ("hold", "book", "book", "release", "cancel", "reschedule", "wait", "move", "call_off", "widen")
+STEPS += ("join", "join", "leave", "open")
+EACH_ONCE = (  # verb, person, date, party
+    ("hold", 0, 0, 1),
+    ("book", 0, 0, 1),
+    ("reschedule", 0, 0, 1),
+    ("cancel", 0, 1, 1),
+    ("hold", 0, 0, 1),
+    ("wait", 0, 0, 2),
+    ("hold", 0, 0, 1),
+    ("release", 0, 0, 1),
+    ("book", 0, 0, 1),
+    ("move", 0, 0, 1),
+    ("book", 1, 1, 1),
+    ("join", 0, 1, 1),
+    ("join", 2, 1, 1),
+    ("open", 0, 1, 1),
+    ("leave", 0, 1, 1),
+    ("widen", 0, 1, 1),
+    ("call_off", 0, 1, 1),
 )
 a_step = st.tuples(st.sampled_from(STEPS), st.integers(0, PEOPLE - 1), st.integers(0, 1), st.integers(1, 2))
 
@@ -51,7 +65,11 @@ class Story:
     def __init__(self, world: World, offer: Offer, people: list[Participant], day: int) -> None:
         self.world, self.people, self.at = world, people, world.at
         starts = (world.at + timedelta(days=day), world.at + timedelta(days=day, hours=6))
-        self.slots = [make_slot(world, offer, starts_at=start, places=PLACES) for start in starts]
+        self.slots = [make_slot(world, offer, starts_at=start, places=PLACES - 1) for start in starts]
+        whom = (world.cast.jc_meissen.id, world.cast.jc_leipzig.id)
+        self.kept = [
+            keep(world, slot, 1, organisation_id=house, hours=1) for slot, house in zip(self.slots, whom, strict=True)
+        ]
         self.clara, self.sven = world.actor("clara"), world.actor("sven")
 
     def do(self, verb: str, person: int, slot: int, party: int) -> bool:
@@ -97,6 +115,23 @@ class Story:
     def wait(self, _session: Session, _person: Participant, _slot: Slot, party: int) -> None:
         self.at += timedelta(minutes=20 * party)
 
+    def join(self, session: Session, person: Participant, slot: Slot, party: int) -> None:
+        found, who = self._read(session, person, slot)
+        join_waiting(session, actor=self.clara, slot=found, participant=who, party=party, at=self.at)
+
+    def leave(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        mine = select(Waiting.public_id).where(Waiting.participant_id == person.id, Waiting.slot_id == slot.id)
+        public_id = session.scalar(mine.order_by(Waiting.id.desc()).limit(1))
+        wish = get_waiting(session, self.clara, public_id or "", at=self.at)
+        leave_waiting(session, actor=self.clara, waiting=wish, at=self.at)
+
+    def open(self, session: Session, _person: Participant, slot: Slot, _party: int) -> None:
+        release_pool(session, actor=self.sven, pool_id=self.kept[self.slots.index(slot)].id, at=self.at)
+
+    def widen(self, session: Session, _person: Participant, slot: Slot, party: int) -> None:
+        own = get_own_slot(session, self.sven, slot.public_id)
+        change_places(session, actor=self.sven, slot=own, number=own.places + party, at=self.at)
+
     def move(self, session: Session, _person: Participant, slot: Slot, party: int) -> None:
         own = get_own_slot(session, self.sven, slot.public_id)
         starts, ends = (one + timedelta(minutes=30 * party) for one in (own.starts_at, own.ends_at))
@@ -117,14 +152,15 @@ def test_no_place_is_lost_and_none_is_given_twice(world: World) -> None:
     for person in people:
         give_consent(world, person, offer, groups=GROUPS)
 
-    @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(st.lists(a_step, min_size=6, max_size=14))
-    @example([(verb, 0, slot, party) for verb, slot, party in EACH_ONCE])
+    @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(st.lists(a_step, min_size=8, max_size=18))
+    @example(list(EACH_ONCE))
     def holds(steps: list[tuple[str, int, int, int]]) -> None:
         story = Story(world, offer, people, next(days))
         for verb, person, slot, party in steps:
             reached.update({verb} if story.do(verb, person, slot, party) else ())
-            HOLDS.meet(world.database, story.at)  # as the worker does, every minute
+            for deadline in (HOLDS, POOLS, WAITED_FOR):  # as the worker does, every minute
+                deadline.meet(world.database, story.at)
         assert story.broken() == []
 
     holds()

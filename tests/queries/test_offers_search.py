@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from hub.errors import NotFound
 from hub.models.location import Location, Room
-from hub.models.offer import Access, Aim, Form, OfferProgramme, OfferState
+from hub.models.offer import Access, Aim, Form, Freshness, OfferProgramme, OfferState
 from hub.models.slot import Pool, SlotState
 from hub.policy.actor import ANONYMOUS
 from hub.queries import offers
@@ -37,6 +37,24 @@ def test_the_next_date_comes_first_then_what_is_nearer(session, world):
     offer_with_slot(session, world, "Far", location_id=world.cast.clinic_house.id)
     offer_with_slot(session, world, "Near")
     assert found(session, world, near=COSWIG, radius_km=30) == ["Near", "Far", "Later"]
+
+
+def test_what_nobody_confirms_comes_last_and_what_is_hidden_not_at_all(session, world):
+    offer_with_slot(session, world, "Fading", freshness=Freshness.FADING)
+    offer_with_slot(session, world, "Hidden", freshness=Freshness.HIDDEN)
+    offer_with_slot(session, world, "Asked", 2 * DAY, freshness=Freshness.ASKED)
+    make_offer(session, world, "By enquiry", access=Access.REQUEST)
+    assert found(session, world) == ["Asked", "By enquiry", "Fading"]
+    assert found(session, world, words="hidden") == []
+
+
+def test_what_nobody_confirms_comes_last_among_very_many_too(session, world, monkeypatch):
+    monkeypatch.setattr(offers, "FEW", 1)
+    offer_with_slot(session, world, "Fading", freshness=Freshness.FADING)
+    offer_with_slot(session, world, "Hidden", freshness=Freshness.HIDDEN)
+    offer_with_slot(session, world, "Fresh", 2 * DAY)
+    page = offers.search(session, ANONYMOUS, OfferFilter(), at=world.at)
+    assert ([hit.offer.title for hit in page.hits], page.more) == (["Fresh", "Fading"], True)
 
 
 def test_a_hit_has_its_next_three_dates_and_its_distance(session, world):

@@ -15,7 +15,8 @@ from hub.models.booking import OWN, Booking, BookingState
 from hub.models.consent import Consent, ConsentState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.location import Location
-from hub.models.offer import Access, Aim, Form, Offer, OfferState
+from hub.models.notice import Notice, NoticeState
+from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.programme import Programme
@@ -63,6 +64,14 @@ def test_sixty_offers_of_every_form_access_and_aim(session):
     assert {one.state for one in offers} == {OfferState.PUBLISHED}
     for wanted, found in ((Form, "form"), (Access, "access"), (Aim, "aim")):
         assert {getattr(one, found) for one in offers} == set(wanted)
+
+
+def test_three_offers_show_what_becomes_of_silence_and_one_has_a_question_in_the_outbox(session):
+    stale = Counter(one.freshness for one in rows(session, Offer))
+    assert [stale[one] for one in (Freshness.ASKED, Freshness.FADING, Freshness.HIDDEN)] == [1, 1, 1]
+    (asked,) = [one.id for one in rows(session, Offer) if one.freshness is Freshness.ASKED]
+    queued = [one for one in rows(session, Notice) if one.state is NoticeState.QUEUED and one.offer_id]
+    assert [(one.template, one.offer_id) for one in queued] == [("partner_confirm", asked)]
 
 
 def test_every_offer_has_dates_in_the_coming_twelve_weeks_and_none_on_a_holiday(session):
@@ -156,7 +165,7 @@ def test_everything_says_that_it_is_made_up(demo, session):
     users = rows(session, User, selectinload(User.memberships))
     assert all(user.demo and user.email.endswith(".invalid") for user in users)
     organisations = rows(session, Organisation)
-    assert all(one.email.endswith(".invalid") for one in organisations)
+    assert all(one.email.endswith(".invalid") for one in organisations if one.email)
     assert all("(Demo)" in one.name for one in organisations if one.kind is OrganisationKind.JOBCENTER)
     numbers = [contact["value"] for person in rows(session, Participant) for contact in person.contacts]
     assert all(" 555" in number for number in [*numbers, *(one.phone for one in organisations)])

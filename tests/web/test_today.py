@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.bookings import call_off_bookings
+from hub.actions.slots import call_off_slot
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import LogEntry
 from hub.models.offer import Aim
 from hub.models.participant import Participation
 from hub.models.referral import Referral, ReferralState
+from hub.queries.slots import get_own_slot
 from tests.places import all_rows, book, counted, give_card, make_offer, make_people, make_slot
 
 
@@ -74,8 +75,9 @@ def test_a_fallen_date_stays_until_the_person_knows(world, sign_in):
         give_card(world, person)
     slot = make_slot(world, make_offer(world))
     booking = book(world, slot, world.cast.heinz)
+    sven = world.actor("sven")
     with world.database.transaction() as session:
-        call_off_bookings(session, slot=slot, at=world.at)
+        call_off_slot(session, actor=sven, slot=get_own_slot(session, sven, slot.public_id), at=world.at)
     clara = sign_in("clara")
     page = clara.get("/today").text
     assert "Ein Mensch wartet auf Sie." in page

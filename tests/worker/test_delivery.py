@@ -74,7 +74,7 @@ def test_what_is_queued_is_sent_once_and_logged(world, post_office):
     assert crypto.token_digest(token) == link.token_digest
 
 
-def test_a_refused_recipient_is_tried_again_with_doubling_pauses_and_then_given_up(world, post_office):
+def test_a_refused_recipient_is_tried_again_with_doubling_pauses_and_then_phoned(world, post_office):
     ask_partner(world)
     post_office.refused.add("club@demo.invalid")
     at, pauses = world.at, []
@@ -88,8 +88,9 @@ def test_a_refused_recipient_is_tried_again_with_doubling_pauses_and_then_given_
         at = notice.next_at
     assert pauses == [1, 2, 4, 8, 16, 32, 64]
     deliver(world, post_office, at=at)
-    assert only_notice(world).state is NoticeState.DEAD
-    assert [entry.purpose for entry in logged(world, "notice.dead")] == ["SMTPRecipientsRefused"]
+    notice = only_notice(world)
+    assert (notice.channel, notice.state) == (Channel.CALL, NoticeState.QUEUED)  # its umbrella phones instead
+    assert [entry.purpose for entry in logged(world, "notice.to_phone")] == ["SMTPRecipientsRefused"]
     deliver(world, post_office, at=at + timedelta(days=30))
     assert post_office.mails == []
 

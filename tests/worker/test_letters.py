@@ -22,7 +22,7 @@ from hub.queries.consents import get_consent
 from hub.queries.invitations import get_opening
 from hub.queries.notices import Recipient
 from hub.worker import delivery
-from hub.worker.letters import QUESTIONS, Letter, prepare_letter, write_mail
+from hub.worker.letters import OFFER_QUESTIONS, QUESTIONS, WARNINGS, Letter, prepare_letter, write_mail
 from tests.post import ask_partner, mail_settings, only_notice
 from tests.world import AT, World
 
@@ -47,9 +47,12 @@ def mails(world: World, at=None) -> list[EmailMessage]:
 def letter(template: str, locale: str, recipient: str = "post@verein.example", **settings: Any) -> EmailMessage:
     """Write a template's mail with a fixed name and address."""
     notice = Notice(public_id="abcdefgh23456789", template=template, channel=Channel.EMAIL, created_at=AT)
-    page = {"invitation": "invitations/", **dict.fromkeys(QUESTIONS, "links/")}.get(template, "login")
+    links = dict.fromkeys(QUESTIONS, "links/") | dict.fromkeys(OFFER_QUESTIONS, "links/offers/")
+    page = {"invitation": "invitations/", **links}.get(template, "login")
     address = f"https://termine.example/{page}" + "k" * 32 * page.endswith("/")
-    return write_mail(Letter(notice, Recipient(recipient, locale), address), mail_settings(**settings))
+    day = AT.date() + timedelta(days=7) if template in WARNINGS else None
+    until = AT.date() + timedelta(days=30) if template in OFFER_QUESTIONS else None
+    return write_mail(Letter(notice, Recipient(recipient, locale), address, day, until), mail_settings(**settings))
 
 
 def as_read(mail: EmailMessage) -> str:
@@ -62,8 +65,9 @@ def translated(template: str, locale: str) -> bool:
     """Tell whether the catalogue knows every sentence of a mail."""
     folder = Path("templates/mail")
     text = "".join((folder / name).read_text() for name in (f"{template}.txt", "_end.txt"))
-    sentences = re.findall(r"{% trans %}(.*?){% endtrans %}", text, re.DOTALL)
-    assert sentences
+    spoken = re.findall(r"{% trans .*?%}(.*?){% endtrans %}", text, re.DOTALL)
+    assert spoken
+    sentences = [re.sub(r"{{ (\w+) }}", r"%(\1)s", one) for one in spoken]
     return locale == i18n.DEFAULT or all(i18n.catalogue(locale).gettext(one) != one for one in sentences)
 
 
