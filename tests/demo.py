@@ -16,6 +16,7 @@ from hub.db import Database
 from hub.page_times import LINK, Way
 from hub.seeds.demo import load_demo
 from hub.seeds.sheet import Sheet
+from tests.databases import PostgresDatabases, SQLiteDatabases
 from tests.world import AT, KEYS
 
 _sheets: dict[str, Sheet] = {}
@@ -31,17 +32,18 @@ def build_demo(url: str) -> None:
     database.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the names of tests are told to whoever hands them out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of one demo network in one process: loading it takes longer than asking it everything."""
     for item in items:
         if isinstance(item, pytest.Function) and wants_demo(item):
-            item.add_marker(pytest.mark.xdist_group(f"demo {item.callspec.params['database_kind']}"))
+            item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 def wants_demo(item: pytest.Function) -> bool:
     """Tell whether a test asks for the demo network of this file."""
-    found = item._fixtureinfo.name2fixturedefs.get("demo", ())
-    return any(one.func.__module__ == __name__ for one in found[-1:])
+    found = [one for name in ("demo", "both_demos") for one in item._fixtureinfo.name2fixturedefs.get(name, ())[-1:]]
+    return any(one.func.__module__ == __name__ for one in found)
 
 
 @pytest.fixture
@@ -54,6 +56,20 @@ def demo(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[t
     with time_machine.travel(AT + timedelta(minutes=1), tick=True):
         yield create_app(settings, KEYS, database), _sheets[url.partition(":")[0]]
     database.close()
+
+
+@pytest.fixture
+def both_demos(
+    sqlite_databases: SQLiteDatabases, postgres_databases: PostgresDatabases
+) -> Iterator[tuple[Database, ...]]:
+    """Give the demo network on both kinds of database at once."""
+    urls = [databases.fresh(build_demo) for databases in (sqlite_databases, postgres_databases)]
+    found = tuple(Database(url) for url in urls)
+    yield found
+    for database in found:
+        database.close()
+    sqlite_databases.drop(urls[0])
+    postgres_databases.drop(urls[1])
 
 
 def walk(app: Flask, sheet: Sheet) -> Iterator[tuple[str, str, Any]]:

@@ -265,6 +265,7 @@ def test_the_past_cannot_be_changed(world):
 )
 def test_a_plan_that_cannot_be_is_refused(world, plan, fields):
     series = publish(world)
+    plan = dict(plan)
     rule = plan.pop("rule", None)
     if rule is not None and rule.weekdays[0].weekday == 6:
         rule = Rule(frequency=Frequency.WEEKLY, starts_on=FIRST, weekdays=(WeekdayTime(6, time(2, 30), time(4)),))
