@@ -95,9 +95,11 @@ def world(databases: SQLiteDatabases | PostgresDatabases, _engines: None) -> Ite
     url = databases.again(build_world)
     crypto.install(KEYS.ring)
     database = opened(url)
+    if url.startswith("sqlite"):
+        database.close()  # the file is another one now; a server's database stays, and so do the connections
     yield World(database, _casts[url.partition(":")[0]], url)
     if url.startswith("sqlite"):
-        database.close()  # the file is exchanged; a server's database stays, and so do the connections
+        database.close()
 
 
 @pytest.fixture
