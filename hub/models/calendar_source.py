@@ -1,7 +1,8 @@
 """CalendarSource, SourceDate and BusyTime: a partner's or coach's own calendar, and what was read in it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +23,19 @@ class SourcePurpose(StrEnum):
     BUSY = "busy"  # they take the time of a room or a coach, without their titles
 
 
+class Light(StrEnum):
+    """How far what was read can be relied on."""
+
+    GREEN = "green"
+    YELLOW = "yellow"  # older than it should be, or the last attempt failed
+    RED = "red"  # never read, too old or not whole: what is not busy is unknown, never free
+
+
+# How old a copy may be: of an address, which is fetched every hour, and of a file, which a person brings again.
+FRESH, STALE = timedelta(hours=3), timedelta(days=1)
+FILE_FRESH, FILE_STALE = timedelta(days=7), timedelta(days=14)
+
+
 class CalendarSource(Identified, Versioned, Base):
     """One foreign calendar; without an address it was a file. What cannot be read is unknown, never free."""
 
@@ -35,10 +49,14 @@ class CalendarSource(Identified, Versioned, Base):
     url: Mapped[str | None] = mapped_column(Sealed)
     offer_id: Mapped[int | None] = references("offers")
     room_id: Mapped[int | None] = references("rooms")
-    titles: Mapped[list[str]] = mapped_column(default=list)  # folded; dates with one of these are the offer's
+    titles: Mapped[list[str]] = mapped_column(default=list)  # as compared; dates with one of these are the offer's
     categories: Mapped[list[str]] = mapped_column(default=list)
     content_digest: Mapped[str] = mapped_column(String(64), default="")  # of the last good copy
     etag: Mapped[str] = mapped_column(String(200), default="")
+    # A file that waits to be read, and what was read of dates until some are chosen; both go after that.
+    content: Mapped[str | None] = mapped_column(Sealed, deferred=True, deferred_raiseload=True)  # base64
+    preview: Mapped[list[list[Any]] | None] = mapped_column(Sealed, deferred=True, deferred_raiseload=True)
+    problems: Mapped[dict[str, Any]] = mapped_column(default=dict)  # code → how often
     incomplete: Mapped[bool] = mapped_column(default=False)  # the last copy held more than was read
     trouble: Mapped[str] = mapped_column(String(40), default="")  # why the last attempt failed
     tried_at: Mapped[datetime | None]
@@ -46,6 +64,23 @@ class CalendarSource(Identified, Versioned, Base):
     next_at: Mapped[datetime | None]  # when to fetch again; None: never (a file)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a person brings it; nothing is fetched then."""
+        return self.url is None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody has said which of its dates are the offer's."""
+        return bool(self.titles or self.categories)
+
+    def light(self, at: datetime) -> Light:
+        """How far the last good copy can be relied on at this instant."""
+        fresh, stale = (FILE_FRESH, FILE_STALE) if self.is_file else (FRESH, STALE)
+        if self.fetched_at is None or self.incomplete or at - self.fetched_at > stale:
+            return Light.RED
+        return Light.YELLOW if self.trouble or at - self.fetched_at > fresh else Light.GREEN
 
     organisation: Mapped[Organisation | None] = related()
     user: Mapped[User | None] = related()
