@@ -70,24 +70,9 @@ MARKS: Mapping[MarkKind, Message] = {
     MarkKind.SPORT_PRO_GESUNDHEIT: N_("SPORT PRO GESUNDHEIT"),
     MarkKind.REZEPT_FUER_BEWEGUNG: N_("Rezept für Bewegung"),
 }
-# What others may see in somebody's calendar: it says that there is a date, not what for.
-NEUTRAL_TITLES: Mapping[Form, Message] = {
-    Form.SINGLE: N_("Termin"),
-    Form.GROUP: N_("Treffen"),
-    Form.COURSE: N_("Kurs"),
-    Form.OPEN_HOUR: N_("Treffpunkt"),
-    Form.HOME_VISIT: N_("Besuch"),
-    Form.ONLINE: N_("Online-Termin"),
-    Form.ROOM: N_("Gespräch"),
-}
 LANGUAGES = ("de", "en", "uk", "ru", "ar", "fa", "tr", "pl", "cs", "hsb", "vi", "ro")
 
 
 def language_name(code: str) -> str:
     """The name of a language in the language in use."""
     return Locale.parse(i18n.CLDR[i18n.current()]).languages.get(code, code)
-
-
-def neutral_title(form: Form) -> str:
-    """Return the neutral title an offer of this form gets unless its partner writes another; German, as offers are."""
-    return NEUTRAL_TITLES.get(form, NEUTRAL_TITLES[Form.SINGLE]).text

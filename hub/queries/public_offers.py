@@ -1,0 +1,19 @@
+"""Which offers have a page that anybody reads, for the list that search engines get."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.models.offer import Form, Freshness, Offer
+from hub.policy.actor import ANONYMOUS
+from hub.policy.scopes import offers_for
+
+MOST_LISTED = 40_000  # addresses; one list holds 50,000
+
+
+def list_public_offers(session: Session) -> Sequence[tuple[str, datetime]]:
+    """Return public id and last change of all offers whose page anybody reads, the last changed first."""
+    shown = offers_for(ANONYMOUS).where(Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)
+    query = shown.with_only_columns(Offer.public_id, Offer.changed_at).order_by(Offer.changed_at.desc(), Offer.id)
+    return [(row.public_id, row.changed_at) for row in session.execute(query.limit(MOST_LISTED))]
