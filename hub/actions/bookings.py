@@ -20,7 +20,7 @@ from hub.actions.endings import (
 )
 from hub.actions.notices import Facts
 from hub.actions.waiting import offer_places
-from hub.errors import RuleBroken, StepNotPossible
+from hub.errors import RuleBroken, SomebodyWasFaster, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
@@ -31,7 +31,14 @@ from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, codes, consents, feeds, holds, participants, places, waiting
-from hub.queries.bookability import require_bookable, require_cancellable, require_suited, require_time, take_for
+from hub.queries.bookability import (
+    require_bookable,
+    require_cancellable,
+    require_seen,
+    require_suited,
+    require_time,
+    take_for,
+)
 from hub.queries.states import move
 
 __all__ = [
@@ -57,11 +64,13 @@ def book_slot(
     party: int = 1,
     enquiry: Enquiry | None = None,
     idempotency_key: str | None = None,
+    seen_at: datetime | None = None,
     at: datetime,
 ) -> Booking:
     """Take `party` places of a date for a person; `slot.offer.organisation` must be loaded.
 
-    A place kept for the person, by a hold or from the waiting list, becomes the booking: the same row, the same code.
+    `seen_at` is the start the person was shown: nobody is booked at a time they never saw. A place
+    kept for the person, by a hold or from the waiting list, becomes the booking: the same row, the same code.
     The same key twice gives the same booking back. Raises RuleBroken (409) and its children: SlotFull, PersonElsewhere,
     ConsentMissing. Safe under concurrency on both databases (scheduling rules 1, 3 and 4).
     """
@@ -71,6 +80,7 @@ def book_slot(
         return _the_same(earlier, slot, participant)
     bookings.lock_slots(session, [slot])
     require_bookable(slot, at)
+    require_seen(slot, seen_at)
     participation = require_suited(session, slot, participant)
     held = holds.find_hold(session, slot.id, participant.id)
     require_time(session, participant, slot, besides=held.id if held else None)
@@ -104,10 +114,13 @@ def book_slot(
 def _lock(session: Session, slot: Slot, participant: Participant, party: int) -> None:
     """Lock the person; where a kept place is taken for another number of people, everybody who waits for it too."""
     kept = holds.find_hold(session, slot.id, participant.id)
-    if kept is None or kept.party == party:
-        participants.lock_participant(session, participant.id)
-    else:
+    if kept is not None and kept.party != party:
         waiting.lock_queues(session, [slot.id], people=[participant.id])
+        return
+    participants.lock_participant(session, participant.id)
+    kept = holds.find_hold(session, slot.id, participant.id)
+    if kept is not None and kept.party != party:
+        raise SomebodyWasFaster  # it was offered just now: those who wait would have to be locked before
 
 
 def _places_for(
@@ -147,7 +160,7 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
     Only the winner of the state's compare-and-set gives the place back. A person may do so until the offer's deadline,
     later the reason names a telephone number; a coach may until the date is over.
     """
-    require(actor, *_right_to_cancel(booking))
+    require(actor, *_right_to_cancel(actor, booking))
     waiting.lock_queues(session, [booking.slot_id], people=[booking.participant_id])  # one of two is the last place's
     require_cancellable(booking, by, at)
     cancel_all(session, [booking], by=by, at=at)
@@ -157,12 +170,14 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
     _tell(session, actor, booking, "booking.cancelled", event, at)
 
 
-def reschedule_booking(session: Session, *, actor: Actor, booking: Booking, slot: Slot, at: datetime) -> None:
+def reschedule_booking(
+    session: Session, *, actor: Actor, booking: Booking, slot: Slot, seen_at: datetime | None = None, at: datetime
+) -> None:
     """Move a place to another date of the same offer: the same booking, so that calendars move the entry.
 
     Raises RuleBroken (409) and children as book_slot does; on SlotFull the old place is still there.
     """
-    require(actor, *_right_to_cancel(booking))
+    require(actor, *_right_to_cancel(actor, booking))
     if booking.slot is None or booking.participant is None or booking.slot.offer_id != slot.offer_id:
         raise StepNotPossible
     if booking.slot.course_id is not None or booking.state is not BookingState.CONFIRMED:
@@ -172,6 +187,7 @@ def reschedule_booking(session: Session, *, actor: Actor, booking: Booking, slot
     bookings.lock_slots(session, [old_slot, slot])
     require_cancellable(booking, "person" if actor.kind is ActorKind.PERSON else "coach", at)
     require_bookable(slot, at)
+    require_seen(slot, seen_at)
     participation = require_suited(session, slot, booking.participant)
     waiting.settle_wish(session, booking, slot_id=slot.id, at=at)
     if held := holds.find_hold(session, slot.id, booking.participant.id):
@@ -235,8 +251,10 @@ def require_consent(session: Session, slot: Slot, participant: Participant, at: 
     consents.require_validity(consent, slot)
 
 
-def _right_to_cancel(booking: Booking) -> tuple[Permission, object]:
-    if booking.participant is None:
+def _right_to_cancel(actor: Actor, booking: Booking) -> tuple[Permission, object]:
+    """A coach's own time stays the coach's, also when somebody else looks after the person by now."""
+    own = actor.user_id is not None and booking.coach_id == actor.user_id
+    if booking.participant is None or own:
         return Permission.MAKE_APPOINTMENT, booking
     return Permission.CANCEL_BOOKING, booking.participant
 

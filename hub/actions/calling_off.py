@@ -25,9 +25,25 @@ How = Literal["call_off", "unsettle"]
 def call_off_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How, at: datetime) -> int:
     """Call these dates off, or leave them open; return how many bookings that concerns. All or nothing.
 
-    Dates already left open stay so. Every coach concerned gets one notice, however many dates. Locks: the dates by id,
-    then their bookings by id, feed revisions last. Raises SomebodyWasFaster (409) when a date is no longer as it was
-    read, StepNotPossible (409) for one that is called off or has begun.
+    As `end_dates`, with the feeds that show them.
+    """
+    require_each(actor, Permission.CALL_OFF_SLOT, [slot.offer for slot in slots])
+    done = end_dates(session, actor=actor, slots=slots, how=how, at=at)
+    feeds.raise_revisions(
+        session,
+        participants=[booking.participant_id for booking in done],
+        users=coaches_of(done),
+        organisations=[slot.offer.organisation_id for slot in slots],
+    )
+    return len(done)
+
+
+def end_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How, at: datetime) -> list[Booking]:
+    """Call these dates off, or leave them open, and return the bookings that concerns; a step of a larger verb.
+
+    The caller raises the feeds' revisions as its last step. Dates already left open stay so. Every coach concerned gets
+    one notice, however many dates. Locks: the dates by id, then their bookings by id. Raises SomebodyWasFaster (409)
+    when a date is no longer as it was read, StepNotPossible (409) for one that is called off or has begun.
     """
     require_each(actor, Permission.CALL_OFF_SLOT, [slot.offer for slot in slots])
     seen = [(slot.version, slot.state) for slot in slots]
@@ -42,12 +58,11 @@ def call_off_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how
         elif slot.state is not SlotState.UNSETTLED:
             done.append((slot, leave_open(session, slot=slot, at=at)))
     _tell(session, actor, "slot.called_off" if how == "call_off" else "slot.unsettled", done, at)
-    return sum(len(concerned) for _, concerned in done)
+    return [booking for _, concerned in done for booking in concerned]
 
 
 def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
-    """Log each date with all concerned, tell each coach once, raise the feeds that show them; the last step."""
-    everybody = [booking.participant for _, concerned in done for booking in concerned if booking.participant]
+    """Log each date with all concerned, and tell each coach once."""
     coach_ids = coaches_of(booking for _, concerned in done for booking in concerned)
     for slot, concerned in done:
         people = [booking.participant for booking in concerned if booking.participant is not None]
@@ -55,9 +70,3 @@ def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, lis
         log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
     only = done[0][0] if len(done) == 1 else None
     notices.announce(session, event, Facts(slot=only, coach_ids=coach_ids), at=at)
-    feeds.raise_revisions(
-        session,
-        participants=[person.id for person in everybody],
-        users=coach_ids,
-        organisations=[slot.offer.organisation_id for slot, _ in done],
-    )

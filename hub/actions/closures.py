@@ -16,6 +16,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
+from hub.queries import feeds
 from hub.queries import series as series_queries
 from hub.school_holidays import days_between
 
@@ -60,7 +61,9 @@ def delete_closure(session: Session, *, actor: Actor, closure: Closure, at: date
     running = series_queries.lock_running(session, organisation_id)
     session.delete(closure)
     session.flush()
-    return sum(fill_in(session, actor=actor, series_id=series.id, first=first, last=last, at=at) for series in running)
+    made = sum(fill_in(session, actor=actor, series_id=series.id, first=first, last=last, at=at) for series in running)
+    feeds.raise_revisions(session, organisations=[organisation_id] if made else [])
+    return made
 
 
 def add_school_holiday(

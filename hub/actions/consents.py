@@ -20,6 +20,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import consent_texts, participants
+from hub.queries.bookability import obstacle_of_offer
 from hub.queries.consent_steps import drop_draft, note_step, step
 from hub.queries.consents import find_previous, list_requested, longest_day, rests_until
 from hub.queries.disclosures import say_day
@@ -105,6 +106,8 @@ def request_feed(
 def _require_askable(session: Session, participant: Participant, offer: Offer, at: datetime) -> None:
     if not offer.carries_identity:
         raise RuleBroken(N_("Dieses Angebot braucht keine Einwilligung. Es erfährt keinen Namen."))
+    if obstacle := obstacle_of_offer(offer):
+        raise RuleBroken(obstacle)
     until = rests_until(session, participant_id=participant.id, offer_id=offer.id, at=at)
     if until is not None:
         day = say_day(clock.local_date(until))

@@ -3,7 +3,7 @@
 Locks are taken in the order of every booking: the person, the sessions by id, their pools by id, feed revisions last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +15,19 @@ from hub.actions import enquiries, log, notices
 from hub.actions.bookings import enquiry_for, require_consent
 from hub.actions.endings import cancel_all
 from hub.actions.notices import Facts
-from hub.errors import PersonElsewhere, RuleBroken, SlotFull, StepNotPossible
+from hub.errors import NotFound, PersonElsewhere, RuleBroken, SlotFull, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import Booking, BookingState
-from hub.models.enquiry import Enquiry
+from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Course, Slot
-from hub.policy.actor import Actor, ActorKind
+from hub.policy.actor import SYSTEM, Actor, ActorKind
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, courses, feeds, participants, places
-from hub.queries.bookability import require_suited, take_for
+from hub.queries import bookings, codes, courses, feeds, participants, places, waiting
+from hub.queries.bookability import require_suited, require_time, take_for
 from hub.queries.disclosures import say_moment
+from hub.queries.states import move
 
 
 def book_course(
@@ -38,11 +39,13 @@ def book_course(
     party: int = 1,
     enquiry: Enquiry | None = None,
     idempotency_key: str | None = None,
+    seen: str | None = None,
     at: datetime,
 ) -> list[Booking]:
     """Take `party` places in every session of a course that has not begun, or in none; return the bookings by time.
 
-    `course` comes from get_course, with offer and organisation. The same key twice gives the same bookings back. A
+    `course` comes from get_course, with offer and organisation; `seen` says which times were shown (`seen_of`), so that
+    nobody is booked at times they never saw. The same key twice gives the same bookings back. A
     consent is needed once, to the end of the last session. Raises RuleBroken (409) and its children, each naming the
     session that stands against it: SlotFull, PersonElsewhere, ConsentMissing. Safe under concurrency on both databases
     (scheduling rules 1, 3 and 4).
@@ -56,6 +59,8 @@ def book_course(
     if obstacle := courses.obstacle_of_course(outline, at):
         raise RuleBroken(obstacle)
     slots = outline.to_come(at)
+    if seen is not None and seen != courses.seen_of(slots):
+        raise RuleBroken(N_("Die Termine haben sich inzwischen geändert. Bitte sehen Sie noch einmal hin."))
     running = _require_suited(session, slots, participant)
     if obstacle := courses.obstacle_of_time(session, participant.id, slots):
         raise PersonElsewhere(obstacle)
@@ -169,7 +174,7 @@ def cancel_course_bookings(
     (409) with the number when no other is left, StepNotPossible when there is nothing to give back.
     """
     require(actor, Permission.CANCEL_BOOKING, participant)
-    participants.lock_participant(session, participant.id)
+    waiting.lock_queues(session, courses.list_session_ids(session, course.id), people=[participant.id])
     ending, refusals = courses.list_to_give_back(session, course.id, participant.id, by=by, at=at)
     if not ending:
         raise refusals[0] if refusals else StepNotPossible
@@ -181,6 +186,40 @@ def cancel_course_bookings(
     event = "booking.cancelled_by_person" if by == "person" else "booking.cancelled"
     _tell(session, actor, course, ending, "course.cancelled", event, at)
     return ending
+
+
+def rejoin_session(
+    session: Session, *, actor: Actor = SYSTEM, slot: Slot, called_off: Iterable[Booking], at: datetime
+) -> list[Booking]:
+    """Give a session that takes place after all back to those who are still in its course, and return who has it.
+
+    The same booking as before, with its code. Left out is who is elsewhere by then, whose consent or participation does
+    not reach so far, and who finds no place: their coaches are told as of any date. A step of restoring the date, which
+    has locked the persons and the date, tells and raises the feeds.
+    """
+    require(actor, Permission.RUN_MAINTENANCE)
+    inside = courses.list_still_inside(session, slot, at=at)
+    newest = {one.participant_id: one for one in called_off if one.participant_id in inside}
+    return [one for one in newest.values() if _take_again(session, slot, one, at)]
+
+
+def _take_again(session: Session, slot: Slot, booking: Booking, at: datetime) -> bool:
+    person, asked = booking.participant, booking.enquiry
+    if person is None or (asked is not None and asked.state not in IDENTIFIED):
+        return False
+    try:
+        running = require_suited(session, slot, person)
+        require_time(session, person, slot)
+        if asked is not None:
+            require_consent(session, slot, person, at)
+        pool_id = take_for(session, slot, person, running, booking.party)
+    except (RuleBroken, NotFound):
+        return False
+    times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "sequence": booking.sequence + 1}
+    move(session, booking, BookingState.CONFIRMED, at=at, pool_id=pool_id, cancelled_by="", cancelled_at=None, **times)
+    if asked is not None:
+        enquiries.note_booked(session, actor=SYSTEM, enquiry=asked, at=at)
+    return True
 
 
 def _tell(

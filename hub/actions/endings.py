@@ -16,7 +16,7 @@ from hub.models.booking import STANDING, UNDECIDED, Booking, BookingState
 from hub.models.enquiry import Enquiry
 from hub.models.participant import Participant
 from hub.models.slot import Slot
-from hub.policy.actor import Actor
+from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, holds, places
@@ -58,6 +58,8 @@ def call_off_bookings(session: Session, *, slot: Slot, at: datetime) -> list[Boo
         if booking.state in UNDECIDED:
             holds.end_hold(session, booking, at=at)
     cancel_all(session, standing, by="partner", at=at)
+    for enquiry in {one.enquiry_id: one.enquiry for one in standing if one.enquiry is not None}.values():
+        enquiries.note_unbooked(session, actor=SYSTEM, enquiry=enquiry, at=at)  # it is the coach's turn again
     return standing
 
 

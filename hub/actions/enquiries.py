@@ -19,8 +19,16 @@ from hub.policy.fields import Phase
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import disclosures, referrals
+from hub.queries.bookability import obstacle_of_offer
 from hub.queries.consents import lock_disclosure, needed_groups, require_disclosure, require_validity
-from hub.queries.enquiries import count_live_bookings, find_by_terms, find_open_to, get_person, lock_enquiry
+from hub.queries.enquiries import (
+    count_live_bookings,
+    find_by_terms,
+    find_open_to,
+    get_offer_of,
+    get_person,
+    lock_enquiry,
+)
 from hub.queries.states import move, require_version
 
 S = EnquiryState
@@ -66,9 +74,14 @@ def _fill(enquiry: Enquiry, referral: Referral, consent: Consent, offer: Offer, 
 
 
 def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime) -> None:
-    """Send a draft to its partner; raises ConsentMissing (409) without a live consent for exactly this."""
+    """Send a draft to its partner.
+
+    Raises ConsentMissing (409) without a live consent for exactly this, RuleBroken (409) when the offer takes nobody.
+    """
     person = get_person(session, enquiry.participant_id)
     require(actor, Permission.SEND_ENQUIRY, person)
+    if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
+        raise RuleBroken(obstacle)
     consent = _consent_for(session, enquiry, at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)

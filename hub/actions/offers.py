@@ -17,7 +17,7 @@ from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, freshness, offer_versions, own_offers, reviews, series, slots
+from hub.queries import feeds, freshness, offer_versions, offer_words, own_offers, reviews, series, slots
 from hub.queries.offer_entries import Entries, check_entries, entries_of
 from hub.queries.states import move, require_version
 
@@ -47,6 +47,7 @@ def _add(session: Session, actor: Actor, action: str, offer: Offer, at: datetime
     session.add(offer)
     session.flush()
     own_offers.set_programmes(session, offer)
+    offer_words.keep_words_of_offer(session, offer)
     offer_versions.add_version(session, actor=actor, offer=offer, at=at)
     purpose = actor.purpose_for(offer.organisation_id)
     log.record(session, actor=actor, action=action, thing=offer, purpose=purpose, at=at)
@@ -75,6 +76,7 @@ def update_offer(
     own_offers.raise_version(session, offer, at=at)
     freshness.freshen(session, offer, actor=actor, at=at)  # who saves the form has read it
     own_offers.set_programmes(session, offer)
+    offer_words.keep_words_of_offer(session, offer)
     unkept = [offer_versions.UNKEPT] if offer.join_link != link else []
     written = offer_versions.add_version(session, actor=actor, offer=offer, at=at, unkept=unkept)
     people, coaches = own_offers.raise_sequences(
@@ -108,7 +110,7 @@ def publish_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime)
     A draft goes to the coordinators first where a programme of the organisation reviews offers: REVIEW, and they are
     told. Raises StepNotPossible (409) also for an offer that already waits there, SomebodyWasFaster (409).
     """
-    require(actor, Permission.PUBLISH_OFFER, offer)
+    require(actor, Permission.PAUSE_OFFER if offer.state is OfferState.PAUSED else Permission.PUBLISH_OFFER, offer)
     on, waiting = clock.local_date(at), offer.state in (OfferState.DRAFT, OfferState.REVIEW)
     reviewed = waiting and reviews.is_reviewed(session, offer.organisation_id, on=on)
     to = OfferState.REVIEW if reviewed else OfferState.PUBLISHED
@@ -126,7 +128,7 @@ def pause_offer(session: Session, *, actor: Actor, offer: Offer, until: date | N
 
     Of an offer in a pause it changes the day. Raises InvalidInput (422) for a day that is not ahead or too far.
     """
-    require(actor, Permission.PUBLISH_OFFER, offer)
+    require(actor, Permission.PAUSE_OFFER, offer)
     today = clock.local_date(at)
     if until is not None and not today < until <= today + LONGEST_PAUSE:
         raise InvalidInput(fields={"until": N_("Bitte einen Tag in den nächsten zwölf Monaten.")})
@@ -154,6 +156,7 @@ def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> 
     """
     require(actor, Permission.PUBLISH_OFFER, offer)
     _step(session, actor, offer, OfferState.ENDED, at)
+    series.lock_running(session, offer.organisation_id)  # before their dates, as whoever changes a series does
     slots.call_off_empty(session, offer, at=at)
     booked = own_offers.count_booked(session, offer, at=at)
     if booked:

@@ -21,6 +21,7 @@ def release_pool(session: Session, *, actor: Actor = SYSTEM, pool_id: int, at: d
     pool = pools.get_pool_by_id(session, pool_id)
     require(actor, Permission.RELEASE_POOL, pool.slot.offer)
     queues.lock_queues(session, [pool.slot_id])
+    pool = pools.get_pool_by_id(session, pool_id)  # a date that was moved meanwhile keeps its places longer
     if actor.kind is ActorKind.SYSTEM and (pool.release_at is None or pool.release_at > at):
         return False
     if pools.release(session, pool) is None:

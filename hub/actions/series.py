@@ -96,7 +96,8 @@ def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: d
 def fill_in(session: Session, *, actor: Actor, series_id: int, first: date, last: date, at: datetime) -> int:
     """Make the dates of a running series that are missing in a span which is open again; return how many.
 
-    Dates that were called off one by one stay called off. A date whose room is taken is made without the room.
+    Dates that were called off one by one stay called off. A date whose room is taken is made without the room. The
+    caller raises the feeds' revisions as its last step.
     """
     series = series_queries.lock_series(session, series_id)
     require(actor, Permission.EDIT_OFFER, series.offer)
@@ -109,7 +110,6 @@ def fill_in(session: Session, *, actor: Actor, series_id: int, first: date, last
         return 0
     slots = _make_slots(session, series, series.offer, first=first, last=last, keep_room=False, at=at)
     room_ticks.take_room(session, slots)
-    feeds.raise_revisions(session, organisations=[series.offer.organisation_id] if slots else [])
     return len(slots)
 
 

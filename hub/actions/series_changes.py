@@ -3,7 +3,6 @@
 Locks are taken in one order: the series, who waits, the dates by id, pools, rooms, feed revisions last.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,10 +12,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.actions import bookings, log, notices, waiting
-from hub.actions.calling_off import call_off_dates
+from hub.actions.calling_off import end_dates
 from hub.actions.notices import Facts
 from hub.errors import InvalidInput, RuleBroken, SomebodyWasFaster
 from hub.i18n import N_
+from hub.models.booking import Booking
 from hub.models.series import Series
 from hub.models.slot import PoolState, Slot
 from hub.policy.actor import Actor
@@ -25,6 +25,7 @@ from hub.policy.rules import require
 from hub.queries import feeds, places, plans, room_ticks, series_effects, series_rows
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
+from hub.queries.bookings import coaches_of
 from hub.queries.series import Plan
 from hub.queries.series_dates import Kind, Row
 from hub.queries.series_difference import Difference, difference, list_scope
@@ -68,10 +69,10 @@ def change_series(
     moved = _move_all(session, target, found, at)
     if target is not series and not series_rows.has_coming(session, series, at=at):
         series.ended_at = at
-    told = _settle(session, actor, found, removed, at)
+    ended = _settle(session, actor, found, removed, at)
     grown = [row.slot.id for row in found.of(Kind.PLACES, Kind.MOVED) if row.slot is not None]
     waiting.offer_places(session, slot_ids=grown, at=at)
-    _tell(session, actor, "series.changed", target, moved, told, at)
+    _tell(session, actor, "series.changed", target, moved, ended, at)
     return target
 
 
@@ -96,8 +97,8 @@ def end_series(
     _take_out(session, found)
     if not series_rows.has_coming(session, series, at=at):
         series.ended_at = at
-    _settle(session, actor, found, removed, at)
-    _tell(session, actor, "series.ended", series, [], frozenset(), at)
+    ended = _settle(session, actor, found, removed, at)
+    _tell(session, actor, "series.ended", series, [], ended, at)
 
 
 def _hold(session: Session, series: Series, plan: Plan | None, since: date, expected: str, at: datetime) -> Difference:
@@ -204,8 +205,8 @@ def _keep_as_long(target: Series, slot: Slot, later: timedelta) -> None:
             pool.release_at = term.release_at(slot.starts_at) if term else pool.release_at + later
 
 
-def _settle(session: Session, actor: Actor, found: Difference, removed: Removed | None, at: datetime) -> frozenset[int]:
-    """Do what was chosen with the dates that fell out, and return which coaches were told."""
+def _settle(session: Session, actor: Actor, found: Difference, removed: Removed | None, at: datetime) -> list[Booking]:
+    """Do what was chosen with the dates that fell out, and return the bookings whose coaches were told."""
     going = {row.slot.id: row for row in found.of(Kind.REMOVED) if row.slot is not None}
     empty = [row.slot for row in going.values() if row.slot is not None and not row.booked]
     ended: list[Slot] = series_rows.delete_untouched(session, empty)
@@ -213,29 +214,28 @@ def _settle(session: Session, actor: Actor, found: Difference, removed: Removed 
     if removed is Removed.CALL_OFF:
         ended += asked
     open_ones = asked if removed is Removed.UNSETTLE else []
+    told: list[Booking] = []
     if ended:
-        call_off_dates(session, actor=actor, slots=ended, how="call_off", at=at)
+        told += end_dates(session, actor=actor, slots=ended, how="call_off", at=at)
     if open_ones:
-        call_off_dates(session, actor=actor, slots=open_ones, how="unsettle", at=at)
-    return _coaches(session, [going[slot.id] for slot in (*ended, *open_ones)])
-
-
-def _coaches(session: Session, rows: Iterable[Row]) -> frozenset[int]:
-    booked = [one for row in rows for one in row.booked]
-    return series_effects.list_coaches(booked, series_effects.list_persons(session, booked))
+        told += end_dates(session, actor=actor, slots=open_ones, how="unsettle", at=at)
+    return told
 
 
 def _tell(
-    session: Session, actor: Actor, action: str, series: Series, moved: list[Row], told: frozenset[int], at: datetime
+    session: Session, actor: Actor, action: str, series: Series, moved: list[Row], ended: list[Booking], at: datetime
 ) -> None:
     """Log it, tell each coach once, raise the feeds that show it; the last step of each verb."""
     booked = [one for row in moved for one in row.booked]
     people = series_effects.list_persons(session, booked)
-    coach_ids = series_effects.list_coaches(booked, people)
+    coach_ids, told = series_effects.list_coaches(booked, people), coaches_of(ended)
     organisation_id = series.offer.organisation_id
     purpose = actor.purpose_for(organisation_id)
     log.record(session, actor=actor, action=action, thing=series, about=people, purpose=purpose, at=at)
     notices.announce(session, "series.changed", Facts(coach_ids=coach_ids - told), at=at)
     feeds.raise_revisions(
-        session, participants=[person.id for person in people], users=coach_ids, organisations=[organisation_id]
+        session,
+        participants=[*(person.id for person in people), *(booking.participant_id for booking in ended)],
+        users=coach_ids | told,
+        organisations=[organisation_id],
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import bookings, log, notices
+from hub.actions import bookings, courses, log, notices
 from hub.actions.calling_off import call_off_dates
 from hub.actions.notices import Facts
 from hub.actions.series import extend_series, keep_day, publish_series
@@ -65,13 +65,16 @@ def move_slot(
         room_id = _usable_room(session, actor, room)
     location_id = room.location_id if room is not None and room_id != slot.room_id else slot.location_id
     changes = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id, "location_id": location_id}
-    if slot.state is SlotState.UNSETTLED:
+    settled = slot.state is SlotState.UNSETTLED
+    if settled:
+        waiting.lock_queues(session, [slot.id])
         move(session, slot, SlotState.PLANNED, at=at)  # with a new time it is settled
     later = starts_at - slot.starts_at
     slot_queries.change_slot(session, slot, at=at, **changes)
     pools.move_releases(session, slot.id, by=later)
     note_exception(session, slot, ExceptionKind.MOVED, at)
     moved = bookings.move_bookings_with_slot(session, slot=slot, at=at)
+    offer_places(session, slot_ids=[slot.id] if settled else [], at=at)  # places given back while it was open
     room_ticks.free_room(session, slot)
     room_ticks.take_room(session, [slot])
     _tell(session, actor, "slot.moved", slot, moved, at)
@@ -104,7 +107,8 @@ def restore_slot(session: Session, *, actor: Actor, slot: Slot, version: int | N
     """Let a date take place after all; return how many people that concerns.
 
     Of an unsettled date all keep their places. The bookings of one that was called off stay ended, since their people
-    may have other plans by now: their coaches are told and book again. Raises StepNotPossible (409) for a date that has
+    may have other plans by now: their coaches are told and book again. Only who is still in a course gets the session
+    back, as nobody can book one alone. Raises StepNotPossible (409) for a date that has
     begun, RuleBroken (409) when the room is taken by now, SomebodyWasFaster (409).
     """
     require(actor, Permission.EDIT_OFFER, slot.offer)
@@ -116,13 +120,16 @@ def restore_slot(session: Session, *, actor: Actor, slot: Slot, version: int | N
         raise StepNotPossible(N_("Dieser Termin hat schon begonnen."))
     if slot.series_id is not None:
         series_queries.lock_series(session, slot.series_id)  # before the date, as whoever changes a series does
-    waiting.lock_queues(session, [slot.id])
+    whole = slot.course_id is not None and before is SlotState.CALLED_OFF
+    had = [booking.participant_id for booking in list_called_off(session, slot.id)] if whole else []
+    waiting.lock_queues(session, [slot.id], people=had)
     move(session, slot, SlotState.PLANNED, at=at, sequence=slot.sequence + 1)
     if before is SlotState.UNSETTLED:
         concerned = bookings.move_bookings_with_slot(session, slot=slot, at=at)
     else:
         concerned = list_called_off(session, slot.id)
         mark_untold(session, concerned)  # so that it stands on the coach's day again
+        courses.rejoin_session(session, slot=slot, called_off=concerned if whole else [], at=at)
         room_ticks.take_room(session, [slot])
     series_queries.settle_exception(session, slot, at=at)
     offer_places(session, slot_ids=[slot.id], at=at)  # places given back while it was open

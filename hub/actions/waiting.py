@@ -66,12 +66,16 @@ def _require_waitable(session: Session, slot: Slot, participant: Participant, pa
         raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
     participation = require_suited(session, slot, participant)
     require_time(session, participant, slot)
-    on_request = slot.offer.access is Access.REQUEST
-    if on_request and bookings.find_identified_enquiry(session, participant.id, slot.offer_id) is None:
-        raise RuleBroken(N_("Hier sagt zuerst der Partner zu. Bitte stellen Sie eine Anfrage."))
+    _require_yes(session, slot, participant)
     taker = places.taker_for(session, participant, [participation.programme_id])
     if places.has_places(session, slot_id=slot.id, n=party, taker=taker):
         raise RuleBroken(N_("Es ist noch ein Platz frei. Bitte buchen Sie ihn."))
+
+
+def _require_yes(session: Session, slot: Slot, participant: Participant) -> None:
+    on_request = slot.offer.access is Access.REQUEST
+    if on_request and bookings.find_identified_enquiry(session, participant.id, slot.offer_id) is None:
+        raise RuleBroken(N_("Hier sagt zuerst der Partner zu. Bitte stellen Sie eine Anfrage."))
 
 
 def leave_waiting(session: Session, *, actor: Actor, waiting: Waiting, at: datetime) -> bool:
@@ -106,7 +110,17 @@ def offer_places(session: Session, *, actor: Actor = SYSTEM, slot_ids: Iterable[
     for slot in queries.list_dates_to_offer(session, slot_ids):
         until = _offer_until(slot, at)
         if until > at and obstacle_of_slot(slot, at) is None:
-            made += sum(_offer(session, slot, wish, until, at) for wish in queries.list_queue(session, slot.id))
+            made += _offer_in_turn(session, slot, until, at)
+    return made
+
+
+def _offer_in_turn(session: Session, slot: Slot, until: datetime, at: datetime) -> int:
+    """Ask those who wait, one after the other, until nothing is left; how many there are behind costs nothing."""
+    made = 0
+    for wish in queries.list_queue(session, slot.id):
+        if not places.is_any_left(session, slot.id):
+            break
+        made += _offer(session, slot, wish, until, at)
     return made
 
 
@@ -120,6 +134,7 @@ def _offer(session: Session, slot: Slot, wish: Waiting, until: datetime, at: dat
     try:
         participation = require_suited(session, slot, person)
         require_time(session, person, slot)
+        _require_yes(session, slot, person)
         pool_id = take_for(session, slot, person, participation, wish.party)
     except (RuleBroken, NotFound):
         return False
