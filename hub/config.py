@@ -38,6 +38,8 @@ class Config:
     operator: str = ""  # who answers for the house: name, for the legal pages
     operator_address: str = ""  # street, postal code and town in one line
     operator_email: str = ""
+    calendar_hosts: tuple[str, ...] = ()  # private hosts ("host" or "host:port") whose calendars may be fetched
+    calendar_ca_file: str = ""  # certificate authorities of those hosts
     workers: int = 2
     durable: bool = True
 

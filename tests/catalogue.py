@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.db import Database
 from hub.models.offer import Access, Aim, Form, Offer, OfferState
 from hub.models.slot import Pool, Slot
+from hub.queries.offer_words import keep_words_of_offer
 
 HOUR = timedelta(hours=1)
 
@@ -30,6 +31,7 @@ def make_offer(session: Session, world: Any, title: str, **more: Any) -> Offer:
     offer = Offer(title=title, **{**values, **more})
     session.add(offer)
     session.flush()
+    keep_words_of_offer(session, offer)
     return offer
 
 

@@ -15,7 +15,7 @@ from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, locations
+from hub.queries import feeds, locations, offer_words
 
 # The corner of the world this network lives in (degrees, WGS 84): it catches swapped and mistyped coordinates.
 SOUTH, NORTH, WEST, EAST = 50.0, 52.0, 11.5, 15.5
@@ -68,6 +68,8 @@ def update_location(session: Session, *, actor: Actor, location: Location, entri
         setattr(location, name, value)
     moved = _in_calendars(location) != before
     people, coaches = locations.raise_sequences_at(session, location, at=at) if moved else (set(), set())
+    if moved:
+        offer_words.keep_words_at(session, location)
     _record(session, actor, "location.changed", location, at)
     if moved:
         there = locations.list_organisations_at(session, location)

@@ -98,6 +98,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "offer.link_wanted": ((partner_desk, "partner_confirm"),),
     "offer.fading_soon": ((partner_desk, "partner_fading"), (umbrella, "umbrella_fading")),
     "offer.hiding_soon": ((partner_desk, "partner_hiding"), (umbrella, "umbrella_hiding")),
+    "demand.asked": ((partner_desk, "partner_wanted"),),
     "call.asked": ((partner_desk, "call_back"),),
     "call.weekly": ((partner_desk, "weekly_call"),),
 }

@@ -15,7 +15,7 @@ from hub.models.user import normal_email
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, organisations, programmes
+from hub.queries import feeds, offer_words, organisations, programmes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,8 @@ def update_organisation(
         setattr(organisation, name, value)
     programmes.set_programmes_of(session, actor, organisation, entries.programme_ids)
     people, coaches = organisations.raise_sequences_of(session, organisation, at=at) if renamed else (set(), set())
+    if renamed:
+        offer_words.keep_words_of_organisation(session, organisation)
     log.record(session, actor=actor, action="organisation.changed", thing=organisation, at=at)
     if renamed:
         feeds.raise_revisions(session, participants=people, users=coaches, organisations=[organisation.id])

@@ -18,7 +18,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, feeds, participants, places
-from hub.queries.bookability import require_bookable
+from hub.queries.bookability import require_bookable, require_seen
 
 TAKEN = N_("Diesen Raum hat zu dieser Zeit schon jemand. Bitte wählen Sie eine andere Zeit.")
 
@@ -31,11 +31,13 @@ def borrow_room(
     participant: Participant | None = None,
     travel_minutes: int = 0,
     idempotency_key: str | None = None,
+    seen_at: datetime | None = None,
     at: datetime,
 ) -> Booking:
     """Take a lent room at one of its dates into the coach's own time, with a person or without.
 
-    `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after. The same key twice
+    `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after; `seen_at` is the start
+    that was shown. The same key twice
     gives the same booking back. Raises SlotFull (409) when somebody else has it, PersonElsewhere (409) when the person
     or the coach is somewhere else, RuleBroken (409). Locks: person, coach, date, pool (scheduling rule 4).
     """
@@ -49,6 +51,7 @@ def borrow_room(
     bookings.lock_slots(session, [slot])
     _require_lent(slot, travel_minutes)
     require_bookable(slot, at)
+    require_seen(slot, seen_at)
     _require_time(session, actor, slot, participant, travel_minutes)
     booking = Booking(
         slot_id=slot.id,

@@ -40,7 +40,7 @@ BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
     B.REQUESTED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
     B.OFFERED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
     B.CONFIRMED: (B.CANCELLED, B.ATTENDED, B.NOT_TAKEN_PLACE, B.NOT_THERE),
-    B.CANCELLED: (),
+    B.CANCELLED: (B.CONFIRMED,),  # a session of a course that takes place after all
     B.EXPIRED: (),
     B.ATTENDED: (B.NOT_TAKEN_PLACE, B.NOT_THERE),
     B.NOT_TAKEN_PLACE: (B.ATTENDED, B.NOT_THERE),

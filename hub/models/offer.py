@@ -5,10 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
-from hub.folding import fold
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.organisation import Organisation
@@ -109,7 +108,6 @@ class Offer(Identified, Versioned, Base):
     __tablename__ = "offers"
     __table_args__ = (
         Index(None, "state", "aim"),
-        Index(None, "state", "next_free_at"),
         UniqueConstraint("organisation_id", "external_id"),
     )
     moves = OFFER_MOVES
@@ -121,8 +119,6 @@ class Offer(Identified, Versioned, Base):
     title: Mapped[str] = mapped_column(String(80))
     short_title: Mapped[str] = mapped_column(String(30), default="")  # neutral, for calendars at level full
     summary: Mapped[str] = mapped_column(Text, default="")
-    folded_title: Mapped[str] = mapped_column(Text, default="")  # as searches compare words
-    folded_summary: Mapped[str] = mapped_column(Text, default="")
     aim: Mapped[Aim] = mapped_column(state_type(Aim))
     form: Mapped[Form] = mapped_column(state_type(Form))
     stage: Mapped[Stage] = mapped_column(state_type(Stage), default=Stage.PREVENTION)
@@ -152,7 +148,6 @@ class Offer(Identified, Versioned, Base):
     review_note: Mapped[str] = mapped_column(String(300), default="")  # what the coordinator wrote when it came back
     copied_from_id: Mapped[int | None] = references("offers")
     external_id: Mapped[str | None] = mapped_column(String(64))  # the partner's own name for it, in its tables
-    next_free_at: Mapped[datetime | None]  # start of the next date with a free place; kept by whatever changes it
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -160,11 +155,6 @@ class Offer(Identified, Versioned, Base):
     location: Mapped[Location | None] = related()
     room: Mapped[Room | None] = related()
     confirmed_by: Mapped[User | None] = related()
-
-    @validates("title", "summary")
-    def _keep_folded(self, name: str, value: str) -> str:
-        setattr(self, f"folded_{name}", fold(value))
-        return value
 
     @property
     def carries_identity(self) -> bool:

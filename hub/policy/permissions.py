@@ -9,6 +9,7 @@ class Permission(StrEnum):
     # offers and dates
     EDIT_OFFER = "edit_offer"
     PUBLISH_OFFER = "publish_offer"
+    PAUSE_OFFER = "pause_offer"
     REVIEW_OFFER = "review_offer"
     CONFIRM_OFFER = "confirm_offer"
     CALL_OFF_SLOT = "call_off_slot"
@@ -21,6 +22,7 @@ class Permission(StrEnum):
     # places
     BOOK_SLOT = "book_slot"
     CANCEL_BOOKING = "cancel_booking"
+    KEEP_CALENDAR_SOURCE = "keep_calendar_source"
     MAKE_APPOINTMENT = "make_appointment"
     BORROW_ROOM = "borrow_room"
     # persons
@@ -51,6 +53,7 @@ class Permission(StrEnum):
     EDIT_ORGANISATION = "edit_organisation"
     EDIT_LOCATION = "edit_location"
     EDIT_PROGRAMME = "edit_programme"
+    ASK_PARTNERS = "ask_partners"
     INVITE_STAFF = "invite_staff"
     # operation
     EDIT_USER = "edit_user"

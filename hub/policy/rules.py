@@ -28,15 +28,17 @@ def actor_phones_its_organisation(actor: Actor, thing: Any) -> bool:
 
 
 def actor_holds_the_link_for_it(actor: Actor, thing: Any) -> bool:
-    return (
-        actor.kind is ActorKind.LINK and actor.enquiry_id == thing.id and actor.organisation_id == thing.organisation_id
-    )
+    return _opens(actor, actor.enquiry_id, thing)
 
 
 def actor_holds_the_link_for_the_offer(actor: Actor, offer: Any) -> bool:
-    return (
-        actor.kind is ActorKind.LINK and actor.offer_id == offer.id and actor.organisation_id == offer.organisation_id
-    )
+    return _opens(actor, actor.offer_id, offer)
+
+
+def _opens(actor: Actor, key: int | None, thing: Any) -> bool:
+    """A link without such a key opens nothing, not even what has no key itself yet."""
+    one = actor.kind is ActorKind.LINK and key is not None and key == thing.id
+    return one and actor.organisation_id == thing.organisation_id
 
 
 def actor_is_a_partner(actor: Actor, _thing: Any) -> bool:
@@ -102,10 +104,15 @@ def it_is_the_actors_own(actor: Actor, thing: Any) -> bool:
     return actor.user_id is not None and thing.user_id == actor.user_id
 
 
+def actor_is_the_coach_whose_it_is(actor: Actor, thing: Any) -> bool:
+    return actor.has(Role.COACH) and actor.user_id is not None and thing.user_id == actor.user_id
+
+
 P = Permission
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_OFFER: (actor_acts_for_its_organisation,),
-    P.PUBLISH_OFFER: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.PUBLISH_OFFER: (actor_acts_for_its_organisation,),
+    P.PAUSE_OFFER: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
     P.REVIEW_OFFER: (actor_is_a_coordinator,),
     P.CONFIRM_OFFER: (
         actor_acts_for_its_organisation,
@@ -121,6 +128,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.RELEASE_POOL: (actor_acts_for_its_organisation, actor_is_the_house_itself),
     P.BOOK_SLOT: (actor_looks_after_the_person, actor_is_the_person),
     P.CANCEL_BOOKING: (actor_looks_after_the_person, actor_is_the_person),
+    P.KEEP_CALENDAR_SOURCE: (actor_acts_for_its_organisation, actor_is_the_coach_whose_it_is),
     P.MAKE_APPOINTMENT: (actor_is_a_coach,),
     P.BORROW_ROOM: (actor_is_a_coach,),
     P.SEE_PERSON: (actor_looks_after_the_person, actor_is_the_person),
@@ -147,6 +155,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_ORGANISATION: (actor_is_a_coordinator,),
     P.EDIT_LOCATION: (actor_is_a_coordinator, actor_acts_for_its_organisation),
     P.EDIT_PROGRAMME: (actor_is_a_coordinator,),
+    P.ASK_PARTNERS: (actor_is_a_coordinator,),
     P.INVITE_STAFF: (actor_invites_partners_into_an_own_network, actor_operates_the_house),
     P.EDIT_USER: (actor_operates_the_house,),
     P.EDIT_OWN_ACCOUNT: (it_is_the_actors_own_account,),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from hub.models.booking import STANDING, Booking, Waiting
+from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -21,6 +22,7 @@ from hub.models.referral import Referral
 from hub.models.series import Closure, Series
 from hub.models.slot import Course, Slot
 from hub.models.subscription import Subscription
+from hub.models.table_import import TableImport
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
 
@@ -217,6 +219,20 @@ def subscriptions_for(actor: Actor) -> Select[Any]:
     if actor.kind is ActorKind.PERSON:
         return query.where(Subscription.participant_id == actor.participant_id)
     return query.where(Subscription.user_id == actor.user_id if actor.user_id else false())
+
+
+def calendar_sources_for(actor: Actor) -> Select[Any]:
+    """Foreign calendars: those of organisations a partner acts for, and a coach's own."""
+    if actor.kind is not ActorKind.STAFF:
+        return select(CalendarSource).where(false())
+    own = CalendarSource.user_id == actor.user_id if actor.has(Role.COACH) else false()
+    return select(CalendarSource).where(or_(CalendarSource.organisation_id.in_(actor.partner_ids), own))
+
+
+def table_imports_for(actor: Actor) -> Select[Any]:
+    """Tables on their way in: those of organisations a partner acts for."""
+    own = actor.partner_ids if actor.kind is ActorKind.STAFF else frozenset[int]()
+    return select(TableImport).where(TableImport.organisation_id.in_(own))
 
 
 def _network_organisations(actor: Actor) -> Select[Any]:

@@ -12,6 +12,7 @@ from hub.models.offer import Access, Form, Freshness, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
 from hub.queries import bookings, participants, places
+from hub.queries.disclosures import say_moment
 
 LARGEST_PARTY = 6
 
@@ -38,14 +39,21 @@ def _obstacle_of_date(slot: Slot, offer: Offer, at: datetime) -> Message | None:
         return N_("Dieser Termin fällt aus.")
     if slot.starts_at <= at:
         return N_("Dieser Termin hat schon begonnen.")
-    if offer.state is not OfferState.PUBLISHED:
-        return N_("Dieses Angebot nimmt gerade niemanden auf.")
-    if offer.freshness is Freshness.HIDDEN:
-        return N_("Ob es noch stattfindet, wissen wir nicht. Bitte rufen Sie erst an: {phone}.", phone=phone_of(offer))
+    if closed := obstacle_of_offer(offer):
+        return closed
     if slot.starts_at - timedelta(minutes=offer.notice_minutes) < at:
         return N_("So kurz vorher geht es nur am Telefon: {phone}.", phone=phone_of(offer))
     if slot.starts_at > at + timedelta(days=offer.window_days):
         return N_("Dieser Termin öffnet erst {days} Tage vorher.", days=offer.window_days)
+    return None
+
+
+def obstacle_of_offer(offer: Offer) -> Message | None:
+    """Return why an offer takes nobody at present, by booking or by enquiry, or None; its organisation is loaded."""
+    if offer.state is not OfferState.PUBLISHED:
+        return N_("Dieses Angebot nimmt gerade niemanden auf.")
+    if offer.freshness is Freshness.HIDDEN:
+        return N_("Ob es noch stattfindet, wissen wir nicht. Bitte rufen Sie erst an: {phone}.", phone=phone_of(offer))
     return None
 
 
@@ -72,6 +80,13 @@ def require_bookable(slot: Slot, at: datetime) -> None:
     """Raise RuleBroken (409) with the reason when the date cannot be booked now."""
     if obstacle := obstacle_of_slot(slot, at):
         raise RuleBroken(obstacle)
+
+
+def require_seen(slot: Slot, seen_at: datetime | None) -> None:
+    """Raise RuleBroken (409) with the new time when a date no longer begins when the form said; None said nothing."""
+    if seen_at is not None and seen_at != slot.starts_at:
+        when = say_moment(slot.starts_at)
+        raise RuleBroken(N_("Der Termin ist inzwischen verlegt: {when}. Passt das auch? Dann noch einmal.", when=when))
 
 
 def require_suited(session: Session, slot: Slot, participant: Participant) -> Participation:

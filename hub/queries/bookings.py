@@ -165,17 +165,19 @@ def find_identified_enquiry(session: Session, participant_id: int, offer_id: int
 
 
 def list_live_of_slot(session: Session, slot_id: int) -> list[Booking]:
-    """Return the live bookings of a slot with their persons, by id (the order of locking)."""
+    """Return the live bookings of a slot with person and enquiry, by id (the order of locking)."""
     query = select(Booking).where(Booking.slot_id == slot_id, Booking.holds_a_place)
-    return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
+    query = query.options(joinedload(Booking.participant), joinedload(Booking.enquiry))
+    return list(session.scalars(query.order_by(Booking.id)))
 
 
 def list_called_off(session: Session, slot_id: int) -> list[Booking]:
-    """Return the bookings of a date that ended because the partner called it off, with their persons, by id."""
+    """Return the bookings of a date that ended because the partner called it off, with person and enquiry, by id."""
     query = select(Booking).where(
         Booking.slot_id == slot_id, Booking.state == BookingState.CANCELLED, Booking.cancelled_by == "partner"
     )
-    return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
+    query = query.options(joinedload(Booking.participant), joinedload(Booking.enquiry)).order_by(Booking.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def mark_untold(session: Session, called_off: Iterable[Booking]) -> None:

@@ -1,9 +1,10 @@
 """Questions about courses: one with its sessions, what of it can still be joined, and whom a missing session hits."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -103,6 +104,12 @@ def _sessions(session: Session, course_ids: Collection[int]) -> dict[int, list[S
     return found
 
 
+def seen_of(slots: Iterable[Slot]) -> str:
+    """Return in one word when these sessions take place, as a form that shows them sends it back."""
+    times = [(slot.public_id, slot.starts_at.astimezone(UTC).isoformat()) for slot in slots]
+    return hashlib.sha256(repr(times).encode()).hexdigest()[:16]
+
+
 def obstacle_of_course(outline: Outline, at: datetime) -> Message | None:
     """Return why nobody can join this course at that instant, or None; its offer's organisation must be loaded."""
     coming = outline.to_come(at)
@@ -149,6 +156,19 @@ def get_course_of(session: Session, slot: Slot) -> Course:
 def get_public_id(session: Session, course_id: int) -> str:
     """Return the public id of a course by its key."""
     return session.scalars(select(Course.public_id).where(Course.id == course_id)).one()
+
+
+def list_still_inside(session: Session, slot: Slot, *, at: datetime) -> set[int]:
+    """Return the keys of who has a place in another session of this one's course that is not over."""
+    query = select(Booking.participant_id).join(Slot, Booking.slot_id == Slot.id)
+    others = (Slot.course_id == slot.course_id, Slot.id != slot.id)
+    found = session.scalars(query.where(*others, Booking.state.in_(STANDING), Booking.ends_at > at))
+    return {participant_id for participant_id in found if participant_id is not None}
+
+
+def list_session_ids(session: Session, course_id: int) -> list[int]:
+    """Return the keys of all sessions of a course, in order."""
+    return list(session.scalars(select(Slot.id).where(Slot.course_id == course_id).order_by(Slot.id)))
 
 
 def list_coming_bookings(session: Session, course_id: int, participant_id: int, *, at: datetime) -> list[Booking]:

@@ -11,6 +11,7 @@ from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Acknowledgement, Enquiry, EnquiryState
+from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
@@ -49,6 +50,12 @@ def _told() -> Sequence[Any]:
         joinedload(Enquiry.slot).joinedload(Slot.location),
         joinedload(Enquiry.referral),
     )
+
+
+def get_offer_of(session: Session, enquiry: Enquiry) -> Offer:
+    """Return the offer an enquiry is about, with its organisation."""
+    query = select(Offer).where(Offer.id == enquiry.offer_id).options(joinedload(Offer.organisation))
+    return session.scalars(query).one()
 
 
 def lock_enquiry(session: Session, enquiry_id: int) -> Enquiry:

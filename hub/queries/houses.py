@@ -81,9 +81,9 @@ def find_next_start(session: Session, location: Location, *, after: datetime) ->
 
 
 def _at(location: Location) -> ColumnElement[bool]:
-    """Whether a date is there: its own place, else that of its offer."""
+    """Whether a date is there: its own place, else that of its offer; a visit at home only sets out from there."""
     there = and_(Slot.location_id.is_(None), Offer.location_id == location.id)
-    return or_(Slot.location_id == location.id, there)
+    return and_(Offer.form != Form.HOME_VISIT, or_(Slot.location_id == location.id, there))
 
 
 def _shown_to(actor: Actor) -> ColumnElement[bool]:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from hub.db import UTCDateTime
-from hub.folding import fold
+from hub.folding import words_of
 from hub.models.location import Location, Room
 from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState
-from hub.models.organisation import Organisation
 from hub.models.series import Series
 from hub.models.slot import Course, Pool, Slot, SlotState
 from hub.policy.actor import Actor
+from hub.queries.offer_words import has_word
 from hub.queries.places import Taker, free_for, taker_of
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -53,6 +53,7 @@ class OfferFilter:
     """What is asked for; an empty set means "any". `near` is latitude and longitude in degrees."""
 
     words: str = ""
+    similar: bool = False  # words that are spelt much like these count too
     aims: frozenset[Aim] = frozenset()
     forms: frozenset[Form] = frozenset()
     accesses: frozenset[Access] = frozenset()
@@ -62,6 +63,8 @@ class OfferFilter:
     parts: frozenset[DayPart] = frozenset()
     language: str = ""
     step_free: bool = False
+    with_someone: bool = False  # somebody may come along
+    until: datetime | None = None  # only dates that begin before then
     min_free: int = 0  # places one pool must still have; dates where one simply goes always count
     taker: Taker | None = None  # for whom; else for anybody the actor could book for
     bookable: bool = False  # only dates inside the offer's notice and booking window
@@ -69,7 +72,7 @@ class OfferFilter:
     @property
     def any_time(self) -> bool:
         """Whether no wish about day or time of day was named."""
-        return not self.weekdays and not self.parts
+        return not self.weekdays and not self.parts and self.until is None
 
 
 class minutes_after(FunctionElement[datetime]):  # noqa: N801 (reads as the SQL function it becomes)
@@ -103,7 +106,9 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     ):
         if values:
             wanted.append(column.in_(sorted(values)))
-    wanted += [_says(word) for word in fold(filters.words).split()]
+    wanted += [has_word(word, similar=filters.similar) for word in words_of(filters.words)]
+    if filters.with_someone:
+        wanted.append(Offer.companion_welcome.is_(True))
     if filters.language:
         wanted.append(cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True))
     if circle is not None:
@@ -112,14 +117,11 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     return wanted
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    by = select(Organisation.id).where(Organisation.folded_name.contains(word))
-    return or_(Offer.folded_title.contains(word), Offer.folded_summary.contains(word), Offer.organisation_id.in_(by))
-
-
 def conditions_on_times(filters: OfferFilter, at: datetime) -> list[ColumnElement[bool]]:
     """Return what a date must fulfil by itself; its indexes hold all these columns."""
     wanted = [Slot.starts_at > at, Slot.state == SlotState.PLANNED]
+    if filters.until is not None:
+        wanted.append(Slot.starts_at < filters.until)
     if filters.weekdays:
         wanted.append(Slot.local_weekday.in_(sorted(filters.weekdays)))
     if filters.parts:

@@ -5,7 +5,9 @@ their dates; where very many fit, the index of all dates is walked from now on i
 nor that of offers decides how long it takes.
 """
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -17,7 +19,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from hub.errors import NotFound
 from hub.geography import box_around, distance_km
 from hub.models.location import Location
-from hub.models.offer import STALE, Access, Offer
+from hub.models.offer import STALE, Access, Aim, Offer
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import offers_for
@@ -51,11 +53,18 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """One page of hits; `more` says that there are more than `total`, which were not counted."""
+    """One page of hits; `more` says that there are more than `total`, which were not counted.
+
+    `similar` says that no offer has the words asked for, only such as are spelt much like them.
+    """
 
     hits: list[Hit]
     total: int
     more: bool = False
+    similar: bool = False
+    aims: Mapping[Aim, int] = field(
+        default_factory=dict
+    )  # offers for each need, as if none were named; empty: uncounted
 
 
 class _Question:
@@ -87,6 +96,7 @@ class _Question:
 @dataclass(frozen=True)
 class _Found:
     offer_id: int
+    aim: Aim
     fading: bool
     starts_at: datetime
     kilometres: float | None
@@ -118,19 +128,45 @@ def list_coming_slots(session: Session, offer: Offer, *, at: datetime, limit: in
 
 
 def search(
-    session: Session, actor: Actor, filters: OfferFilter, *, at: datetime, limit: int = 20, offset: int = 0
+    session: Session,
+    actor: Actor,
+    filters: OfferFilter,
+    *,
+    at: datetime,
+    limit: int = 20,
+    offset: int = 0,
+    count_aims: bool = False,
 ) -> SearchPage:
     """Return one page of published offers the actor sees that fit all filters: next date first, then the nearer one.
 
     Offers whose partner no longer confirms them come after all others; hidden ones are not found at all.
-    Offers asked for by enquiry are found without dates too (last), unless day or time of day matters.
-    With `limit=0` it only counts.
+    Offers asked for by enquiry are found without dates too (last), unless day or time of day matters. Where nothing has
+    the words asked for, offers with words spelt much like them are found.
+    With `limit=0` it only counts. `count_aims` also says how many offers there are for each need, where it is exact.
     """
-    question = _Question(actor, filters, _circle(session, filters), at)
-    found = _ask_each(session, question)
-    more = found is None
-    found = sorted(found if found is not None else _walk(session, question), key=lambda one: one.order)
-    return SearchPage(_load(session, question, found[offset : offset + limit]), len(found), more)
+    circle = _circle(session, filters)
+    question = _Question(actor, filters, circle, at)
+    found, more = _ask_each(session, question)
+    if more:
+        found = _walk(session, question)
+    elif not found and filters.words:
+        question = _Question(actor, replace(filters, similar=True), circle, at)
+        found, more = _ask_each(session, question)
+    found = sorted(found, key=lambda one: one.order)
+    hits = _load(session, question, found[offset : offset + limit])
+    aims = _count_aims(session, question, found) if count_aims and not more else {}
+    return SearchPage(hits, len(found), more, similar=bool(found) and question.filters.similar, aims=aims)
+
+
+def _count_aims(session: Session, question: _Question, found: list[_Found]) -> Mapping[Aim, int]:
+    """Return how many offers there are for each need; one statement where a need was named, else none."""
+    filters, more = question.filters, False
+    if filters.similar:
+        return {}
+    if filters.aims:
+        anything = replace(filters, aims=frozenset())
+        found, more = _ask_each(session, _Question(question.actor, anything, question.circle, question.at))
+    return {} if more else Counter(one.aim for one in found)
 
 
 def _circle(session: Session, filters: OfferFilter) -> Reach | None:
@@ -146,14 +182,15 @@ def _circle(session: Session, filters: OfferFilter) -> Reach | None:
     return Reach(near, frozenset(location_id for location_id, km in far.items() if km <= VISITED_KM))
 
 
-def _ask_each(session: Session, question: _Question) -> list[_Found] | None:
-    """Return every offer that fits, each with its first fitting date; None when there are more than FEW."""
+def _ask_each(session: Session, question: _Question) -> tuple[list[_Found], bool]:
+    """Return up to FEW offers that fit, each with its first fitting date, and whether there are more."""
     filters, circle = question.filters, question.circle
     reachable = and_(true(), *conditions_on_places(filters, circle, Offer.location_id, Offer.room_id))
     query = (
         offers_for(question.actor)
         .with_only_columns(
             Offer.id,
+            Offer.aim,
             Offer.freshness,
             Offer.access,
             Offer.location_id,
@@ -163,14 +200,13 @@ def _ask_each(session: Session, question: _Question) -> list[_Found] | None:
         .where(*question.about_offers)
     )
     rows = session.execute(query.limit(FEW + 1)).all()
-    if len(rows) > FEW:
-        return None
     by_arrangement = filters.any_time
-    return [
-        _Found(row.id, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
-        for row in rows
+    found = [
+        _Found(row.id, row.aim, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
+        for row in rows[:FEW]
         if row.starts_at or (by_arrangement and row.access is Access.REQUEST and row.reachable)
     ]
+    return found, len(rows) > FEW
 
 
 def _walk(session: Session, question: _Question) -> list[_Found]:
@@ -182,7 +218,7 @@ def _walk(session: Session, question: _Question) -> list[_Found]:
     query = (
         offers_for(question.actor)
         .join(date, date.offer_id == Offer.id)
-        .with_only_columns(Offer.id, Offer.freshness, date.starts_at, place)
+        .with_only_columns(Offer.id, Offer.aim, Offer.freshness, date.starts_at, place)
         .where(*question.about_offers, *question.about_dates(date))
         .order_by(date.starts_at)
         .limit(ENOUGH)
@@ -190,7 +226,7 @@ def _walk(session: Session, question: _Question) -> list[_Found]:
     found: dict[int, _Found] = {}
     for row in session.execute(query):
         fading = row.freshness in STALE
-        found.setdefault(row.id, _Found(row.id, fading, row.starts_at, question.kilometres(row.location_id)))
+        found.setdefault(row.id, _Found(row.id, row.aim, fading, row.starts_at, question.kilometres(row.location_id)))
     return list(found.values())
 
 
@@ -254,8 +290,8 @@ def find_way_out(
     Language and step-free access are never given up: without them an offer is of no use. Nine statements at most.
     """
     wide = replace(filters, radius_km=max(filters.radius_km, FARTHEST_KM))
-    any_time = replace(wide, weekdays=frozenset(), parts=frozenset())
-    fewer = replace(any_time, words="", aims=frozenset(), forms=frozenset(), accesses=frozenset())
+    any_time = replace(wide, weekdays=frozenset(), parts=frozenset(), until=None)
+    fewer = replace(any_time, words="", aims=frozenset(), forms=frozenset(), accesses=frozenset(), with_someone=False)
     before = filters
     for way, wider in ((Way.FARTHER, wide), (Way.ANY_TIME, any_time), (Way.FEWER_WISHES, fewer)):
         if wider != before and (total := search(session, actor, wider, at=at, limit=0).total):

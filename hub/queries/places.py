@@ -68,6 +68,12 @@ def has_places(session: Session, *, slot_id: int, n: int, taker: Taker) -> bool:
     return session.scalar(select(Pool.id).where(*enough).limit(1)) is not None
 
 
+def is_any_left(session: Session, slot_id: int) -> bool:
+    """Tell whether a date has a place left in any pool, whoever may have it."""
+    left = (Pool.slot_id == slot_id, Pool.state == PoolState.OPEN, Pool.taken < Pool.places)
+    return session.scalar(select(Pool.id).where(*left).limit(1)) is not None
+
+
 def take_places(session: Session, *, slot_id: int, n: int, taker: Taker) -> int:
     """Take `n` places of a slot and return the pool's id; pools kept for this taker first, then the open one.
 

@@ -119,9 +119,9 @@ def get_pool(session: Session, slot: Slot, pool_id: int | None) -> Pool:
 
 
 def get_pool_by_id(session: Session, pool_id: int) -> Pool:
-    """Return a pool by its internal key with its date and offer (for the worker)."""
+    """Return a pool by its internal key with its date and offer, fresh (for the worker)."""
     query = select(Pool).where(Pool.id == pool_id).options(joinedload(Pool.slot).joinedload(Slot.offer))
-    return session.scalars(query).one()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def list_due(session: Session, *, at: datetime) -> list[int]:

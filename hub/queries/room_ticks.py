@@ -82,6 +82,15 @@ def list_taken_ticks(
     return set(session.scalars(query))
 
 
+def list_ticks_with_dates(session: Session, room_id: int, *, first: datetime, last: datetime) -> list[tuple[int, int]]:
+    """Return which ticks of a room are taken between two instants, each with the key of its date. One statement."""
+    span = ticks_between(first, last)
+    query = select(RoomTick.tick, RoomTick.slot_id).where(
+        RoomTick.room_id == room_id, RoomTick.tick >= span.start, RoomTick.tick < span.stop
+    )
+    return [(tick, slot_id) for tick, slot_id in session.execute(query)]
+
+
 def delete_past_ticks(session: Session, *, at: datetime) -> None:
     """Delete what lies before this instant; the worker does it nightly."""
     session.execute(delete(RoomTick).where(RoomTick.tick < ticks_between(at, at).start))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.models.booking import Booking, Waiting
+from hub.models.calendar_source import SourceDate
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Notice
 from hub.models.room_tick import RoomTick
@@ -75,14 +76,17 @@ def take_out(session: Session, slots: Iterable[Slot], exceptions: Iterable[Serie
 
 
 def delete_untouched(session: Session, slots: Iterable[Slot]) -> list[Slot]:
-    """Delete those of these dates that nobody ever booked, wished for or was told of, and return the others."""
+    """Delete those of these dates that nobody ever booked, wished for or was told of, and return the others.
+
+    What came from a foreign calendar stays, too: the calendar still knows it.
+    """
     known = {slot.id: slot for slot in slots}
     ids = sorted(known)
     if not ids:
         return []
     session.execute(select(Slot.id).where(Slot.id.in_(ids)).order_by(Slot.id).with_for_update())
     touched: set[int | None] = set()
-    for column in (Booking.slot_id, Waiting.slot_id, Enquiry.slot_id, Notice.slot_id):
+    for column in (Booking.slot_id, Waiting.slot_id, Enquiry.slot_id, Notice.slot_id, SourceDate.slot_id):
         touched |= set(session.scalars(select(column).where(column.in_(ids))))
     gone = [slot_id for slot_id in ids if slot_id not in touched]
     for table in (RoomTick, Pool):

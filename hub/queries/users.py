@@ -1,7 +1,9 @@
 """Questions about staff accounts, and the actor an account is."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from hub.errors import NotFound
 from hub.models.organisation import Organisation, OrganisationKind
@@ -18,29 +20,36 @@ def find_user_by_email(session: Session, email: str) -> User | None:
 
 
 def find_actor(session: Session, user_id: int, *, request_id: str = "") -> Actor | None:
-    """Return what policy needs to know about an account; None when it is gone or disabled. Two or three statements."""
-    query = select(User).where(User.id == user_id, User.disabled_at.is_(None)).options(joinedload(User.memberships))
-    user = session.scalars(query).unique().one_or_none()
-    if user is None:
+    """Return what policy needs to know about an account; None when it is gone or disabled. One to three statements."""
+    running = (Membership.user_id == User.id) & Membership.ended_at.is_(None)
+    in_network = ProgrammeOrganisation.organisation_id == Membership.organisation_id
+    query = select(User, Membership, ProgrammeOrganisation.programme_id).outerjoin(Membership, running)
+    query = query.outerjoin(ProgrammeOrganisation, in_network).where(User.id == user_id, User.disabled_at.is_(None))
+    rows = session.execute(query.order_by(Membership.id)).all()
+    if not rows:
         return None
-    seats = tuple(Seat(m.organisation_id, m.role) for m in user.memberships if m.ended_at is None)
-    return _with_network(session, user, seats, request_id)
+    seats = _seats(filter(None, (row[1] for row in rows)))
+    return _with_network(session, rows[0][0], seats, frozenset(row[2] for row in rows if row[2]), request_id)
 
 
 def actor_of(session: Session, user: User, *, request_id: str = "") -> Actor:
     """Return the actor of a loaded user with memberships."""
-    seats = tuple(Seat(m.organisation_id, m.role) for m in user.memberships if m.ended_at is None)
-    return _with_network(session, user, seats, request_id)
+    seats = _seats(membership for membership in user.memberships if membership.ended_at is None)
+    own = [seat.organisation_id for seat in seats]
+    programmes = select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id.in_(own))
+    return _with_network(session, user, seats, frozenset(session.scalars(programmes)), request_id)
 
 
-def _with_network(session: Session, user: User, seats: tuple[Seat, ...], request_id: str) -> Actor:
+def _seats(memberships: Iterable[Membership]) -> tuple[Seat, ...]:
+    return tuple(dict.fromkeys(Seat(one.organisation_id, one.role) for one in memberships))
+
+
+def _with_network(
+    session: Session, user: User, seats: tuple[Seat, ...], programmes: frozenset[int], request_id: str
+) -> Actor:
     own = {seat.organisation_id for seat in seats}
     umbrella = {seat.organisation_id for seat in seats if seat.role is Role.PARTNER}
-    rows = session.execute(
-        select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id.in_(own))
-    )
     members = session.scalars(select(Organisation.id).where(Organisation.parent_id.in_(umbrella))) if umbrella else ()
-    programmes = frozenset(row.programme_id for row in rows)
     coordinates = any(seat.role is Role.COORDINATOR for seat in seats)
     return Actor(
         kind=ActorKind.STAFF,

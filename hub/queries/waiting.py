@@ -1,15 +1,18 @@
 """Questions about the waiting list: who waits for a date, one wish, what a coach must answer, and the locks."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from hub import clock
 from hub.errors import NotFound
 from hub.models.booking import ACTIVE, LIVE, Booking, Waiting, WaitingState
-from hub.models.offer import Offer, OfferState
+from hub.models.enquiry import IDENTIFIED, Enquiry
+from hub.models.offer import Access, Offer, OfferState
+from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Pool, PoolState, Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.scopes import waitings_for
@@ -163,11 +166,26 @@ def list_of_person(session: Session, participant_id: int, *, at: datetime) -> Se
 
 
 def list_hopeless(session: Session, *, at: datetime) -> Sequence[int]:
-    """Return the keys of wishes that wait for a date that has begun, fell away, or whose offer has ended."""
+    """Return the keys of wishes that wait in vain.
+
+    The date has begun or fell away, its offer has ended, the person takes part no longer, or the partner's yes is gone.
+    """
     over = or_(
         Slot.starts_at <= at,
         Slot.state == SlotState.CALLED_OFF,
         Offer.state == OfferState.ENDED,
+        ~_takes_part(clock.local_date(at)).exists(),
+        and_(Offer.access == Access.REQUEST, ~_said_yes().exists()),
     )
     query = select(Waiting.id).join(Slot, Waiting.slot_id == Slot.id).join(Offer, Slot.offer_id == Offer.id)
     return session.scalars(query.where(Waiting.state == WaitingState.WAITING, over).order_by(Waiting.id)).all()
+
+
+def _takes_part(on: date) -> Select[Any]:
+    admitted = (Participation.state == ParticipationState.ADMITTED, Participation.ends_on >= on)
+    return select(Participation.id).where(Participation.participant_id == Waiting.participant_id, *admitted)
+
+
+def _said_yes() -> Select[Any]:
+    asked = (Enquiry.participant_id == Waiting.participant_id, Enquiry.offer_id == Slot.offer_id)
+    return select(Enquiry.id).where(*asked, Enquiry.state.in_(IDENTIFIED))

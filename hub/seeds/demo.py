@@ -9,6 +9,8 @@ from hub.models.user import Role
 from hub.queries.notices import settle_before
 from hub.seeds.bookings import Story, load_bookings
 from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
+from hub.seeds.changes import load_changes
+from hub.seeds.courses import load_courses
 from hub.seeds.dates import load_dates
 from hub.seeds.freshness import load_freshness
 from hub.seeds.network import load_network
@@ -17,6 +19,7 @@ from hub.seeds.rooms import load_rooms
 from hub.seeds.sheet import Sheet
 from hub.seeds.stories import load_stories, load_visits
 from hub.seeds.things import load_cards, load_feeds
+from hub.seeds.waiting import load_waiting
 
 SEED = 20261031
 Progress = Callable[[int], None]
@@ -39,7 +42,10 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_visits(story, people)
         progress(70)
         load_bookings(story, people)
+        load_courses(story, people)
+        load_waiting(story, people)
         load_rooms(session, cast, at)
+        load_changes(story, people, offers)
         load_freshness(session, cast, offers, at)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")

@@ -95,7 +95,7 @@ COMMON = {
     ),
     "sleep": (
         "Besser schlafen", "Kurs", A.BODY, F.COURSE, X.NAMED, 75, 8,
-        "Acht Abende. Kleine Schritte, die man zu Hause übt.", "",
+        "Acht Treffen. Kleine Schritte, die man zu Hause übt.", "",
     ),
     "talk": (
         "Sprechen im Alltag", "Sprachrunde", A.PEOPLE, F.GROUP, X.ANONYMOUS, 60, 10,

@@ -5,18 +5,19 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from hub import clock
 from hub.actions import log
 from hub.actions.appointments import Journey, make_appointment
 from hub.crypto import new_token
-from hub.errors import HubError, NotFound
+from hub.errors import HubError, InvalidInput, NotFound
 from hub.geography import distance_km, find_municipality
 from hub.i18n import N_
 from hub.models.participant import Participant
 from hub.models.user import Role
+from hub.queries.busy_times import Known, of_coach
 from hub.queries.participants import get_participant
 from hub.web.access import for_roles
 from hub.web.booking_words import town
@@ -36,6 +37,7 @@ class AppointmentForm(FlaskForm):
     where = SelectField(N_("Wo?"))
     place = StringField(N_("Anderer Ort"), [Optional(), Length(max=120)])
     travel_minutes = WholeNumber(N_("Fahrt in Minuten, einfach"), [Between(0, 240)])
+    despite = BooleanField(N_("Trotzdem eintragen, auch wenn mein Kalender da belegt ist"))
     key = HiddenField()
 
     def offer(self, person: Participant) -> None:
@@ -67,6 +69,10 @@ def create_appointment(public_id: str) -> Response | tuple[str, int]:
     if on is None or starts is None or minutes is None:
         return _page(form, person, 422)
     starts_at = datetime.combine(on, starts, clock.ZONE)
+    known = _known(starts_at, minutes, form.travel_minutes.data or 0)
+    if known is Known.BUSY and not form.despite.data:
+        add_error(form, InvalidInput(fields={"despite": N_("Laut Ihrem Kalender sind Sie da belegt, mit der Fahrt.")}))
+        return _page(form, person, 409)
     try:
         with transaction() as session:
             booking = make_appointment(
@@ -86,7 +92,18 @@ def create_appointment(public_id: str) -> Response | tuple[str, int]:
         add_error(form, error)
         return _page(form, person, error.status)
     flash(str(N_("Der Besuch steht im Kalender.")), "ok")
+    if known is Known.UNKNOWN:
+        flash(str(N_("Ob Sie da frei sind, ist unbekannt: Ihr eigener Kalender ist hier nicht aktuell.")), "warn")
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
+
+
+def _known(starts_at: datetime, minutes: int, travel_minutes: int) -> Known | None:
+    """Return what the coach's own calendars say about a visit with its journeys; None when there are none."""
+    travel = timedelta(minutes=travel_minutes)
+    first, last = starts_at.astimezone(UTC) - travel, starts_at.astimezone(UTC) + timedelta(minutes=minutes) + travel
+    with reading() as session:
+        busy = of_coach(session, current_actor().user_id or 0, first=first, last=last, at=at())
+    return busy.state(first, last) if busy is not None else None
 
 
 def _page(form: AppointmentForm, person: Participant, status: int = 200) -> tuple[str, int]:

@@ -69,6 +69,14 @@ def place_of(booking: Booking, *, own: bool = False) -> str:
     return ", ".join(part for part in (location.name, address_of(location), room) if part)
 
 
+def place_of_date(slot: Slot) -> str:
+    """Return the same for a date nobody has booked yet; its offer, place and room must be loaded."""
+    if slot.offer.visits_home:
+        return str(N_("Zu Hause"))
+    name, room = slot.location.name if slot.location else "", slot.room.name if slot.room else ""
+    return ", ".join(part for part in (name, address_of(slot.location), room) if part)
+
+
 def paper_place_of(booking: Booking) -> str:
     """Return the place as paper and cards show it: address and room without the name of a house."""
     if booking.address or at_home(booking):

@@ -28,8 +28,9 @@ from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
 from hub.web import course_words, other_dates, waiting_words
 from hub.web.access import for_roles
-from hub.web.booking_words import address_of, free_words, join_link_of, place_of, title_of, unsettled
+from hub.web.booking_words import free_words, join_link_of, place_of, place_of_date, title_of, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import instant_of
 
 blueprint = Blueprint("bookings", __name__)
 MOVES_SHOWN = 8
@@ -37,10 +38,11 @@ FRESH = timedelta(minutes=10)  # so long the page offers to undo
 
 
 class BookingForm(FlaskForm):
-    """Whom it is for, whether somebody comes along, and the key that makes a double click one booking."""
+    """Whom it is for, whether somebody comes along, what was shown, and the key that makes a double click one."""
 
     person = HiddenField()
     key = HiddenField()
+    seen = HiddenField()
     companion = BooleanField(N_("Jemand kommt mit (zwei Plätze)"))
 
 
@@ -68,6 +70,7 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
                 participant=get_participant(session, actor, form.person.data or "", at=at()),
                 party=2 if form.companion.data else 1,
                 idempotency_key=form.key.data or None,
+                seen_at=instant_of(form.seen.data),
                 at=at(),
             )
     except RuleBroken as error:
@@ -105,6 +108,7 @@ def confirm_page(
         elsewhere = full or isinstance(refusal, PersonElsewhere)
         other = other_dates.alternatives(session, slot, person, taker, wanted) if elsewhere else []
     log_reading(person, "booking")
+    form.seen.data = slot.starts_at.isoformat()
     return render(
         "bookings/new_booking.html",
         status,
@@ -114,7 +118,7 @@ def confirm_page(
         obstacle=obstacle,
         ready=consented and accepted and not isinstance(refusal, ConsentMissing),
         consented=consented,
-        place=_place_of(slot),
+        place=place_of_date(slot),
         free=free,
         queue=queue,
         hold=hold if holds.is_running(hold, now) else None,
@@ -144,17 +148,6 @@ def has_consented(session: Session, slot: Slot, person: Participant) -> bool:
         at=at(),
     )
     return found is not None and found.valid_until >= slot.ends_at
-
-
-def _place_of(slot: Slot) -> str:
-    if slot.offer.visits_home:
-        return str(N_("Zu Hause"))
-    parts = [
-        slot.location.name if slot.location else "",
-        address_of(slot.location),
-        slot.room.name if slot.room else "",
-    ]
-    return ", ".join(part for part in parts if part)
 
 
 def log_reading(person: Participant, purpose: str) -> None:
@@ -279,7 +272,8 @@ def update_booking(public_id: str) -> Response | tuple[str, int]:
         with transaction() as session:
             booking = bookings.get_booking(session, actor, public_id, at=at())
             slot = slots.get_slot(session, actor, request.form.get("slot", ""))
-            reschedule_booking(session, actor=actor, booking=booking, slot=slot, at=at())
+            seen_at = instant_of(request.form.get("seen"))
+            reschedule_booking(session, actor=actor, booking=booking, slot=slot, seen_at=seen_at, at=at())
     except RuleBroken as error:
         return _choose(public_id, error.status, error)
     flash(str(N_("Der Termin ist verlegt.")), "ok")

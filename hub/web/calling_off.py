@@ -13,13 +13,13 @@ from hub.i18n import N_, Message
 from hub.models.slot import SlotState
 from hub.models.user import Role
 from hub.queries import calling_off as queries
-from hub.queries import own_offers
 from hub.queries.calling_off import Span
 from hub.queries.consequences import consequences_of
 from hub.queries.series import lock_running
-from hub.web import week
+from hub.web import moving_dates, week
 from hub.web.access import for_roles
 from hub.web.calling_off_form import CallingOffForm
+from hub.web.calling_off_span import on_behalf, read_form, read_span
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 
@@ -35,7 +35,7 @@ def _section() -> None:
 @for_roles(Role.PARTNER)
 def new_calling_off() -> Any:
     """Ask for the days and for what falls out; the address may have filled in some of it."""
-    form = _form()
+    form = read_form()
     if form.first_on.data is None:
         form.first_on.data = clock.local_date(at())
     return _form_page(form)
@@ -45,19 +45,24 @@ def new_calling_off() -> Any:
 @for_roles(Role.PARTNER)
 def show_preview() -> Any:
     """Show which dates lie in the span and whom they concern, before anything happens."""
-    form = _form()
-    span = _span(form)
+    form = read_form()
+    span = read_span(form)
     return _form_page(form, 422) if span is None else _preview(form, span)
 
 
 @blueprint.post("/calling-off")
 @for_roles(Role.PARTNER)
 def create_calling_off() -> Any:
-    """Call the chosen dates off, or leave them open, and close the days where that was ticked; all or nothing."""
-    form = _form()
-    span = _span(form)
+    """Call the chosen dates off, or leave them open, and close the days where that was ticked; all or nothing.
+
+    Where they are to be moved, nothing happens yet: first the page says what that does.
+    """
+    form = read_form()
+    span = read_span(form)
     if span is None:
         return _form_page(form, 422)
+    if form.how.data == "move":
+        return moving_dates.preview(form, span)
     try:
         with transaction() as session:
             done = _do(session, form, span)
@@ -107,30 +112,6 @@ def _told(form: CallingOffForm, dates: int, booked: int) -> Message:
     return N_("{n} Termine sind abgesagt. Die Coaches bekommen jetzt eine Mail.", n=dates)
 
 
-def _form() -> CallingOffForm:
-    # The preview is a GET: it changes nothing and can be reloaded. POSTs are guarded for the whole application.
-    entries = request.form if request.method == "POST" else request.args
-    form = CallingOffForm(entries or None, meta={"csrf": False})
-    with reading() as session:
-        actor = current_actor()
-        form.prepare(
-            own_offers.list_acted_for(session, actor),
-            queries.list_own_offers_with_dates(session, actor, at=at()),
-            queries.list_own_places_with_dates(session, actor, at=at()),
-        )
-    return form
-
-
-def _span(form: CallingOffForm) -> Span | None:
-    if not form.validate():
-        return None
-    try:
-        return form.span(clock.local_date(at()))
-    except InvalidInput as error:
-        add_error(form, error)
-        return None
-
-
 def _form_page(form: CallingOffForm, status: int = 200) -> Any:
     return render("calling_off/new_calling_off.html", status, form=form)
 
@@ -150,14 +131,6 @@ def _preview(form: CallingOffForm, span: Span, status: int = 200, problem: str =
         ticked=ticked,
         problem=problem,
         back=url_for("calling_off.new_calling_off", **form.address()),
-        on_behalf=_on_behalf(form),
+        on_behalf=on_behalf(form),
         states=SlotState,
     )
-
-
-def _on_behalf(form: CallingOffForm) -> str:
-    """Return the name of the member an umbrella acts for here, empty when it acts for itself."""
-    organisation = form.organisation
-    if organisation is None or not current_actor().purpose_for(organisation.id):
-        return ""
-    return organisation.name

@@ -13,10 +13,12 @@ from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.slot import Slot
 from hub.queries.calling_off import Span
-from hub.web.fields import Day, Needed, NotLonger, OneLine
+from hub.web.fields import Day, Needed, NotLonger, OneLine, WholeNumber
 
 LONGEST = timedelta(days=92)
 EVERYTHING, OFFER, PLACE = "all", "offer", "place"
+LONGEST_MOVE = 366
+TARGET = frozenset({"new_day", "days", "direction"})
 
 
 class CallingOffForm(FlaskForm):
@@ -31,7 +33,15 @@ class CallingOffForm(FlaskForm):
         choices=[
             SelectChoice("call_off", N_("Absagen. Die Plätze sind weg, die Coaches suchen Ersatz.")),
             SelectChoice("unsettle", N_("Noch klären. Alle behalten ihren Platz, neu bucht niemand.")),
+            SelectChoice("move", N_("Verlegen. Alle behalten ihren Platz, die Uhrzeit bleibt.")),
         ],
+    )
+    new_day = Day(N_("Neuer Tag"))
+    days = WholeNumber(N_("Um wie viele Tage?"))
+    direction = SelectField(
+        N_("Wohin?"),
+        default="later",
+        choices=[SelectChoice("later", N_("später")), SelectChoice("earlier", N_("früher"))],
     )
     closed = BooleanField(N_("Diese Tage gleich als Schließtage eintragen"))
     name = StringField(N_("Name der Schließtage"), [NotLonger(80), OneLine()])
@@ -97,6 +107,27 @@ class CallingOffForm(FlaskForm):
         if self.closing and not (self.name.data or "").strip():
             raise InvalidInput(fields={"name": N_("Bitte ein kurzer Name, zum Beispiel „Betriebsferien“.")})
         return found
+
+    @property
+    def single_day(self) -> bool:
+        """Whether the span is one day, so that a new date says enough."""
+        first, last = self._days()
+        return first == last
+
+    def shift(self) -> int:
+        """Return by how many days the dates move, earlier below zero; raises InvalidInput (422)."""
+        if self.single_day:
+            if self.new_day.data is None:
+                raise InvalidInput(fields={"new_day": N_("Bitte wählen Sie den neuen Tag.")})
+            days: int = (self.new_day.data - self._days()[0]).days
+            if days == 0 or abs(days) > LONGEST_MOVE:
+                raise InvalidInput(
+                    fields={"new_day": N_("Bitte einen anderen Tag als bisher, höchstens ein Jahr entfernt.")}
+                )
+            return days
+        if self.days.data is None or not 1 <= self.days.data <= LONGEST_MOVE:
+            raise InvalidInput(fields={"days": N_("Bitte eine Zahl von 1 bis {most}.", most=LONGEST_MOVE)})
+        return int(self.days.data) * (-1 if self.direction.data == "earlier" else 1)
 
     @property
     def closing(self) -> bool:

@@ -50,6 +50,7 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
                 participant=get_participant(session, actor, form.person.data or "", at=at()),
                 party=2 if form.companion.data else 1,
                 idempotency_key=form.key.data or None,
+                seen=form.seen.data or None,
                 at=at(),
             )
     except RuleBroken as error:
@@ -75,6 +76,7 @@ def _confirm_page(
             bookings.find_identified_enquiry(session, person.id, course.offer_id)
         )
     log_reading(person, "booking")
+    form.seen.data = courses.seen_of(coming)
     place = course.offer.location
     return render(
         "courses/new_booking.html",

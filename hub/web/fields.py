@@ -1,7 +1,7 @@
 """Form fields whose messages speak the language in use: whole numbers, days, clock times, several ticks."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -137,3 +137,12 @@ class Degrees(StringField):
 
     def _value(self) -> str:
         return getattr(self, "written", "") or ("" if self.data is None else f"{self.data:.4f}".replace(".", ","))
+
+
+def instant_of(text: str | None) -> datetime | None:
+    """Return the instant a hidden field carries; None where it carries none that could be."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

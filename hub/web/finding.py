@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from hub import i18n
 from hub.actions import log
+from hub.actions.demands import note_demand
 from hub.geography import Municipality, find_municipality
 from hub.i18n import N_, Message
 from hub.models.offer import STALE, Access, Aim, Offer
@@ -27,6 +28,7 @@ from hub.web import course_words, crowding_words, offer_words
 from hub.web.access import for_roles
 from hub.web.booking_words import free_words, short_date, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.demands import district_of, is_new
 from hub.web.filters import clock_time, kilometres
 
 blueprint = Blueprint("finding", __name__)
@@ -124,6 +126,9 @@ def list_hits() -> Response | tuple[str, int]:
         whole = courses.outlines_of(session, [slot for hit in (*page.hits, *nearly) for slot in hit.slots])
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=["I1", "A1"], purpose="finding", at=now)
+        district = district_of(person.municipality_code)
+        if not page.total and is_new(wishes.aims, district):
+            note_demand(session, aims=wishes.aims, district=district, at=now)
     return render(
         "finding/list_hits.html",
         person=person,

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from hub import clock
@@ -12,7 +12,7 @@ from hub.models.slot import SlotState
 from hub.policy.actor import ANONYMOUS
 from hub.queries import houses
 from hub.queries.houses import HORIZON, Entry
-from hub.web import house_words, place_words, week
+from hub.web import house_words, place_words, structured_data, week
 from hub.web.access import for_everyone
 from hub.web.context import at, config, reading, render
 from hub.web.filters import relative_day
@@ -29,7 +29,8 @@ def list_houses() -> tuple[str, int]:
     """Show the houses with a programme of their own."""
     with reading() as session:
         found = houses.list_houses(session)
-    return render("houses/list_houses.html", houses=found, words=place_words)
+    canonical = structured_data.absolute(url_for(".list_houses"))
+    return render("houses/list_houses.html", houses=found, words=place_words, canonical=canonical)
 
 
 @blueprint.get("/houses/<public_id>")
@@ -62,6 +63,8 @@ def show_house(public_id: str) -> tuple[str, int]:
         phone=_phone(house),
         words=place_words,
         reserved=any(not one.shown for one in entries),
+        canonical=structured_data.absolute(url_for(".show_house", public_id=house.public_id)),
+        structured=structured_data.of_house(house),
     )
 
 

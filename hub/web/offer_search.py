@@ -9,13 +9,14 @@ from babel.dates import get_day_names
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from hub import geography, i18n
+from hub import clock, geography, i18n
 from hub.folding import fold
 from hub.geography import Municipality
 from hub.i18n import N_, Message
 from hub.models.offer import Access, Aim, Form
 from hub.queries.offer_filters import DEFAULT_KM, DayPart, OfferFilter
 from hub.web import offer_words
+from hub.web.context import at
 
 E = TypeVar("E", bound=StrEnum)
 RADII = (5, 10, 20, 30)
@@ -35,6 +36,8 @@ PARTS: Mapping[DayPart, Message] = {
     DayPart.EVENING: N_("abends, ab 17 Uhr"),
 }
 STEP_FREE = N_("stufenlos erreichbar")
+WITH_SOMEONE = N_("zu zweit: jemand darf mitkommen")
+TODAY = N_("nur heute")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Search:
             parts=_known(DayPart, args.getlist("time")),
             language=args["language"] if args.get("language") in offer_words.LANGUAGES else "",
             step_free=args.get("step_free") == "yes",
+            with_someone=args.get("with") == "someone",
+            until=clock.end_of_day(clock.local_date(at())) if args.get("when") == "today" else None,
         )
         page = max(1, min(args.get("page", 1, type=int), 1000))
         return cls(words, near_text, places[0] if places else None, tuple(places[1:7]), filters, page)
@@ -84,17 +89,30 @@ class Search:
             words += [str(word) for value, word in names.items() if value in values]
         words += [str(word) for value, word in offer_words.ACCESSES.items() if value in asked.accesses]
         words += [offer_words.language_name(asked.language)] if asked.language else []
-        return [*words, str(STEP_FREE)] if asked.step_free else words
+        more = ((TODAY, asked.until is not None), (STEP_FREE, asked.step_free), (WITH_SOMEONE, asked.with_someone))
+        return [*words, *(str(word) for word, wished in more if wished)]
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is asked for."""
         return not (self.chosen() or self.near_text or self.filters.aims)
 
+    def entries(self) -> list[tuple[str, Any]]:
+        """Return this search as the fields of a form."""
+        return [
+            (name, value)
+            for name, values in self._values(self.filters).items()
+            for value in (values if isinstance(values, list) else [values])
+            if value
+        ]
+
     def address(self, filters: OfferFilter | None = None, **changed: Any) -> str:
         """Return the address of this search with other filters, place or page."""
-        asked = filters or self.filters
-        values: dict[str, Any] = {
+        values = self._values(filters or self.filters) | changed
+        return url_for("offers.list_offers", **{name: value for name, value in values.items() if value})
+
+    def _values(self, asked: OfferFilter) -> dict[str, Any]:
+        return {
             "words": asked.words,
             "near": self.near_text if asked.near else "",
             "km": int(asked.radius_km) if asked.near else "",
@@ -105,16 +123,22 @@ class Search:
             "time": sorted(asked.parts),
             "language": asked.language,
             "step_free": "yes" if asked.step_free else "",
+            "with": "someone" if asked.with_someone else "",
+            "when": "today" if asked.until else "",
         }
-        values |= changed
-        return url_for("offers.list_offers", **{name: value for name, value in values.items() if value})
 
-    def aims(self) -> list[tuple[Any, str, str | None, bool]]:
-        """Return the aims as links that keep everything else."""
+    @property
+    def this_evening(self) -> str:
+        """Return the address of this search for the evening to come."""
+        return self.address(replace(self.filters, weekdays=frozenset()), when="today", day=[], time=["evening"])
+
+    def aims(self, counts: Mapping[Aim, int]) -> list[tuple[Any, str, str | None, bool]]:
+        """Return the aims as links that keep everything else, each with its number of offers where counted."""
         chosen, bare = self.filters.aims, replace(self.filters, aims=frozenset())
         links: list[tuple[Any, str, str | None, bool]] = [(N_("Alles"), self.address(bare), None, not chosen)]
         for aim, word in offer_words.AIMS.items():
-            links.append((word, self.address(bare, aim=[aim]), ICONS[aim], aim in chosen))
+            label = f"{word} ({counts.get(aim, 0)})" if counts else word
+            links.append((label, self.address(bare, aim=[aim]), ICONS[aim], aim in chosen))
         return links
 
     def chips(self) -> dict[str, list[dict[str, Any]]]:
@@ -124,7 +148,9 @@ class Search:
             "day": [
                 {"value": day, "label": name, "checked": day in asked.weekdays} for day, name in enumerate(day_names())
             ],
+            "when": [{"value": "today", "label": TODAY, "checked": asked.until is not None}],
             "step_free": [{"value": "yes", "label": STEP_FREE, "checked": asked.step_free}],
+            "with": [{"value": "someone", "label": WITH_SOMEONE, "checked": asked.with_someone}],
             "time": _chips(PARTS, asked.parts),
             "form": _chips(offer_words.FORMS_FOR_PEOPLE, asked.forms),
             "access": _chips(offer_words.ACCESSES, asked.accesses),

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from babel.dates import format_date
-from flask import Blueprint, g, request
+from flask import Blueprint, g, request, url_for
 
 from hub import clock, i18n
 from hub.errors import NotFound
@@ -17,7 +17,7 @@ from hub.policy.actor import Actor
 from hub.queries import courses, offers
 from hub.queries.courses import Outline
 from hub.queries.offers import Hit
-from hub.web import course_words, crowding_words, filters, offer_page, offer_words, place_words
+from hub.web import course_words, crowding_words, filters, offer_page, offer_words, place_words, structured_data
 from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, reading, render
 from hub.web.offer_search import ICONS, RADII, Search
@@ -38,7 +38,7 @@ def list_offers() -> Any:
         return render("offers/list_offers.html", search=search, page=None, days=[], way=None, radii=RADII)
     with reading() as session:
         offset = (search.page - 1) * PAGE
-        page = offers.search(session, actor, search.filters, at=at(), limit=PAGE, offset=offset)
+        page = offers.search(session, actor, search.filters, at=at(), limit=PAGE, offset=offset, count_aims=True)
         if not page.total:
             way = offers.find_way_out(session, actor, search.filters, at=at())
         whole = courses.outlines_of(session, [slot for hit in page.hits for slot in hit.slots[:1]])
@@ -51,6 +51,7 @@ def list_offers() -> Any:
         onward=search.address(page=search.page + 1) if offset + PAGE < page.total else None,
         back=search.address(page=search.page - 1) if search.page > 1 else None,
         radii=RADII,
+        canonical=structured_data.absolute(url_for(".list_offers")),
     )
 
 
@@ -134,7 +135,8 @@ def show_offer(public_id: str) -> Any:
         courses=[offer_page.course(offer, one, actor, at()) for one in whole],
         known=offer_page.known(offer, clock.local_date(at())),
         published=offer.state is OfferState.PUBLISHED,
-        canonical=config().public_url.rstrip("/") + offer_page.address(offer),
+        canonical=structured_data.absolute(offer_page.address(offer)),
+        structured=structured_data.of_offer(offer, slots, whole),
         icon_of_aim=ICONS[offer.aim],
         kicker=[offer_words.AIMS[offer.aim], offer_words.FORMS[offer.form], offer.cost or N_("kostenlos")],
         may_book=actor.has(Role.COACH) and offer.access is not Access.OPEN and offer.freshness is not Freshness.HIDDEN,

@@ -12,6 +12,7 @@ from hub.models.mark import Mark, marks_of
 from hub.models.offer import Access, Aim, Form, MarkKind, Offer, Stage
 from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
+from hub.queries.neutral_titles import neutral_title
 from hub.queries.offer_entries import Entries, as_loan
 from hub.queries.own_offers import may_use_room
 from hub.web import offer_words
@@ -133,7 +134,7 @@ class OfferForm(FlaskForm):
         location_id, room_id = find_place(locations, self.place.data)
         same: dict[str, Any] = {name: self[name].data for name in SAME if name != "window_days"}
         same |= {name: (self[name].data or "").strip() for name in PLAIN}
-        same["short_title"] = same["short_title"] or offer_words.neutral_title(Form(self.form.data))
+        same["short_title"] = same["short_title"] or neutral_title(Form(self.form.data))
         entries = Entries(
             **same,
             window_days=self.window_days.data or 90,

@@ -14,15 +14,16 @@ from hub.models.series import Series
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.plain_words import find_hints
+from hub.queries import demands, reviews
 from hub.queries import offer_versions as versions
 from hub.queries import own_offers as queries
-from hub.queries import reviews
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.states import may_move
 from hub.web import confirmations, offer_words
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.demands import district_name
 from hub.web.fields import add_error
 from hub.web.filters import clock_time, day_clock
 from hub.web.offer_versions import mark_words
@@ -45,14 +46,17 @@ def list_own_offers() -> Any:
         offers = queries.list_own_offers(session, current_actor())
         dates = queries.next_dates(session, current_actor(), at=at())
         organisations = queries.list_acted_for(session, current_actor())
+        wanted = demands.list_requests(session, current_actor(), at=at())
     offers.sort(key=lambda offer: (ORDER.index(offer.state), offer.title.casefold()))
-    running = sum(offer.state is OfferState.PUBLISHED for offer in offers)
+    # Rooms are lent to coaches and stand in no public list.
+    running = sum(offer.state is OfferState.PUBLISHED and offer.form is not Form.ROOM for offer in offers)
     return render(
         "own_offers/list_own_offers.html",
         offers=offers,
         dates=dates,
         running=running,
         several=len(organisations) > 1,
+        wanted=[(offer_words.AIMS[aim], district_name(district)) for aim, district in wanted],
         words=offer_words,
     )
 

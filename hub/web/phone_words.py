@@ -85,6 +85,8 @@ def _call(call: Call, name: str) -> Line:
             "Die Anfrage {reference} ist zurückgezogen. Wer etwas dazu notiert hat, löscht es bitte.",
             reference=call.reference,
         )
+    elif call.notice.template == "partner_wanted":
+        sentence = N_("In der Nähe fehlt etwas. Kann {name} es anbieten? Was es ist, weiß das Netzwerk.", name=name)
     elif call.slot is not None and call.offer is not None:
         facts = {"title": call.offer.title, "day": day_clock(call.slot.starts_at)}
         sentence = N_("Bei „{title}“ am {day} hat sich etwas geändert: {places}.", places=_taken(call.slot), **facts)

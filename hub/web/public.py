@@ -12,6 +12,7 @@ from hub.queries.users import get_user
 from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, render, transaction
 from hub.web.frame import LANGUAGE_COOKIE
+from hub.web.structured_data import absolute
 from hub.web.targets import local_path
 
 blueprint = Blueprint("public", __name__)
@@ -22,7 +23,7 @@ A_YEAR = 365 * 24 * 60 * 60
 @for_everyone("the start page holds no data and shows the ways in")
 def show_home() -> Any:
     """Show what this is and the ways in."""
-    return render("public/show_home.html")
+    return render("public/show_home.html", canonical=absolute(url_for(".show_home")))
 
 
 @blueprint.post("/language")

@@ -31,7 +31,7 @@ from hub.web import place_words
 from hub.web.access import for_roles
 from hub.web.booking_words import address_of, short_date, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Between, WholeNumber, add_error
+from hub.web.fields import Between, WholeNumber, add_error, instant_of
 from hub.web.filters import clock_time, kilometres
 
 blueprint = Blueprint("room_loans", __name__)
@@ -80,11 +80,12 @@ class Wishes:
 
 
 class LoanForm(FlaskForm):
-    """With whom, how long the journey is, and the key that makes a double click one loan."""
+    """With whom, how long the journey is, what was shown, and the key that makes a double click one loan."""
 
     person = SelectField(N_("Mit wem treffen Sie sich?"))
     travel_minutes = WholeNumber(N_("Fahrt in Minuten, einfach"), [Between(0, 240)])
     key = HiddenField()
+    seen = HiddenField()
 
     def offer(self, people: list[Participant]) -> None:
         """Set whom one may choose: nobody yet, or a person of the own caseload."""
@@ -145,6 +146,7 @@ def create_loan(public_id: str) -> Response | tuple[str, int]:
                 participant=participants.get_participant(session, actor, person_id, at=at()) if person_id else None,
                 travel_minutes=form.travel_minutes.data or 0,
                 idempotency_key=form.key.data or None,
+                seen_at=instant_of(form.seen.data),
                 at=at(),
             )
     except HubError as error:
@@ -183,6 +185,7 @@ def _page(
     with transaction() as session:
         log.record_list(session, actor=actor, name="rooms", persons=people, fields=["I1"], at=at())
     form.offer(people)
+    form.seen.data = slot.starts_at.isoformat()
     return render(
         "room_loans/new_loan.html",
         status,

@@ -20,6 +20,7 @@ from hub.queries import series as queries
 from hub.queries.pools import require_contingents
 from hub.queries.reviews import is_reviewed
 from hub.web.access import for_roles
+from hub.web.busy_rooms import busy_in, note_busy
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.contingent_fields import note_contingents
 from hub.web.course_fields import number_sessions
@@ -156,7 +157,9 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
             language=i18n.current(),
         )
         reviewed = is_reviewed(session, offer.organisation_id, on=clock.local_date(at()))
+        busy = busy_in(session, plan.room_id, dates, at())
     knots = [date_knot(one) for one in dates]
+    note_busy(knots, busy, dates)
     note_contingents(knots, plan, dates, at=at())
     if plan.join_until is not None:
         number_sessions(knots)

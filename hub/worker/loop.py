@@ -10,12 +10,17 @@ from hub.actions import limits, log_chain
 from hub.actions.series import extend_series
 from hub.config import Config
 from hub.db import Database
+from hub.fetching import Fetcher
+from hub.models.offer import Offer
 from hub.policy.actor import SYSTEM
+from hub.queries.offer_words import keep_words, list_without_words
 from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
 from hub.worker.attempts import attempt, for_each
+from hub.worker.calendar_sources import forget, read_due
 from hub.worker.deadlines import HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
+from hub.worker.tables import forget_tables, import_tables
 from hub.worker.transport import transport
 
 PAUSE_SECONDS = 2.0
@@ -41,16 +46,21 @@ class Task:
 
 def tasks(database: Database, config: Config, stop: threading.Event | None = None) -> list[Task]:
     """Return everything the worker does; raises ConfigurationError when mails have no way out."""
-    send = transport(config)
+    send, fetcher = transport(config), Fetcher.of(config)
     return [
         Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
         Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),
         Task("waiting list", timedelta(minutes=1), lambda at: WAITED_FOR.meet(database, at)),
+        Task("tables", timedelta(seconds=2), lambda at: import_tables(database, at)),
         Task("deadlines", timedelta(minutes=10), lambda at: meet_deadlines(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
+        Task("words", timedelta(hours=1), lambda _at: keep_missing_words(database)),
         Task("old attempts", timedelta(hours=1), lambda at: database.run(lambda s: limits.forget_old(s, at=at))),
+        Task("calendars", timedelta(seconds=5), lambda at: read_due(database, fetcher, at=at)),
+        Task("calendars' words", timedelta(hours=6), lambda at: forget(database, at=at)),
+        Task("old tables", timedelta(days=1), lambda at: forget_tables(database, at)),
         Task("past rooms", timedelta(days=1), lambda at: database.run(lambda s: delete_past_ticks(s, at=at))),
     ]
 
@@ -59,6 +69,13 @@ def chain_all(database: Database, at: datetime) -> None:
     """Chain committed log rows in batches until none is left."""
     while database.run(lambda session: log_chain.chain_log(session, at=at)):
         pass
+
+
+def keep_missing_words(database: Database) -> None:
+    """Write down the words of offers that have none yet, one transaction each."""
+    with database.reading() as session:
+        ids = list_without_words(session)
+    for_each("words", ids, lambda one: database.run(lambda session: keep_words(session, Offer.id == one)))
 
 
 def make_dates_ahead(database: Database, at: datetime) -> None:

@@ -21,6 +21,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("on", "aim", "district", name=op.f("uq_demands_on_aim_district")),
     )
     op.create_table(
+        "demand_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("aim", sa.String(length=24), nullable=False),
+        sa.Column("district", sa.String(length=5), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_demand_requests_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demand_requests")),
+    )
+    with op.batch_alter_table("demand_requests") as batch_op:
+        batch_op.create_index(batch_op.f("ix_demand_requests_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_demand_requests_district_aim_asked_at"), ["district", "aim", "asked_at"], unique=False
+        )
+
+    op.create_table(
         "table_imports",
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -81,6 +99,9 @@ def upgrade() -> None:
         sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("etag", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("preview", sa.Text(), nullable=True),
+        sa.Column("problems", sa.JSON(), nullable=False),
         sa.Column("incomplete", sa.Boolean(), nullable=False),
         sa.Column("trouble", sa.String(length=40), nullable=False),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
@@ -110,23 +131,15 @@ def upgrade() -> None:
     op.create_table(
         "offer_trigrams",
         sa.Column("offer_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
         sa.Column("trigram", sa.String(length=3), nullable=False),
         sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_offer_trigrams_offer_id")),
-        sa.PrimaryKeyConstraint("offer_id", "trigram", name=op.f("pk_offer_trigrams")),
+        sa.PrimaryKeyConstraint("offer_id", "word", "trigram", name=op.f("pk_offer_trigrams")),
     )
     with op.batch_alter_table("offer_trigrams") as batch_op:
-        batch_op.create_index(batch_op.f("ix_offer_trigrams_trigram_offer_id"), ["trigram", "offer_id"], unique=False)
-
-    op.create_table(
-        "offer_words",
-        sa.Column("offer_id", sa.Integer(), nullable=False),
-        sa.Column("word", sa.String(length=40), nullable=False),
-        sa.Column("weight", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_offer_words_offer_id")),
-        sa.PrimaryKeyConstraint("offer_id", "word", name=op.f("pk_offer_words")),
-    )
-    with op.batch_alter_table("offer_words") as batch_op:
-        batch_op.create_index(batch_op.f("ix_offer_words_word_offer_id"), ["word", "offer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_offer_trigrams_trigram_word_offer_id"), ["trigram", "word", "offer_id"], unique=False
+        )
 
     op.create_table(
         "busy_times",
@@ -162,8 +175,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("offers") as batch_op:
         batch_op.add_column(sa.Column("external_id", sa.String(length=64), nullable=True))
-        batch_op.add_column(sa.Column("next_free_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index(batch_op.f("ix_offers_state_next_free_at"), ["state", "next_free_at"], unique=False)
+        batch_op.drop_column("folded_summary")  # offer_trigrams hold all words; the worker fills them
+        batch_op.drop_column("folded_title")
         batch_op.create_unique_constraint(
             batch_op.f("uq_offers_organisation_id_external_id"), ["organisation_id", "external_id"]
         )
@@ -180,8 +193,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("offers") as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_offers_organisation_id_external_id"), type_="unique")
-        batch_op.drop_index(batch_op.f("ix_offers_state_next_free_at"))
-        batch_op.drop_column("next_free_at")
+        batch_op.add_column(sa.Column("folded_title", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("folded_summary", sa.Text(), nullable=False, server_default=""))
         batch_op.drop_column("external_id")
 
     with op.batch_alter_table("source_dates") as batch_op:
@@ -194,12 +207,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_busy_times_source_id"))
 
     op.drop_table("busy_times")
-    with op.batch_alter_table("offer_words") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_offer_words_word_offer_id"))
-
-    op.drop_table("offer_words")
     with op.batch_alter_table("offer_trigrams") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_offer_trigrams_trigram_offer_id"))
+        batch_op.drop_index(batch_op.f("ix_offer_trigrams_trigram_word_offer_id"))
 
     op.drop_table("offer_trigrams")
     with op.batch_alter_table("calendar_sources") as batch_op:
@@ -219,4 +228,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_table_imports_organisation_id"))
 
     op.drop_table("table_imports")
+    with op.batch_alter_table("demand_requests") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demand_requests_district_aim_asked_at"))
+        batch_op.drop_index(batch_op.f("ix_demand_requests_organisation_id"))
+
+    op.drop_table("demand_requests")
     op.drop_table("demands")

@@ -50,6 +50,22 @@ def test_a_borrowed_room_stands_in_the_coachs_own_time_and_the_lender_is_told(wo
         assert invariants.list_broken(session, at=world.at) == []
 
 
+def test_a_coach_gives_a_room_back_also_when_the_person_has_another_coach_by_now(world: World) -> None:
+    made = borrow(world, lent_slot(world), person=world.cast.heinz)
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.heinz.id).coach_id = None
+    give_back(world, made)
+    assert (all_rows(world, Booking)[0].state, pools(world)) == (BookingState.CANCELLED, [0])
+
+
+def test_nobody_borrows_a_room_at_a_time_they_never_saw(world: World) -> None:
+    slot = lent_slot(world)
+    with pytest.raises(RuleBroken):
+        borrow(world, slot, seen_at=slot.starts_at - HOUR)
+    assert all_rows(world, Booking) == []
+    borrow(world, slot, seen_at=slot.starts_at)
+
+
 def test_a_conversation_in_it_is_a_date_of_the_person_too(world: World) -> None:
     slot = lent_slot(world)
     borrow(world, slot, person=world.cast.heinz)

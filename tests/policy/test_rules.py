@@ -14,10 +14,13 @@ P = Permission
 COACHES = {"clara", "cem"}
 TARIK = "card of tarik"
 
+LINKED = {P.PAUSE_OFFER, P.CONFIRM_OFFER, P.CALL_OFF_SLOT, P.ASK_FOR_CALL, P.ANSWER_ENQUIRY}
+
 # permission → (the thing, who may); the things are made in `things`
 TABLE = {
     P.EDIT_OFFER: ("club_thing", {"sven", "kerstin"}),
-    P.PUBLISH_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
+    P.PUBLISH_OFFER: ("club_offer", {"sven", "kerstin"}),
+    P.PAUSE_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.REVIEW_OFFER: ("nothing", {"nora"}),
     P.CONFIRM_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.CALL_OFF_SLOT: ("club_offer", {"sven", "kerstin", "offer link"}),
@@ -29,6 +32,7 @@ TABLE = {
     P.RELEASE_POOL: ("club_thing", {"sven", "kerstin", "system"}),
     P.BOOK_SLOT: ("tarik", {"clara", TARIK}),
     P.CANCEL_BOOKING: ("tarik", {"clara", TARIK}),
+    P.KEEP_CALENDAR_SOURCE: ("calendar_of_the_club", {"sven", "kerstin"}),
     P.MAKE_APPOINTMENT: ("nothing", COACHES),
     P.SEE_PERSON: ("tarik", {"clara", TARIK}),
     P.EDIT_PERSON: ("tarik", {"clara"}),
@@ -55,6 +59,7 @@ TABLE = {
     P.EDIT_ORGANISATION: ("club_thing", {"nora"}),
     P.EDIT_LOCATION: ("club_thing", {"nora", "sven", "kerstin"}),
     P.EDIT_PROGRAMME: ("nothing", {"nora"}),
+    P.ASK_PARTNERS: ("nothing", {"nora"}),
     P.INVITE_STAFF: ("partner_of_the_network", {"nora", "otto"}),
     P.EDIT_USER: ("account_of_clara", {"otto"}),
     P.EDIT_OWN_ACCOUNT: ("account_of_clara", {"clara"}),
@@ -76,6 +81,7 @@ def things(world):
         "club_offer": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
+        "calendar_of_the_club": SimpleNamespace(organisation_id=cast.club.id, user_id=None),
         "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
         "partner_of_the_network": SimpleNamespace(role=Role.PARTNER, programme_ids=networks),
         "account_of_clara": cast.users["clara"],
@@ -123,6 +129,19 @@ def test_a_link_answers_its_own_enquiry_only(world):
     assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=club, id=2))
     assert not allows(link, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=world.cast.clinic.id, id=1))
     assert not allows(link, P.OPEN_IDENTITY, SimpleNamespace(organisation_id=club, id=1))
+
+
+def test_a_link_opens_nothing_that_has_no_key_yet(world):
+    nameless = SimpleNamespace(organisation_id=world.cast.club.id, id=None)
+    for key in ("link", "offer link"):
+        assert not [one for one in P if one in LINKED and allows(everybody(world)[key], one, nameless)]
+
+
+def test_a_coachs_own_calendar_is_the_coachs_alone(world):
+    own = SimpleNamespace(organisation_id=None, user_id=world.user("clara").id)
+    assert {key for key, actor in everybody(world).items() if allows(actor, P.KEEP_CALENDAR_SOURCE, own)} == {"clara"}
+    partners = SimpleNamespace(organisation_id=None, user_id=world.user("sven").id)
+    assert not allows(world.actor("sven"), P.KEEP_CALENDAR_SOURCE, partners)
 
 
 def test_the_network_desk_acts_by_phone_only_for_those_whom_no_umbrella_phones(world):

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from hub.actions.subscriptions import make_subscription
 from hub.models.booking import Waiting
+from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
+from hub.models.demand import Demand, DemandRequest
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.log import Disclosure, LogEntry
@@ -20,13 +22,14 @@ from hub.models.referral import Referral
 from hub.models.series import Closure, Series
 from hub.models.slot import Course
 from hub.models.subscription import Subscription
+from hub.models.table_import import TableImport, TableKind
 from hub.models.user import Membership, Role, User
-from hub.policy import phone_scopes, scopes
+from hub.policy import demand_scopes, phone_scopes, scopes
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 
 TODAY = date(2026, 9, 14)
-SCOPES = vars(scopes) | vars(phone_scopes)
+SCOPES = vars(scopes) | vars(phone_scopes) | vars(demand_scopes)
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
 DRAFTING = CLUB | {"offer link"}  # a link to one offer opens that one
 RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
@@ -64,7 +67,11 @@ TABLE = {
     "partner_bookings_for": {"booking": CLUB},
     "waitings_for": {"wish": OF_TARIK},
     "subscriptions_for": {"feed of clara": {"clara"}},
+    "calendar_sources_for": {"calendar of the club": CLUB - {"link"}, "calendar of clara": {"clara"}},
+    "table_imports_for": {"table of the club": CLUB - {"link"}},
     "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
+    "demands_for": {"demand": {"nora"}, "demand elsewhere": set()},
+    "demand_requests_for": {"request to the club": CLUB - {"link"}},
     "locations_for": {"gym": RESILIENCE | {"link"}},
     "programmes_for": {"resilience": RESILIENCE, "another network": set()},
     "invitations_for": {"invitation": {"nora", "otto"}},
@@ -132,6 +139,9 @@ def plain_rows(world, offer, slot):
     asked = {"email": "n@demo.invalid", "name": "N", "role": Role.PARTNER, "token_digest": "1", "created_at": at}
     facts = {"actor_ref": "system", "actor_kind": "system", "object_type": "", "object_ref": ""}
     return {
+        "table of the club": TableImport(
+            organisation_id=cast.club.id, user_id=cast.sven.id, kind=TableKind.OFFERS, created_at=at
+        ),
         "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
         "wish": Waiting(slot_id=slot.id, participant_id=cast.tarik.id, created_at=at),
         "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),
@@ -139,6 +149,11 @@ def plain_rows(world, offer, slot):
         "closed days": Closure(organisation_id=cast.club.id, name="Umbau", first_on=TODAY, last_on=TODAY),
         "school holidays": Closure(name="Freier Tag", first_on=TODAY, last_on=TODAY),
         "invitation": Invitation(organisation_id=cast.club.id, expires_at=at + timedelta(days=7), **asked),
+        "calendar of the club": CalendarSource(organisation_id=cast.club.id, purpose="dates", name="C", created_at=at),
+        "calendar of clara": CalendarSource(user_id=cast.users["clara"].id, purpose="busy", name="K", created_at=at),
+        "demand": Demand(on=TODAY, aim=Aim.MOVE, district="14627", times=1),
+        "demand elsewhere": Demand(on=TODAY, aim=Aim.MOVE, district="09162", times=1),
+        "request to the club": DemandRequest(organisation_id=cast.club.id, aim=Aim.MOVE, district="14627", asked_at=at),
         "notice": Notice(template="staff_news", channel=Channel.EMAIL, next_at=at, created_at=at),
         "call to the club": call(cast.club, at),
         "call to the clinic": call(cast.clinic, at),

@@ -226,6 +226,7 @@ def test_a_search_takes_at_most_four_statements_and_stays_on_its_indexes(world, 
     shown = [slot for hit in page.hits for slot in hit.slots]
     assert wanted is ANY_TIME or all(slot.local_weekday in (1, 3) and slot.local_minute < 720 for slot in shown)
     assert len(asked) == (4 if page.more else 3)
+    assert page.similar is False
     sent = [one for one in asked if "slots" in one[0]]
     assert len(sent) == len(asked) - 1
     for statement, parameters in sent:

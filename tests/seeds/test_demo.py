@@ -59,7 +59,9 @@ def test_about_thirty_organisations_of_every_kind_in_two_networks(session):
 def test_sixty_offers_of_every_form_access_and_aim(session):
     offers = rows(session, Offer)
     assert 58 <= len(offers) <= 66
-    assert {one.state for one in offers} == {OfferState.PUBLISHED}
+    states = Counter(one.state for one in offers)
+    assert states.pop(OfferState.PUBLISHED) >= 60
+    assert states == {OfferState.PAUSED: 1, OfferState.REVIEW: 1}
     for wanted, found in ((Form, "form"), (Access, "access"), (Aim, "aim")):
         assert {getattr(one, found) for one in offers} == set(wanted)
 
@@ -92,7 +94,7 @@ def test_wall_times_stay_over_the_clock_change(session):
     for slots in by_offer(rows(session, Slot)).values():
         before = {slot.local_minute for slot in slots if clock.local_date(slot.starts_at) < change}
         after = {slot.local_minute for slot in slots if clock.local_date(slot.starts_at) > change}
-        assert before == after
+        assert before == after or not before or not after  # a course may lie on one side
 
 
 def by_offer(slots):

@@ -148,3 +148,21 @@ def test_offers_of_networks_and_drafts_do_not_exist_for_others(world, visitor, s
     assert "Inside" in sign_in("cem").get("/offers").text
     assert "Nur Sie sehen es." in sign_in("sven").get(f"/offers/{draft.public_id}").text
     assert fred.get("/offers/unknown").status_code == 404
+
+
+def test_needs_carry_their_number_of_offers_and_this_evening_is_one_tap(world, walk, visitor):
+    text = visitor.get("/offers?near=Coswig").text
+    assert text.count("(1)") == 1
+    evening = "/offers?near=Coswig&amp;km=10&amp;time=evening&amp;when=today"
+    assert f'href="{evening}"' in text
+    page = visitor.get(evening.replace("&amp;", "&")).text
+    assert "Ihre Wünsche: abends, ab 17 Uhr, nur heute" in page
+    assert "Zu anderen Zeiten gibt es ein Angebot." in page
+    assert "Ihre Wünsche: zu zweit: jemand darf mitkommen" in visitor.get("/offers?with=someone").text
+
+
+def test_words_that_stand_nowhere_bring_what_is_spelt_alike_and_say_so(world, walk, visitor):
+    text = visitor.get("/offers?words=Spazirgang").text
+    assert "Genau „Spazirgang“ steht in keinem Angebot." in text
+    assert "Spaziergang mit Pausen" in text
+    assert "Genau „" not in visitor.get("/offers?words=Spaziergang").text

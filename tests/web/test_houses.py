@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hub.models.location import Location, Room
-from hub.models.offer import Access, Freshness, OfferState
+from hub.models.offer import Access, Form, Freshness, OfferState
 from hub.models.slot import Pool, SlotState
 from tests.places import book, counted, make_offer, make_slot
 from tests.rooms import lend_room, lent_slot
@@ -39,6 +39,13 @@ def rows(page):
     """The rows of the programme as words, in order."""
     main = page.text.partition('id="programme"')[2].partition("</section>")[0]
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.split("<li[^>]*>", main)[1:]]
+
+
+def test_a_visit_at_home_only_sets_out_from_a_house(world, app, house):
+    date_of(world, offer_at(world, house, title="Hausbesuch", form=Form.HOME_VISIT))
+    page = app.test_client().get(path(house))
+    assert rows(page) == []
+    assert "Hausbesuch" not in page.text
 
 
 def test_the_programme_of_today_by_time_with_room_and_how_full(world, app, house):

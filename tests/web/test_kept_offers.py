@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from hub.actions.links import LEAST_LEFT, OFFER_LIFETIME, issue_link, issue_offer_link, link_token
+from hub.actions.offers import end_offer, publish_offer
 from hub.errors import NotAllowed
 from hub.models.booking import Booking
 from hub.models.log import LogEntry
@@ -13,7 +14,7 @@ from hub.models.notice import Channel, Link, Notice
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.slot import SlotState
-from hub.queries.links import find_link, find_offer_link
+from hub.queries.links import actor_of_link, find_link, find_offer_link
 from tests.loop import now, rows, sent_enquiry
 from tests.places import book, counted, make_offer, make_slot
 
@@ -156,6 +157,15 @@ def test_a_link_publishes_nothing_but_what_was_paused(world, sven, kept, state):
     for verb in ("confirmation", "publication", "pause"):
         assert sven.post(f"{url}/{verb}").status_code == 409
     assert now(world, offer).state is state
+
+
+def test_behind_a_link_no_verb_ends_or_publishes_an_offer(world, kept):
+    holder = actor_of_link(link_to(world, kept[0]))
+    for state in (OfferState.DRAFT, OfferState.PUBLISHED):
+        set_offer(world, state=state)
+        for verb in (end_offer, publish_offer):
+            with pytest.raises(NotAllowed):
+                world.do(verb, actor=holder, offer=now(world, kept[0]), at=world.at)
 
 
 def test_an_ended_offer_has_a_kind_page(world, sven, kept):

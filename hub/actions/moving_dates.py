@@ -1,0 +1,111 @@
+"""Moving a day, a week or any other set of dates by some days, everybody booked with them; all or nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.actions import bookings, log, notices
+from hub.actions.notices import Facts
+from hub.actions.slot_steps import note_exception, require_changeable
+from hub.errors import InvalidInput, SomebodyWasFaster
+from hub.i18n import N_
+from hub.models.booking import Booking
+from hub.models.series import ExceptionKind
+from hub.models.slot import Slot, SlotState
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require_each
+from hub.queries import feeds, places, pools, room_ticks, series_rows
+from hub.queries import series as series_queries
+from hub.queries import slots as slot_queries
+from hub.queries.bookings import coaches_of
+from hub.queries.calling_off import lock_live_bookings
+from hub.queries.disclosures import say_moment
+from hub.queries.moved_dates import Moves, NewTimes, lock_moving, moves_of
+from hub.queries.states import move
+
+
+def move_dates(
+    session: Session,
+    *,
+    actor: Actor,
+    slots: Sequence[Slot],
+    chosen: Sequence[Slot],
+    days: int,
+    expected: str,
+    at: datetime,
+) -> int:
+    """Move the chosen ones of these dates by so many days, wall time kept; return how many bookings that concerns.
+
+    `slots` are all dates that were shown and `expected` the digest of that; offers must be loaded. Whoever is elsewhere
+    at the new time keeps both, as the preview has said. Each coach gets one notice. Locks: series, dates (with all
+    sessions of their courses), pools, bookings, each by id; then the rooms, all given back before any is taken, so that
+    dates may swap theirs; feed revisions last. Raises SomebodyWasFaster (409) when what was shown is no longer so,
+    InvalidInput (422) for a date that cannot move, RuleBroken (409) for a room taken in this very moment.
+    """
+    require_each(actor, Permission.EDIT_OFFER, [slot.offer for slot in slots])
+    if not chosen:
+        raise InvalidInput(N_("Bitte wählen Sie mindestens einen Termin."))
+    for series_id in sorted({slot.series_id for slot in chosen if slot.series_id is not None}):
+        series_queries.lock_series(session, series_id)
+    lock_moving(session, slots)
+    found = moves_of(session, slots, {slot.id for slot in chosen}, days=days, at=at)
+    if found.digest != expected:
+        raise SomebodyWasFaster
+    _require_movable(found, chosen, at)
+    places.lock_pools(session, [slot.id for slot in chosen])
+    lock_live_bookings(session, [slot.id for slot in chosen])
+    times = {one.slot.id: one.times for one in found.dates}
+    in_order = sorted(chosen, key=lambda one: one.id)
+    done = [(slot, _move(session, slot, times[slot.id], at)) for slot in in_order]
+    series_rows.free_rooms(session, [slot.id for slot in chosen])
+    room_ticks.take_room(session, chosen)
+    _tell(session, actor, done, at)
+    return sum(len(concerned) for _, concerned in done)
+
+
+def _require_movable(found: Moves, chosen: Sequence[Slot], at: datetime) -> None:
+    """Raise InvalidInput (422) that names the first date which stands in the way, StepNotPossible (409) if it began."""
+    keys = {slot.id for slot in chosen}
+    for one in found.dates:
+        if one.slot.id not in keys:
+            continue
+        require_changeable(one.slot, at)
+        if one.obstacle is not None:
+            raise InvalidInput(
+                N_(
+                    "{when}: {reason} Bitte wählen Sie diesen Termin ab oder nehmen Sie einen anderen Tag.",
+                    when=say_moment(one.slot.starts_at),
+                    reason=one.obstacle,
+                )
+            )
+
+
+def _move(session: Session, slot: Slot, new: NewTimes, at: datetime) -> list[Booking]:
+    """Move one date with what it keeps, and its bookings, which stay the same rows; return those that stand."""
+    if slot.state is SlotState.UNSETTLED:
+        move(session, slot, SlotState.PLANNED, at=at)  # with a new day it is settled
+    later = new.starts_at - slot.starts_at
+    slot_queries.change_slot(session, slot, at=at, starts_at=new.starts_at, ends_at=new.ends_at)
+    pools.move_releases(session, slot.id, by=later)
+    note_exception(session, slot, ExceptionKind.MOVED, at)
+    return bookings.move_bookings_with_slot(session, slot=slot, at=at)
+
+
+def _tell(session: Session, actor: Actor, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
+    """Log each date with all concerned, tell each coach once, raise the feeds that show it; the last step."""
+    everybody = [booking for _, concerned in done for booking in concerned]
+    for slot, concerned in done:
+        people = [booking.participant for booking in concerned if booking.participant is not None]
+        purpose = actor.purpose_for(slot.offer.organisation_id)
+        log.record(session, actor=actor, action="slot.moved", thing=slot, about=people, purpose=purpose, at=at)
+    only = done[0][0] if len(done) == 1 else None
+    coach_ids = coaches_of(everybody)
+    notices.announce(session, "slot.moved", Facts(slot=only, coach_ids=coach_ids), at=at)
+    feeds.raise_revisions(
+        session,
+        participants=[booking.participant_id for booking in everybody],
+        users=coach_ids,
+        organisations=[slot.offer.organisation_id for slot, _ in done],
+    )
