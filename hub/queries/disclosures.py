@@ -184,7 +184,7 @@ def say_moment(at: datetime) -> str:
     """Return weekday, date and wall time in the language in use."""
     here, german = clock.local(at), i18n.current() == "de"
     day = format_date(here, "EEEE, d. MMMM" if german else "EEEE d MMMM", locale=i18n.CLDR[i18n.current()])
-    time = format_time(here, "H:mm", locale=i18n.CLDR[i18n.current()])
+    time = format_time(here, "H" if german and here.minute == 0 else "H:mm", locale=i18n.CLDR[i18n.current()])
     return f"{day}, {time} Uhr" if german else f"{day}, {time}"
 
 
