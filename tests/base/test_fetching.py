@@ -150,8 +150,10 @@ def test_an_unchanged_file_has_no_body(server, says):
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(301, T.MOVED), (302, T.MOVED), (307, T.MOVED), (308, T.MOVED), (401, T.NOT_ALLOWED), (403, T.NOT_ALLOWED)]
-    + [(404, T.NOT_THERE), (410, T.NOT_THERE), (500, T.REFUSED), (204, T.REFUSED), (206, T.REFUSED)],
+    [
+        *[(301, T.MOVED), (302, T.MOVED), (307, T.MOVED), (308, T.MOVED), (401, T.NOT_ALLOWED), (403, T.NOT_ALLOWED)],
+        *[(404, T.NOT_THERE), (410, T.NOT_THERE), (500, T.REFUSED), (204, T.REFUSED), (206, T.REFUSED)],
+    ],
 )
 def test_no_redirect_is_followed_and_no_error_is_a_calendar(server, says, status, expected):
     says(b"x", status=status, headers={"Location": server.url("/inside")})
