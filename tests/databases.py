@@ -4,6 +4,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -40,8 +41,11 @@ class SQLiteDatabases:
     def again(self, build: Build) -> str:
         """Return the URL of the one place where each test finds a new copy, so that engines may outlive a test."""
         place = self.folder / "again.sqlite3"
-        self.drop(f"sqlite:///{place}")
-        Path(str(make_url(self.fresh(build)).database)).rename(place)
+        if build not in self.templates:
+            self.drop(self.fresh(build))
+        # Copied into the same file: a connection closed late would take the journal of a new one with it.
+        with closing(sqlite3.connect(self.templates[build])) as source, closing(sqlite3.connect(place)) as target:
+            source.backup(target)
         return f"sqlite:///{place}"
 
     def drop(self, url: str) -> None:

@@ -19,6 +19,7 @@ from tests.demo import walk
 from tests.world import AT
 
 SCRIPT = "\"'><svg/onload=qx()>"  # closes attributes of both kinds and the tag, then runs; fits into 24 signs
+FOLDED = {"offer_trigrams"}  # letters and digits only, and never shown: what searches compare
 ONLY_ADDED = {"log_entries", "log_subjects", "log_chain", "disclosures", "consent_events"}
 # What no hand writes: keys, digests, codes of closed lists. Every other text is planted, a new one too.
 MACHINE = {
@@ -56,7 +57,7 @@ def written_columns():
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             text = isinstance(column.type, String | Text) and not isinstance(column.type, Enum)
-            if text and table.name not in ONLY_ADDED and column.name not in MACHINE:
+            if text and table.name not in ONLY_ADDED | FOLDED and column.name not in MACHINE:
                 yield table, column
 
 
