@@ -19,7 +19,7 @@ from tests.demo import walk
 from tests.world import AT
 
 SCRIPT = "\"'><svg/onload=qx()>"  # closes attributes of both kinds and the tag, then runs; fits into 24 signs
-FOLDED = {"offer_trigrams", "demands"}  # letters, digits and official keys only: nobody writes them
+FOLDED = {"offer_trigrams", "demands", "demand_requests"}  # letters, digits and official keys only: nobody writes them
 ONLY_ADDED = {"log_entries", "log_subjects", "log_chain", "disclosures", "consent_events"}
 # What no hand writes: keys, digests, codes of closed lists. Every other text is planted, a new one too.
 MACHINE = {
