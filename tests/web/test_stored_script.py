@@ -23,6 +23,12 @@ FOLDED = {"offer_trigrams", "demands", "demand_requests"}  # letters, digits and
 ONLY_ADDED = {"log_entries", "log_subjects", "log_chain", "disclosures", "consent_events"}
 # What no hand writes: keys, digests, codes of closed lists. Every other text is planted, a new one too.
 MACHINE = {
+    "crowding",
+    "trouble",
+    "headings_digest",
+    "content_digest",
+    "key_digest",
+    "district",
     *("public_id", "reference", "code", "email", "etag", "template", "kind", "key_digest", "token_digest"),
     *("code_digest", "pin_hash", "password_hash", "name_digest", "notice_hash", "withdrawal_digest", "locale"),
     *("notice_locale", "notice_version", "municipality_code", "access", "made_by", "cancelled_by", "idempotency_key"),
