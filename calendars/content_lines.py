@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from calendars.read_result import ProblemCode
 
 _STARTS_A_LINE: Final = re.compile(rb"[A-Za-z0-9-]+[;:]")
+_OPENS_OR_CLOSES: Final = re.compile(rb"(BEGIN|END):", re.IGNORECASE)
 _DATE_VALUE: Final = re.compile(r"[0-9PTWDHMSZ,/:+-]*\Z")
 _DATES: Final = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
 _KEPT: Final = _DATES | {
@@ -117,18 +118,31 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _unfolded(data: bytes, problems: list[ProblemCode]) -> Iterator[bytes]:
-    # On bytes, as many programs fold in the middle of a UTF-8 sequence.
+    """The properties of a file; a line that is no property was torn off the one before, without the blank of a fold."""
+    pieces: list[bytes] = []
+    for line in _joined(data):
+        if _STARTS_A_LINE.match(line):
+            if pieces:
+                yield b"".join(pieces)
+            pieces = [line]
+        elif pieces:
+            _note(problems, ProblemCode.BROKEN_FOLDING)
+            if not _OPENS_OR_CLOSES.match(pieces[0]):  # what a server adds after the calendar is no part of its end
+                pieces += [b"\\n", line]
+    if pieces:
+        yield b"".join(pieces)
+
+
+def _joined(data: bytes) -> Iterator[bytes]:
+    """The lines of a file with their folds taken out, on bytes, as many programs fold in the middle of a letter."""
     pieces: list[bytes] = []
     for physical in data.replace(b"\0", b"").splitlines():
         if physical[:1] in (b" ", b"\t"):
             pieces.append(physical[1:])
-        elif _STARTS_A_LINE.match(physical):
+        elif physical.strip():
             if pieces:
                 yield b"".join(pieces)
             pieces = [physical]
-        elif physical.strip() and pieces:
-            _note(problems, ProblemCode.BROKEN_FOLDING)
-            pieces += [b"\\n", physical]
     if pieces:
         yield b"".join(pieces)
 

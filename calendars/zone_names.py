@@ -33,11 +33,11 @@ def find_zone(name: str, described: Component | None = None) -> tzinfo | None:
     brings along (`described`), and last the words of Berlin's zone in display names.
     """
     plain = name.strip().strip('"')
-    offset = _OFFSET.match(plain)
-    if offset:
-        return _fixed(*offset.groups())
     parts = plain.strip("/").split("/")
     for candidate in ["/".join(parts[start:]) for start in range(len(parts))]:
+        offset = _OFFSET.match(candidate)
+        if offset:
+            return _fixed(*offset.groups())
         try:
             return zone_of(WINDOWS_TO_OLSON.get(candidate, candidate))
         except ValueError:

@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "Answer requests.",
     "worker": "Deliver mails, chain the log, make dates ahead.",
     "demo": "Start the demo network with server and worker.",
+    "seed": "Add very many invented dates, for measuring.",
     "user": "Add a staff account.",
     "check": "Check configuration, database, migrations, mail, log chain and invariants.",
     "keys": "Rotate the keys of sealed fields and cookies.",

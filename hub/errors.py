@@ -81,6 +81,12 @@ class PersonElsewhere(RuleBroken):
     default = N_("Zu dieser Zeit gibt es schon einen anderen Termin.")
 
 
+class RoomBusy(RuleBroken):
+    """A calendar says that a room is busy, or cannot tell; a partner may take it all the same after being asked."""
+
+    default = N_("Der Kalender des Hauses meldet den Raum als belegt.")
+
+
 class ConsentMissing(RuleBroken):
     """Nothing may leave without a live consent for exactly this."""
 

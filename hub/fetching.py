@@ -8,14 +8,14 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from hub.config import Config
+from hub.pinned_connection import PinnedConnection, Target
 from hub.public_addresses import is_public
 
 MOST_BYTES = 5_000_000  # after unpacking
@@ -51,15 +51,6 @@ class FetchFailed(Exception):
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
-
-
-@dataclass(frozen=True)
-class Target:
-    """An address taken apart: host (lower case, ASCII), port, and path with query."""
-
-    host: str
-    port: int
-    path: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ class Fetcher:
             raise FetchFailed(Trouble.ADDRESS)
         try:
             parts = urlsplit(text)
-            host, port = (parts.hostname or "").rstrip("."), parts.port or PORT
+            host, port = (parts.hostname or "").rstrip("."), PORT if parts.port is None else parts.port
             host = host.encode("idna").decode().lower() if not host.isascii() else host.lower()
         except ValueError as error:  # also what idna refuses
             raise FetchFailed(Trouble.ADDRESS) from error
@@ -119,14 +110,14 @@ class Fetcher:
         """
         target, until = self.target(url), time.monotonic() + self.seconds
         pinned = self._addresses(target, until)
-        connection = _Pinned(target, pinned, self._context(target), until)
+        connection = PinnedConnection(target, pinned, self._context(target), until)
         try:
             with connection.ending_in_time():
                 return _ask(connection, target, etag)
         except FetchFailed:
             raise
         except (OSError, http.client.HTTPException) as error:
-            raise FetchFailed(connection.trouble(error)) from None
+            raise FetchFailed(_trouble(connection, error)) from None
         finally:
             connection.close()
 
@@ -178,85 +169,30 @@ def _in_time(work: Callable[[], list[str]], until: float) -> list[str]:
     return list(answer)
 
 
-class _Pinned(http.client.HTTPSConnection):
-    """A connection to addresses known before, with the certificate checked for the name, that ends in time."""
-
-    def __init__(self, target: Target, addresses: list[str], context: ssl.SSLContext, until: float) -> None:
-        super().__init__(target.host, target.port, context=context)
-        self._target, self._addresses, self._until = target, addresses, until
-        self._tls = context
-        self._expired = threading.Event()
-        self._line: ssl.SSLSocket | None = None  # `sock` is forgotten when the server means to close
-
-    def connect(self) -> None:
-        """Connect to the first address that answers."""
-        plain = self._first_answering()
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self._target.host, do_handshake_on_connect=False)
-        self._line = self.sock
-        self.sock.settimeout(self._left())
-        self.sock.do_handshake()
-
-    def _first_answering(self) -> socket.socket:
-        refused: OSError | None = None
-        for address in self._addresses:
-            try:
-                return socket.create_connection((address, self._target.port), timeout=self._left())
-            except OSError as error:
-                refused = error
-        raise refused or ConnectionError
-
-    def _left(self) -> float:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    @contextmanager
-    def ending_in_time(self) -> Iterator[None]:
-        """Cut the line when the time is up: a server that sends a byte now and then would never meet a time limit."""
-        watch = threading.Timer(max(0.0, self._until - time.monotonic()), self._cut)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
-
-    def _cut(self) -> None:
-        self._expired.set()
-        if self._line is not None:
-            try:
-                socket.socket.shutdown(
-                    self._line, socket.SHUT_RDWR
-                )  # not TLS's own way, which waits for the other side
-            except OSError:
-                return
-
-    def require_time(self) -> None:
-        """Raise FetchFailed when the line was cut."""
-        if self._expired.is_set() or time.monotonic() >= self._until:
-            raise FetchFailed(Trouble.TOO_SLOW)
-
-    def trouble(self, error: Exception) -> Trouble:
-        """Return what an error of the connection means."""
-        if self._expired.is_set() or isinstance(error, TimeoutError):
-            return Trouble.TOO_SLOW
-        if isinstance(error, ssl.SSLError):
-            return Trouble.NOT_SECURE
-        return Trouble.UNREADABLE if isinstance(error, http.client.HTTPException) else Trouble.NO_CONNECTION
+def _trouble(connection: PinnedConnection, error: Exception) -> Trouble:
+    if connection.expired or isinstance(error, TimeoutError):
+        return Trouble.TOO_SLOW
+    if isinstance(error, ssl.SSLError):
+        return Trouble.NOT_SECURE
+    return Trouble.UNREADABLE if isinstance(error, http.client.HTTPException) else Trouble.NO_CONNECTION
 
 
-def _ask(connection: _Pinned, target: Target, etag: str) -> Fetched:
+def _ask(connection: PinnedConnection, target: Target, etag: str) -> Fetched:
     headers = {"Accept": "text/calendar, */*;q=0.1", "Accept-Encoding": "gzip", "User-Agent": "calendar-reader"}
     if etag:
         headers["If-None-Match"] = etag
     connection.request("GET", target.path, headers=headers)
     with connection.getresponse() as answer:
-        connection.require_time()
+        _require_time(connection)
         if answer.status == http.client.NOT_MODIFIED and etag:
             return Fetched(None, etag)
         _require_ok(answer.status)
         return Fetched(_body(connection, answer), _etag(answer.getheader("ETag") or ""))
+
+
+def _require_time(connection: PinnedConnection) -> None:
+    if connection.expired:
+        raise FetchFailed(Trouble.TOO_SLOW)
 
 
 def _require_ok(status: int) -> None:
@@ -269,7 +205,7 @@ def _require_ok(status: int) -> None:
     raise FetchFailed(Trouble.MOVED if 300 <= status < 400 else Trouble.REFUSED)
 
 
-def _body(connection: _Pinned, answer: http.client.HTTPResponse) -> bytes:
+def _body(connection: PinnedConnection, answer: http.client.HTTPResponse) -> bytes:
     packing = (answer.getheader("Content-Encoding") or "identity").strip().lower()
     if packing not in ("identity", "gzip", "x-gzip"):
         raise FetchFailed(Trouble.UNREADABLE)
@@ -285,9 +221,10 @@ def _body(connection: _Pinned, answer: http.client.HTTPResponse) -> bytes:
         size += len(plain)
         if size > MOST_BYTES or received > MOST_BYTES:
             raise FetchFailed(Trouble.TOO_LARGE)
-        connection.require_time()
-    connection.require_time()
-    if answer.length or (unpack is not None and not unpack.eof):  # it broke off
+        _require_time(connection)
+    _require_time(connection)
+    # It broke off, or a second packed file follows the first, which would be lost without a word.
+    if answer.length or (unpack is not None and (not unpack.eof or unpack.unused_data)):
         raise FetchFailed(Trouble.UNREADABLE)
     return b"".join(parts)
 

@@ -43,6 +43,21 @@ class PageTime:
     ratio: float = 0.0
 
 
+@dataclass(frozen=True)
+class Met:
+    """What a link led to: rule, address, answer, and how many statements it took."""
+
+    rule: str
+    path: str
+    answer: Any
+    statements: int
+
+    @property
+    def is_page(self) -> bool:
+        """Tell whether it is a page; a table to fill in has no links."""
+        return bool(self.answer.status_code == 200 and self.answer.mimetype == "text/html")
+
+
 def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageTime]:
     """Follow every link from the start page as each visitor and measure one page of each rule.
 
@@ -57,7 +72,7 @@ def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageT
         for rule, path, statements in _pages(app, browser, start):
             times = _times(app, browser, path, samples)
             median = statistics.median(times)
-            found.append(PageTime(way.who, rule, path, median, _p95(times), statements, median / reference))
+            found.append(PageTime(way.who, rule, path, median, p95(times), statements, median / reference))
     return found
 
 
@@ -75,29 +90,36 @@ def _sign_in(app: Any, browser: Any, way: Way) -> str:
 
 
 def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str, int]]:
-    """Walk the links breadth first; give rule, address and statements of the first page of each rule.
+    for met in follow_links(app, browser, start):
+        if met.answer.status_code >= 400:
+            raise ConfigurationError(f"{met.path} is linked and answers with {met.answer.status_code}.")
+        if met.is_page:
+            yield met.rule, met.path, met.statements
+
+
+def follow_links(app: Any, browser: Any, start: str) -> Iterator[Met]:
+    """Walk the links breadth first; give the first answer of each rule, and of a rule that only leads on every one.
 
     The first visit counts, since it also writes what later ones find written: that somebody was read about.
     """
     routes, base = app.url_map.bind(""), app.extensions["config"].public_url
-    waiting, met = deque([start]), set()
+    waiting, known = deque([start]), set()
     while waiting:
         path = waiting.popleft().replace("&amp;", "&")
         bare = path.partition("?")[0]
         if bare.startswith("/static/") or not routes.test(bare, "GET"):
             continue
         rule = routes.match(bare, "GET", return_rule=True)[0].rule
-        if rule in met:
+        if rule in known:
             continue
         with counting(app.extensions["database"]) as statements:
             answer = browser.get(path, base_url=base)
-        if answer.status_code >= 400:
-            raise ConfigurationError(f"{path} is linked and answers with {answer.status_code}.")
-        if answer.status_code != 200 or answer.mimetype != "text/html":
-            continue
-        met.add(rule)
-        waiting.extend(LINK.findall(answer.text))
-        yield rule, path, len(statements)
+        met = Met(rule, path, answer, len(statements))
+        if not 300 <= answer.status_code < 400:
+            known.add(rule)
+        if met.is_page:
+            waiting.extend(LINK.findall(answer.text))
+        yield met
 
 
 def _times(app: Any, browser: Any, path: str, samples: int) -> list[float]:
@@ -109,7 +131,8 @@ def _times(app: Any, browser: Any, path: str, samples: int) -> list[float]:
     return taken or [0.0]
 
 
-def _p95(times: list[float]) -> float:
+def p95(times: list[float]) -> float:
+    """Return what 95 of 100 of these times do not exceed."""
     return sorted(times)[min(len(times) - 1, round(len(times) * 0.95))]
 
 

@@ -4,7 +4,6 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -24,6 +23,7 @@ class SQLiteDatabases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.templates: dict[Build, Path] = {}
+        self.last = ""
 
     def fresh(self, build: Build) -> str:
         """Return the URL of a new database that looks as `build` leaves it."""
@@ -39,14 +39,11 @@ class SQLiteDatabases:
         return f"sqlite:///{copy}"
 
     def again(self, build: Build) -> str:
-        """Return the URL of the one place where each test finds a new copy, so that engines may outlive a test."""
-        place = self.folder / "again.sqlite3"
-        if build not in self.templates:
-            self.drop(self.fresh(build))
-        # Copied into the same file: a connection closed late would take the journal of a new one with it.
-        with closing(sqlite3.connect(self.templates[build])) as source, closing(sqlite3.connect(place)) as target:
-            source.backup(target)
-        return f"sqlite:///{place}"
+        """Return the URL of a new copy and remove the last one; whoever still holds that one cannot touch this one."""
+        if self.last:
+            self.drop(self.last)
+        self.last = self.fresh(build)
+        return self.last
 
     def drop(self, url: str) -> None:
         """Remove the database, its journal included."""

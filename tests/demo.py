@@ -1,24 +1,29 @@
 """The whole demo network for tests, built once for each kind of database, and a walk through its pages."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub import config, crypto, migrating
 from hub.app import create_app
 from hub.commands.measure import ways_in
 from hub.db import Database
-from hub.page_times import LINK, Way
+from hub.models.participant import Participant
+from hub.page_times import Met, Way, follow_links
 from hub.seeds.demo import load_demo
 from hub.seeds.sheet import Sheet
 from tests.databases import PostgresDatabases, SQLiteDatabases
 from tests.world import AT, KEYS
 
+NETWORKS = ("demo", "both_demos", "told_demo", "walked_demo")
 _sheets: dict[str, Sheet] = {}
 
 
@@ -26,7 +31,7 @@ def build_demo(url: str) -> None:
     """Migrate a database and load the whole demo network into it."""
     crypto.install(KEYS.ring)
     crypto.cheap_passwords()
-    database = Database(url)
+    database = Database(url, durable=False)
     migrating.upgrade(database)
     _sheets[url.partition(":")[0]] = load_demo(database, at=AT)
     database.close()
@@ -42,20 +47,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def wants_demo(item: pytest.Function) -> bool:
     """Tell whether a test asks for the demo network of this file."""
-    found = [one for name in ("demo", "both_demos") for one in item._fixtureinfo.name2fixturedefs.get(name, ())[-1:]]
+    found = [one for name in NETWORKS for one in item._fixtureinfo.name2fixturedefs.get(name, ())[-1:]]
     return any(one.func.__module__ == __name__ for one in found)
 
 
-@pytest.fixture
-def demo(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[tuple[Flask, Sheet]]:
-    """Give the application over the demo network, with its clock running."""
-    url = fresh_database(build_demo)
+@contextmanager
+def serving_demo(url: str) -> Iterator[tuple[Flask, Sheet]]:
+    """Give the application over a copy of the demo network, with its clock running."""
     crypto.install(KEYS.ring)
-    database = Database(url)
+    database = Database(url, durable=False)
     settings = config.load({}, environment="demo", database_url=url, public_url="http://localhost")
     with time_machine.travel(AT + timedelta(minutes=1), tick=True):
         yield create_app(settings, KEYS, database), _sheets[url.partition(":")[0]]
     database.close()
+
+
+@pytest.fixture
+def demo(fresh_database: Callable[[Callable[[str], object]], str]) -> Iterator[tuple[Flask, Sheet]]:
+    """Give the application over a demo network of one's own, to write into."""
+    with serving_demo(fresh_database(build_demo)) as found:
+        yield found
 
 
 @pytest.fixture
@@ -64,6 +75,7 @@ def both_demos(
 ) -> Iterator[tuple[Database, ...]]:
     """Give the demo network on both kinds of database at once."""
     urls = [databases.fresh(build_demo) for databases in (sqlite_databases, postgres_databases)]
+    crypto.install(KEYS.ring)  # another test may have installed its own since the demo was built
     found = tuple(Database(url) for url in urls)
     yield found
     for database in found:
@@ -72,13 +84,52 @@ def both_demos(
     postgres_databases.drop(urls[1])
 
 
-def walk(app: Flask, sheet: Sheet) -> Iterator[tuple[str, str, Any]]:
-    """Follow the links as everybody who can sign in; give who, path and answer of the first page of each rule."""
+@pytest.fixture(scope="session")
+def told_demo(databases: SQLiteDatabases | PostgresDatabases) -> Iterator[tuple[Database, Sheet]]:
+    """Give the demo network as it was built, once for all tests that only read it."""
+    url = databases.fresh(build_demo)
+    database = Database(url, durable=False)
+    yield database, _sheets[url.partition(":")[0]]
+    database.close()
+    databases.drop(url)
+
+
+@pytest.fixture
+def demo_session(told_demo: tuple[Database, Sheet]) -> Iterator[Session]:
+    """Give a reading transaction over the demo network, in which the database refuses to write."""
+    crypto.install(KEYS.ring)
+    with time_machine.travel(AT + timedelta(minutes=1), tick=True), told_demo[0].reading() as session:
+        yield session
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What everybody who can sign in met in the demo network, and the names of its people."""
+
+    met: list[tuple[str, Met]]
+    ways: list[Way]
+    family_names: set[str]
+
+
+@pytest.fixture(scope="session")
+def walked_demo(databases: SQLiteDatabases | PostgresDatabases) -> Walk:
+    """Give one walk through the whole demo network, for all tests that only look at its pages."""
+    url = databases.fresh(build_demo)
+    with serving_demo(url) as (app, sheet):
+        met = list(walk(app, sheet))
+        with app.extensions["database"].reading() as session:
+            names = {person.name["family"] for person in session.scalars(select(Participant))}
+    databases.drop(url)
+    return Walk(met, ways_in(sheet), names)
+
+
+def walk(app: Flask, sheet: Sheet) -> Iterator[tuple[str, Met]]:
+    """Follow the links as everybody who can sign in; give who, and what each rule first answered."""
     app.config["WTF_CSRF_ENABLED"] = False
     for way in ways_in(sheet):
         browser = app.test_client()
-        for path, answer in _pages(app, browser, _start(browser, way)):
-            yield way.who, path, answer
+        for met in follow_links(app, browser, _start(browser, way)):
+            yield way.who, met
 
 
 def _start(browser: Any, way: Way) -> str:
@@ -87,21 +138,3 @@ def _start(browser: Any, way: Way) -> str:
     answer = browser.post(way.path, data=way.entries)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["Location"])
-
-
-def _pages(app: Flask, browser: Any, start: str) -> Iterator[tuple[str, Any]]:
-    routes = app.url_map.bind("")
-    waiting, met = deque([start]), set()
-    while waiting:
-        path = waiting.popleft().replace("&amp;", "&")
-        bare = path.partition("?")[0]
-        if bare.startswith("/static/") or not routes.test(bare, "GET"):
-            continue
-        rule = routes.match(bare, "GET", return_rule=True)[0].rule
-        if rule in met:
-            continue
-        answer = browser.get(path)
-        met.add(rule)
-        if answer.status_code == 200 and answer.mimetype == "text/html":  # a table to fill in has no links
-            waiting.extend(LINK.findall(answer.text))
-        yield path, answer

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import answers, cards, consent_answers, consents, enquiries, withdrawals
 from hub.models.consent import Consent, ConsentForm
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
 from hub.models.offer import Access, Offer
 from hub.models.participant import Participant
@@ -58,6 +59,12 @@ def ask(
         )
 
     return world.database.run(unit)
+
+
+def sheet_of(world: World, consent: Consent) -> ConsentSheet:
+    """Return the sheet a consent stands on."""
+    with world.database.reading() as session:
+        return session.get_one(ConsentSheet, consent.sheet_id)
 
 
 def say(

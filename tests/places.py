@@ -11,6 +11,7 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from hub import clock
+from hub.actions import logins
 from hub.actions.bookings import book_slot
 from hub.actions.cards import issue_card, set_pin
 from hub.crypto import new_public_id
@@ -20,9 +21,10 @@ from hub.models.offer import Access, Aim, Form, Offer, OfferState
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.slot import Pool, Slot
 from hub.queries.logins import person_actor
+from hub.queries.next_free import keep_next_free
 from hub.queries.participants import get_participant
 from hub.queries.slots import get_slot
-from tests.world import World
+from tests.world import UNCOUNTED, World, holding
 
 
 def make_offer(world: World, *, access: Access = Access.ANONYMOUS, owner: str = "club", **values: Any) -> Offer:
@@ -62,6 +64,7 @@ def make_slot(
         )
         slot.pools = [Pool(places=places)]
         session.add(slot)
+        keep_next_free(session, offer_ids=[offer.id], at=world.at)
     return slot
 
 
@@ -184,9 +187,10 @@ def give_card(world: World, person: Participant, *, pin: str = "4711") -> str:
 
 
 def enter(app: Flask, code: str, *, pin: str = "4711") -> FlaskClient:
-    """Return the browser of a person who signed in with card and PIN."""
-    browser = app.test_client()
+    """Return the browser of a person who signed in with card and PIN, by the login page's own actions."""
     app.config["WTF_CSRF_ENABLED"] = False
-    answer = browser.post(f"/card/{code}", data={"pin": pin})
-    assert answer.status_code == 303, answer.text
-    return browser
+    with app.extensions["database"].transaction() as session:
+        fitting = logins.recognise_card(session, code=code, pin=pin)
+        made = logins.sign_in_card(session, code=code, fitting=fitting, shared=False, **UNCOUNTED, at=clock.now())
+    assert made is not None, f"{code} and {pin} do not open a login"
+    return holding(app, made[0])

@@ -6,16 +6,16 @@ import psycopg
 from psycopg import sql
 
 MOST_GROWTH = 4 * 1024 * 1024  # bytes; past that a new copy costs less than the dead rows
-SHAPE = """
-    SELECT (SELECT array_agg((c.oid, c.relname, c.relfilenode) ORDER BY c.oid) FROM pg_class c
-            WHERE c.relnamespace = 'public'::regnamespace)::text,
-           (SELECT array_agg((a.attrelid, a.attname, a.atttypid, a.attnotnull) ORDER BY a.attrelid, a.attnum)
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = 'public'::regnamespace)::text,
-           (SELECT array_agg((t.oid, t.tgenabled) ORDER BY t.oid) FROM pg_trigger t)::text,
-           (SELECT array_agg(p.oid ORDER BY p.oid) FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace)::text,
-           (SELECT count(*) FROM pg_statistic s JOIN pg_class c ON c.oid = s.starelid
-            WHERE c.relnamespace = 'public'::regnamespace)
+# How many rows there are, and of which transactions: whatever is written leaves this trace, and none of it is read.
+TRACE = "row(count(*), sum({0}.xmin::text::bigint))::text"
+OWN = 16384  # the first number that is not one of the server's own things
+SHAPE = f"""
+    SELECT (SELECT {TRACE.format("c")} FROM pg_class c WHERE c.oid >= {OWN}),
+           (SELECT {TRACE.format("a")} FROM pg_attribute a WHERE a.attrelid >= {OWN}),
+           (SELECT {TRACE.format("t")} FROM pg_trigger t),
+           (SELECT {TRACE.format("o")} FROM pg_constraint o WHERE o.oid >= {OWN}),
+           (SELECT {TRACE.format("p")} FROM pg_proc p WHERE p.oid >= {OWN}),
+           (SELECT count(*) FROM pg_statistic s WHERE s.starelid >= {OWN})
 """
 
 
@@ -25,20 +25,21 @@ class RestoredDatabase:
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
         self.tables = [name for (name,) in self._ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-        self.rows = {name: self._copy_out(name) for name in self._filled()}
+        self.rows = {name: self._copy_out(name) for name in self.tables}
         self.counters = self._ask(
             "SELECT quote_ident(sequencename), coalesce(last_value, 1), last_value IS NOT NULL FROM pg_sequences "
             "WHERE schemaname = 'public'"
         )
-        self.shape, self.size = self._shape(), self._size()
+        self.shape, self.size, self.traces = self._shape(), self._size(), self._traces(self.tables)
 
     def restore(self) -> bool:
         """Bring everything back; False when only a new copy can: tables changed, statistics, locks, much more data."""
         try:
             if self._shape() != self.shape or self._size() > self.size + MOST_GROWTH:
                 return False
+            found = self._traces(self.tables)
             with self.connection.transaction():
-                self._exchange()
+                self._exchange([name for name in self.tables if found[name] != self.traces[name]])
         except psycopg.OperationalError:  # somebody holds a lock, or the test ended all connections
             return False
         return True
@@ -47,25 +48,27 @@ class RestoredDatabase:
         """Let go of the database."""
         self.connection.close()
 
-    def _exchange(self) -> None:
+    def _exchange(self, written: list[str]) -> None:
         # In this role neither foreign keys nor the triggers that refuse DELETE stand in the way.
         self.connection.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '2s'")
-        for name in self._filled():
+        for name in written:
             self.connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-        for name, rows in self.rows.items():
-            with self.connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
-                copy.write(rows)
+            if self.rows[name]:
+                with self.connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
+                    copy.write(self.rows[name])
         self.connection.execute(
             "SELECT setval(name, value, used) FROM unnest(%s::regclass[], %s::bigint[], %s::boolean[])"
             " AS counters (name, value, used)",
             [list(column) for column in zip(*self.counters, strict=True)],
         )
+        self.traces |= self._traces(written)
 
-    def _filled(self) -> list[str]:
-        """Return the tables that have rows, with one statement."""
-        looks = [sql.SQL("EXISTS (SELECT FROM {})").format(sql.Identifier(name)) for name in self.tables]
-        found = self._ask(sql.SQL("SELECT {}").format(sql.SQL(", ").join(looks)))[0]
-        return [name for name, filled in zip(self.tables, found, strict=True) if filled]
+    def _traces(self, names: list[str]) -> dict[str, str]:
+        """Return what tells whether a table was written to, with one statement for all of them."""
+        if not names:
+            return {}
+        looks = [sql.SQL("(SELECT " + TRACE.format("t") + " FROM {} t)").format(sql.Identifier(name)) for name in names]
+        return dict(zip(names, self._ask(sql.SQL("SELECT {}").format(sql.SQL(", ").join(looks)))[0], strict=True))
 
     def _copy_out(self, name: str) -> bytes:
         with self.connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))) as copy:

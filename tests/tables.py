@@ -12,6 +12,35 @@ from tests.world import World
 
 DATES = "Nummer;Angebot;Tag;Von;Bis;Raum;Plätze\n"
 OFFERS = "Nummer;Titel;Ziel;Zugang;Ort;Plätze\n"
+BROKEN = (  # 37 rows: each way to be wrong once, then days that do not exist
+    "B0;Gibt es nicht;16.11.2026;10:00;11:00;;5",
+    ";Yoga;;10:00;11:00;;5",
+    "B2;Yoga;16.11.2026;25:00;11:00;;5",
+    "B3;Yoga;16.11.2026;10:00;9:00;;5",
+    "B4;Yoga;16.11.2020;10:00;11:00;;5",
+    "B5;Yoga;16.11.2066;10:00;11:00;;5",
+    "B6;Yoga;16.11.2026;10:00;11:00;Turm;5",
+    "B7;Yoga;16.11.2026;10:00;11:00;;viele",
+    "B8;Yoga;16.11.2026;10:00;11:00;;0",
+    "B9;Yoga;28.03.2027;02:30;03:30;;5",
+    "B10;Yoga;16.11.2026;10:00;11:00;;5;zu viel",
+    "T1;Yoga;16.11.2026;10:00;11:00;;5",
+    *(f"C{n};Yoga;31.11.2026;10:00;11:00;;5" for n in range(25)),
+)
+
+
+def good(n: int) -> str:
+    """The n-th good row of a table of dates."""
+    day, hour = n % 28 + 1, 8 + n // 28 % 10
+    return f"T{n};Yoga;{day:02}.{10 + n // 280 % 3}.2026;{hour}:{n // 840}0;{hour}:{n // 840}5;;5"
+
+
+def two_thousand() -> list[str]:
+    """Two thousand rows of dates, 37 bad ones among them."""
+    lines = [good(n) for n in range(1963)]
+    for n, broken in enumerate(BROKEN):
+        lines.insert(n * 50 + 7, broken)
+    return lines
 
 
 def upload(world: World, kind: TableKind, text: str, *, by: str = "sven", owner: str = "club") -> TableImport:

@@ -1,6 +1,7 @@
 """The tests' world: a migrated database with the cast in it, at one fixed Monday morning."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -11,9 +12,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event, make_url
 from sqlalchemy.orm import Session
 
-from hub import config, crypto, migrating
+from hub import clock, config, crypto, migrating
+from hub.actions import logins
 from hub.app import create_app
 from hub.db import Database
 from hub.keys import Keys
@@ -25,6 +28,7 @@ from tests.databases import PostgresDatabases, SQLiteDatabases
 
 AT = datetime(2026, 9, 14, 6, 30, tzinfo=UTC)  # a Monday, 8:30 in Meißen; summer time, with the change ahead
 KEYS = Keys(("test-session-key-0123456789-abcdefgh",), crypto.KeyRing((crypto.new_field_key(),), bytes(range(32))))
+UNCOUNTED: dict[str, Any] = {"address": "127.0.0.1", "tries": [], "client": ""}  # signing in without the form
 _casts: dict[str, SimpleNamespace] = {}
 
 
@@ -32,7 +36,7 @@ def build_world(url: str) -> None:
     """Migrate the database and load the cast; the template every test's database is copied from."""
     crypto.install(KEYS.ring)
     crypto.cheap_passwords()
-    database = Database(url)
+    database = Database(url, durable=False)
     migrating.upgrade(database)
     with database.transaction() as session:
         _casts[url.partition(":")[0]] = load_cast(session, AT)
@@ -47,6 +51,11 @@ class World:
     cast: SimpleNamespace
     url: str
     at: datetime = AT
+
+    @property
+    def kind(self) -> str:
+        """Which kind of database it is."""
+        return self.url.partition(":")[0]
 
     def actor(self, key: str) -> Actor:
         """Return the actor of a member of staff, for instance "clara"."""
@@ -67,26 +76,45 @@ class World:
 
 
 _opened: dict[str, Database] = {}
+_files: list[str] = []
 
 
 def opened(url: str) -> Database:
-    """Open the place of a kind of database once: its engine keeps what it has compiled from test to test."""
-    return _opened.get(url) or _opened.setdefault(url, Database(url))
+    """Open a database through the one engine of its kind, which keeps what it has compiled from test to test."""
+    kind = url.partition(":")[0]
+    if kind not in _opened:
+        _opened[kind] = Database(url)
+        if kind == "sqlite":
+            event.listen(_opened[kind].engine, "do_connect", _take_the_latest_file)
+            event.listen(_opened[kind].engine, "connect", _never_wait_for_the_disk)
+    if kind == "sqlite":
+        _files[:] = [str(make_url(url).database)]
+    return _opened[kind]
+
+
+def _take_the_latest_file(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    arguments[0] = _files[0]
+
+
+def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # these files need not survive the machine
 
 
 @pytest.fixture(scope="session")
 def _engines() -> Iterator[None]:
-    """Give back the connections of all places when the session ends."""
+    """Give back all connections when the session ends."""
     yield
     for database in _opened.values():
         database.close()
 
 
 @cache
-def served(url: str) -> Flask:
-    """Build the application over a place once: templates stay compiled from test to test."""
-    settings = config.load({}, environment="test", database_url=url, public_url="http://localhost")
-    return create_app(settings, KEYS, opened(url))
+def served(kind: str, public_url: str = "http://localhost") -> Flask:
+    """Build the application over a kind of database once: templates stay compiled from test to test."""
+    database = _opened[kind]
+    address = database.engine.url.render_as_string(hide_password=False)
+    settings = config.load({}, environment="test", database_url=address, public_url=public_url)
+    return create_app(settings, KEYS, database)
 
 
 @pytest.fixture
@@ -95,11 +123,9 @@ def world(databases: SQLiteDatabases | PostgresDatabases, _engines: None) -> Ite
     url = databases.again(build_world)
     crypto.install(KEYS.ring)
     database = opened(url)
-    if url.startswith("sqlite"):
-        database.close()  # the file is another one now; a server's database stays, and so do the connections
     yield World(database, _casts[url.partition(":")[0]], url)
     if url.startswith("sqlite"):
-        database.close()
+        database.close()  # the next file is another one; a server's database stays, and so do the connections
 
 
 @pytest.fixture
@@ -110,10 +136,9 @@ def session(world: World) -> Iterator[Session]:
         session.rollback()
 
 
-@pytest.fixture
-def app(world: World) -> Iterator[Flask]:
-    """Give the application over the world, with the clock at its Monday morning and running on."""
-    app = served(world.url)
+@contextmanager
+def serving_as_new(app: Flask) -> Iterator[Flask]:
+    """Give a shared application with the clock at its Monday morning and running on; settings are put back after."""
     settings, extensions = dict(app.config), dict(app.extensions)
     with time_machine.travel(AT, tick=True):
         yield app
@@ -124,21 +149,39 @@ def app(world: World) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def new_app(world: World) -> Iterator[Flask]:
-    """Give an application of its own, for tests that add addresses to it."""
-    with time_machine.travel(AT, tick=True):
-        yield served.__wrapped__(world.url)
+def app(world: World) -> Iterator[Flask]:
+    """Give the application over the world."""
+    with serving_as_new(served(world.kind)) as app:
+        yield app
+
+
+@pytest.fixture
+def secure(world: World) -> Iterator[Flask]:
+    """Give the application over the world as it runs behind https."""
+    with serving_as_new(served(world.kind, "https://hub.example")) as app:
+        yield app
+
+
+def let_in(app: Flask, key: str) -> str:
+    """Sign a member of staff in by the login page's own actions and return what their cookie must hold."""
+    email = f"{key}@demo.invalid"
+    with app.extensions["database"].transaction() as session:
+        fitting = logins.recognise(session, email=email, password=PASSWORD, demo=True)
+        made = logins.sign_in(session, email=email, fitting=fitting, **UNCOUNTED, at=clock.now())
+    assert made is not None, f"{email} cannot sign in"
+    return made[0]
+
+
+def holding(app: Flask, token: str) -> FlaskClient:
+    """Give a browser whose cookie holds the token of a login."""
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True
+    return browser
 
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
-    """Give a function that signs a member of staff in through the login page and returns their browser."""
-
-    def signed_in(key: str) -> FlaskClient:
-        browser = app.test_client()
-        answer = browser.post("/login", data={"email": f"{key}@demo.invalid", "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        return browser
-
+    """Give a function that signs a member of staff in and returns their browser."""
     app.config["WTF_CSRF_ENABLED"] = False  # tests of the CSRF guard switch it on again
-    return signed_in
+    return lambda key: holding(app, let_in(app, key))

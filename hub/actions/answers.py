@@ -21,6 +21,7 @@ from hub.queries.states import move, require_version
 
 S = EnquiryState
 NOTICE_VERSION = "2026-11"  # of the purpose notice; a new wording is confirmed anew
+HEALTH_OPENED = "enquiry.health_opened"
 TAKE_BACK = timedelta(days=1)
 SETTLED = N_("Danke. Das hat sich schon erledigt.")
 
@@ -132,6 +133,25 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
         )
 
 
+def note_health_opened(session: Session, *, actor: Actor, enquiry: Enquiry, at: datetime) -> None:
+    """Write down that the organisation read the health text of an E3, once per enquiry, for the person to read."""
+    require(actor, Permission.OPEN_IDENTITY, enquiry)
+    row = lock_enquiry(session, enquiry.id)
+    if has_opened(session, enquiry_id=row.id, purpose=HEALTH_OPENED):
+        return
+    fields = [Field.HEALTH]
+    log.record(session, actor=actor, action=HEALTH_OPENED, thing=row, about=[row.participant], fields=fields, at=at)
+    log.disclose(
+        session,
+        participant_id=row.participant_id,
+        organisation_id=row.organisation_id,
+        enquiry_id=row.id,
+        fields=fields,
+        purpose=HEALTH_OPENED,
+        at=at,
+    )
+
+
 def _require_consent(session: Session, enquiry: Enquiry, at: datetime) -> None:
     """Lock the consent that covers the enquiry; without one the partner learns only that it is settled."""
     try:
@@ -175,4 +195,4 @@ def _tell(session: Session, actor: Actor, row: Enquiry, event: str, at: datetime
     purpose = " ".join(filter(None, [row.reason, actor.purpose_for(row.organisation_id)]))
     log.record(session, actor=actor, action=event, thing=row, about=[row.participant], purpose=purpose, at=at)
     coaches = frozenset(get_coach_ids(session, row))
-    notices.announce(session, event, Facts(enquiry=row, coach_ids=coaches), at=at)
+    notices.announce(session, event, Facts(enquiry=row, coach_ids=coaches, people=[row.participant]), at=at)

@@ -39,6 +39,7 @@ from hub.queries.bookability import (
     require_time,
     take_for,
 )
+from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
 
 __all__ = [
@@ -107,6 +108,8 @@ def book_slot(
     waiting.settle_wish(session, booking, at=at)
     if other_party:
         offer_places(session, slot_ids=[slot.id], at=at)
+    elif booking.pool_id is not None:
+        keep_next_free(session, offer_ids=[slot.offer_id], at=at)
     _tell(session, actor, booking, "booking.made", "booking.made", at)
     return booking
 

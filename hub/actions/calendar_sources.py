@@ -1,31 +1,21 @@
-"""What people do with foreign calendars: add one, choose its dates, take them over, settle differences, end it."""
+"""What people do with foreign calendars: add one, bring it anew, have it read again, change it, end it."""
 
 from base64 import b64encode
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from calendars.recurrence import Frequency, Rule, SingleDate
-from hub import clock
 from hub.actions import log
-from hub.actions.series import publish_series
-from hub.actions.slots import move_slot
 from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.calendar_source import CalendarSource, SourceDate, SourceDateState, SourcePurpose
+from hub.models.calendar_source import CalendarSource, SourcePurpose
 from hub.models.location import Room
-from hub.models.offer import Access, Form, Offer
-from hub.models.series import HolidayRule
-from hub.models.slot import Slot
+from hub.models.offer import Form, Offer
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import calendar_sources as queries
-from hub.queries import slots as slot_queries
-from hub.queries.series import Plan, horizon
-from hub.queries.waiting import lock_queues
 
 MOST_SOURCES = 20
 LARGEST_FILE = 5_000_000
@@ -134,118 +124,23 @@ def fetch_soon(session: Session, *, actor: Actor, source: CalendarSource, anew: 
     _note(session, actor, "calendar_source.asked_again", source, at)
 
 
-def choose_dates(
-    session: Session,
-    *,
-    actor: Actor,
-    source: CalendarSource,
-    titles: Collection[str],
-    categories: Collection[str],
-    at: datetime,
-) -> int:
-    """Say by plain titles and categories which dates are the offer's; return how many that are now.
+def edit_source(
+    session: Session, *, actor: Actor, source: CalendarSource, name: str, url: str | None = None, at: datetime
+) -> None:
+    """Give a calendar another name and, where one is given, another address (checked by the caller), also to a file.
 
-    Raises StepNotPossible (409) when what was read is forgotten, InvalidInput (422) for no choice.
+    What was read elsewhere stays to be compared, but says nothing any more: until the new address is read, a time
+    without a date is unknown.
     """
     require(actor, Permission.KEEP_CALENDAR_SOURCE, source)
-    found = queries.read_preview(session, source)
-    if source.purpose is not SourcePurpose.DATES or not found:
-        raise StepNotPossible(N_("Bitte lassen Sie den Kalender noch einmal lesen."))
-    wanted = [one for one in found if one.is_chosen(titles, categories)]
-    if not wanted:
-        raise InvalidInput(N_("Bitte wählen Sie mindestens einen Titel."))
-    source.titles, source.categories = sorted(titles), sorted(categories)
+    source.name = name.strip()
+    if url:
+        source.url, source.next_at = url, at
+        source.content = source.preview = source.tried_at = source.fetched_at = None
+        source.etag = source.content_digest = source.trouble = ""
+        source.problems, source.incomplete = {}, False
     source.version += 1
-    rows = {row.key_digest: row for row in queries.list_rows(session, source)}
-    keys = {one.key for one in wanted}
-    for key, row in rows.items():
-        if row.slot_id is None and key not in keys:
-            session.delete(row)
-    for one in wanted:
-        if one.key not in rows:
-            session.add(
-                SourceDate(source_id=source.id, key_digest=one.key, starts_at=one.starts_at, ends_at=one.ends_at)
-            )
-    _note(session, actor, "calendar_source.chosen", source, at)
-    session.flush()
-    return len(keys)
-
-
-def take_over(
-    session: Session, *, actor: Actor, source: CalendarSource, keys: Collection[str], at: datetime
-) -> tuple[int, int]:
-    """Make dates of the offer of these new ones; return how many became dates, and how many could not.
-
-    Not those on days on which the organisation is closed, or beyond half a year. Raises InvalidInput (422) for no
-    choice, and whatever publishing dates raises.
-    """
-    require(actor, Permission.KEEP_CALENDAR_SOURCE, source)
-    rows = [row for row in queries.list_rows(session, source) if row.key_digest in keys and _takeable(row, at)]
-    offer = source.offer
-    if not rows or offer is None:
-        raise InvalidInput(N_("Bitte wählen Sie mindestens einen Termin."))
-    singles = {(row.starts_at, row.ends_at): row for row in rows}
-    places = offer.places if offer.access is Access.OPEN else max(1, offer.places)
-    rule = Rule(
-        frequency=Frequency.DATES,
-        starts_on=min(clock.local_date(row.starts_at) for row in rows),
-        dates=tuple(sorted((_single(row) for row in singles.values()), key=lambda one: (one.on, one.start))),
-    )
-    plan = Plan(rule=rule, places=places, holidays=HolidayRule.OPEN, crowding="")
-    series = publish_series(session, actor=actor, offer=offer, plan=plan, at=at)
-    titles = {one.key: one.title for one in queries.read_preview(session, source)}
-    taken = 0
-    for slot in queries.list_slots_of_series(session, series.id):
-        row = singles.get((slot.starts_at, slot.ends_at))
-        if row is not None:
-            row.slot_id, row.state, row.title = slot.id, SourceDateState.TAKEN, titles.get(row.key_digest, "")
-            taken += 1
-    source.preview = None  # titles of what was not taken over are no longer kept
-    source.version += 1
-    _note(session, actor, "calendar_source.taken_over", source, at)
-    return taken, len(set(keys)) - taken
-
-
-def _takeable(row: SourceDate, at: datetime) -> bool:
-    in_reach = clock.local_date(row.starts_at) <= horizon(at)
-    return row.state is SourceDateState.NEW and row.starts_at > at and in_reach
-
-
-def _single(row: SourceDate) -> SingleDate:
-    start, end = clock.local(row.starts_at), clock.local(row.ends_at)
-    return SingleDate(start.date(), start.time(), end.time())
-
-
-def follow_change(session: Session, *, actor: Actor, source: CalendarSource, key: str, at: datetime) -> None:
-    """Move a date nobody has booked to where the source has it now.
-
-    Raises RuleBroken (409) when people have a place in it: then the partner moves it at the date's own page, which
-    shows what that does to whom.
-    """
-    require(actor, Permission.KEEP_CALENDAR_SOURCE, source)
-    row = queries.find_row(session, source, key)
-    if row.slot is None or queries.state_now(row) is not SourceDateState.CHANGED:
-        raise StepNotPossible
-    lock_queues(session, [row.slot.id])
-    slot = slot_queries.get_own_slot(session, actor, row.slot.public_id)
-    _require_nobody(session, slot)
-    move_slot(session, actor=actor, slot=slot, starts_at=row.starts_at, ends_at=row.ends_at, at=at)
-    row.state = SourceDateState.TAKEN
-
-
-def _require_nobody(session: Session, slot: Slot) -> None:
-    if queries.count_people(session, [slot.id]):
-        raise RuleBroken(N_("In diesem Termin haben Menschen einen Platz. Bitte verlegen Sie ihn auf seiner Seite."))
-
-
-def keep_as_it_is(session: Session, *, actor: Actor, source: CalendarSource, key: str, at: datetime) -> None:
-    """Let a date of the offer differ from its source for good; raises StepNotPossible (409) when it does not differ."""
-    require(actor, Permission.KEEP_CALENDAR_SOURCE, source)
-    row = queries.find_row(session, source, key)
-    if queries.state_now(row) not in (SourceDateState.CHANGED, SourceDateState.GONE):
-        raise StepNotPossible
-    row.state = SourceDateState.TAKEN if row.state is SourceDateState.CHANGED else SourceDateState.IGNORED
-    _note(session, actor, "calendar_source.difference_kept", source, at)
+    _note(session, actor, "calendar_source.moved" if url else "calendar_source.renamed", source, at)
 
 
 def end_source(session: Session, *, actor: Actor, source: CalendarSource, at: datetime) -> None:

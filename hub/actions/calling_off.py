@@ -7,10 +7,12 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from hub.actions import log, notices
+from hub.actions.behalf import tell_desks
 from hub.actions.notices import Facts
 from hub.actions.slot_steps import end_slot, leave_open
 from hub.errors import SomebodyWasFaster
 from hub.models.booking import Booking
+from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
@@ -18,6 +20,7 @@ from hub.policy.rules import require_each
 from hub.queries import feeds
 from hub.queries.bookings import coaches_of, lock_slots
 from hub.queries.calling_off import lock_live_bookings
+from hub.queries.next_free import keep_next_free
 
 How = Literal["call_off", "unsettle"]
 
@@ -57,16 +60,20 @@ def end_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How
             done.append((slot, end_slot(session, slot=slot, at=at)))
         elif slot.state is not SlotState.UNSETTLED:
             done.append((slot, leave_open(session, slot=slot, at=at)))
+    keep_next_free(session, offer_ids=[slot.offer_id for slot in slots], at=at)
     _tell(session, actor, "slot.called_off" if how == "call_off" else "slot.unsettled", done, at)
     return [booking for _, concerned in done for booking in concerned]
 
 
 def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
-    """Log each date with all concerned, and tell each coach once."""
-    coach_ids = coaches_of(booking for _, concerned in done for booking in concerned)
+    """Log each date with all concerned, and tell each coach once, and each office for which somebody else did it."""
+    everybody: list[Participant] = []
     for slot, concerned in done:
         people = [booking.participant for booking in concerned if booking.participant is not None]
+        everybody += people
         purpose = actor.purpose_for(slot.offer.organisation_id)
         log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
     only = done[0][0] if len(done) == 1 else None
-    notices.announce(session, event, Facts(slot=only, coach_ids=coach_ids), at=at)
+    coach_ids = coaches_of(booking for _, concerned in done for booking in concerned)
+    notices.announce(session, event, Facts(slot=only, coach_ids=coach_ids, people=everybody), at=at)
+    tell_desks(session, actor=actor, offers=[slot.offer for slot, _ in done], slot=only, at=at)

@@ -27,6 +27,7 @@ from hub.policy.rules import require
 from hub.queries import bookings, codes, courses, feeds, participants, places, waiting
 from hub.queries.bookability import require_suited, require_time, take_for
 from hub.queries.disclosures import say_moment
+from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
 
 
@@ -79,6 +80,7 @@ def book_course(
     made[0].idempotency_key = idempotency_key
     session.add_all(made)
     session.flush()
+    keep_next_free(session, offer_ids=[course.offer_id], at=at)
     if asked is not None:
         enquiries.note_booked(session, actor=actor, enquiry=asked, at=at)
     _tell(session, actor, course, made, "course.booked", "booking.made", at)

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.actions import bookings, enquiries, feeds, log, notices, waiting, withdrawals
+from hub.actions import endings, enquiries, feeds, log, notices, waiting, withdrawals
 from hub.actions.notices import Facts
-from hub.models.booking import UNDECIDED, Booking, BookingState
+from hub.models.booking import Booking, BookingState
 from hub.models.consent import PERMITTING, ConsentState
 from hub.models.enquiry import EnquiryState
 from hub.models.participant import ParticipationState
@@ -47,7 +47,7 @@ def expire_enquiry(session: Session, *, actor: Actor, enquiry_id: int, at: datet
         return False
     move(session, row, EnquiryState.EXPIRED, at=at)
     log.record(session, actor=actor, action="enquiry.expired", thing=row, about=[row.participant], at=at)
-    facts = Facts(enquiry=row, coach_ids=frozenset(get_coach_ids(session, row)))
+    facts = Facts(enquiry=row, coach_ids=frozenset(get_coach_ids(session, row)), people=[row.participant])
     notices.announce(session, "enquiry.expired", facts, at=at)
     return True
 
@@ -88,13 +88,7 @@ def end_participation(session: Session, *, actor: Actor, participation_id: int, 
     move(session, row, ParticipationState.ENDED, at=at)
     log.record(session, actor=actor, action="participation.ended", thing=row, about=[person], at=at)
     since = clock.end_of_day(row.ends_on)
-    later = deadlines.list_uncovered_bookings(session, person.id, since=since, at=at)
-    kept = [one for one in later if one.state in UNDECIDED]
-    for hold in kept:
-        holds.end_hold(session, hold, at=at)
-    waiting.offer_places(session, slot_ids=[hold.slot_id for hold in kept], at=at)
-    coming = [one for one in later if one.state is not BookingState.EXPIRED]
-    bookings.end_bookings(session, actor=actor, participant=person, coming=coming, by="programme", at=at)
+    coming = endings.end_uncovered_places(session, actor=actor, participant=person, since=since, at=at)
     _raise_revisions(session, coming)
     return True
 

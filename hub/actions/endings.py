@@ -19,7 +19,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, holds, places
+from hub.queries import bookings, deadlines, holds, places
 from hub.queries.states import move
 
 
@@ -79,6 +79,23 @@ def end_bookings(
         log.record(session, actor=actor, action="booking.cancelled", at=at, **facts)
         if booking.slot is not None:
             notices.announce(session, "booking.cancelled", Facts.of_booking(booking, booking.slot), at=at)
+
+
+def end_uncovered_places(
+    session: Session, *, actor: Actor, participant: Participant, since: datetime, at: datetime
+) -> list[Booking]:
+    """Give back a person's places from `since` on that no participation covers, and return them; a step of a verb.
+
+    The caller has locked the person and whoever waits for these dates, and raises the feeds' revisions as its last step.
+    """
+    later = deadlines.list_uncovered_bookings(session, participant.id, since=since, at=at)
+    kept = [one for one in later if one.state in UNDECIDED]
+    for hold in kept:
+        holds.end_hold(session, hold, at=at)
+    waiting.offer_places(session, slot_ids=[hold.slot_id for hold in kept], at=at)
+    coming = [one for one in later if one.state is not BookingState.EXPIRED]
+    end_bookings(session, actor=actor, participant=participant, coming=coming, by="programme", at=at)
+    return coming
 
 
 def cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime) -> None:

@@ -20,7 +20,13 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import disclosures, referrals
 from hub.queries.bookability import obstacle_of_offer
-from hub.queries.consents import lock_disclosure, needed_groups, require_disclosure, require_validity
+from hub.queries.consents import (
+    lock_disclosure,
+    needed_groups,
+    require_disclosure,
+    require_validity,
+    require_waited,
+)
 from hub.queries.enquiries import (
     count_live_bookings,
     find_by_terms,
@@ -83,6 +89,7 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
         raise RuleBroken(obstacle)
     consent = _consent_for(session, enquiry, at)
+    require_waited(consent, at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.state is not S.DRAFT:
@@ -176,6 +183,7 @@ def accept_by_terms(
     )
     if not needed_groups(offer.field_groups) <= set(consent.field_groups):
         raise ConsentMissing
+    require_waited(consent, at)
     require_validity(consent, slot)
     running = find_by_terms(session, consent_id=consent.id)
     return running or _accepted_by_terms(session, actor, participant, consent, offer, slot, at)

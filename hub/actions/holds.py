@@ -16,6 +16,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, codes, holds, participants, waiting
 from hub.queries.bookability import require_bookable, require_suited, require_time, take_for
+from hub.queries.next_free import keep_next_free
 
 HOLDING = timedelta(minutes=30)
 
@@ -58,6 +59,7 @@ def hold_slot(session: Session, *, actor: Actor, slot: Slot, participant: Partic
     )
     session.add(hold)
     session.flush()
+    keep_next_free(session, offer_ids=[slot.offer_id], at=at)
     log.record(session, actor=actor, action="hold.made", thing=hold, about=[participant], at=at)
     return hold
 

@@ -35,6 +35,7 @@ LIMITS: dict[str, Limit] = {
     "card_code": Limit(30),  # one address
     "invitation": Limit(30),  # one address
     "withdrawal": Limit(15),  # one address
+    "caller": Limit(10),  # one member of staff takes back for somebody on the telephone
     "demand": Limit(20, timedelta(hours=1)),  # one address says that something is missing
     "reset": Limit(5, timedelta(hours=1)),
 }

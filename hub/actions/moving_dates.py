@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import bookings, log, notices
+from hub.actions.behalf import tell_desks
 from hub.actions.notices import Facts
 from hub.actions.slot_steps import note_exception, require_changeable
 from hub.errors import InvalidInput, SomebodyWasFaster
@@ -23,6 +24,7 @@ from hub.queries.bookings import coaches_of
 from hub.queries.calling_off import lock_live_bookings
 from hub.queries.disclosures import say_moment
 from hub.queries.moved_dates import Moves, NewTimes, lock_moving, moves_of
+from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
 
 
@@ -34,6 +36,7 @@ def move_dates(
     chosen: Sequence[Slot],
     days: int,
     expected: str,
+    despite_busy: bool = False,
     at: datetime,
 ) -> int:
     """Move the chosen ones of these dates by so many days, wall time kept; return how many bookings that concerns.
@@ -42,7 +45,8 @@ def move_dates(
     at the new time keeps both, as the preview has said. Each coach gets one notice. Locks: series, dates (with all
     sessions of their courses), pools, bookings, each by id; then the rooms, all given back before any is taken, so that
     dates may swap theirs; feed revisions last. Raises SomebodyWasFaster (409) when what was shown is no longer so,
-    InvalidInput (422) for a date that cannot move, RuleBroken (409) for a room taken in this very moment.
+    InvalidInput (422) for a date that cannot move, RuleBroken (409) for a room taken in this very moment, RoomBusy
+    (409) unless `despite_busy` for one whose calendar does not say that it is free.
     """
     require_each(actor, Permission.EDIT_OFFER, [slot.offer for slot in slots])
     if not chosen:
@@ -60,7 +64,8 @@ def move_dates(
     in_order = sorted(chosen, key=lambda one: one.id)
     done = [(slot, _move(session, slot, times[slot.id], at)) for slot in in_order]
     series_rows.free_rooms(session, [slot.id for slot in chosen])
-    room_ticks.take_room(session, chosen)
+    room_ticks.take_room(session, chosen, despite_busy=despite_busy, at=at)
+    keep_next_free(session, offer_ids=[slot.offer_id for slot in chosen], at=at)
     _tell(session, actor, done, at)
     return sum(len(concerned) for _, concerned in done)
 
@@ -94,7 +99,7 @@ def _move(session: Session, slot: Slot, new: NewTimes, at: datetime) -> list[Boo
 
 
 def _tell(session: Session, actor: Actor, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
-    """Log each date with all concerned, tell each coach once, raise the feeds that show it; the last step."""
+    """Log each date with all concerned, tell each coach and office once, raise the feeds that show it."""
     everybody = [booking for _, concerned in done for booking in concerned]
     for slot, concerned in done:
         people = [booking.participant for booking in concerned if booking.participant is not None]
@@ -102,7 +107,9 @@ def _tell(session: Session, actor: Actor, done: list[tuple[Slot, list[Booking]]]
         log.record(session, actor=actor, action="slot.moved", thing=slot, about=people, purpose=purpose, at=at)
     only = done[0][0] if len(done) == 1 else None
     coach_ids = coaches_of(everybody)
-    notices.announce(session, "slot.moved", Facts(slot=only, coach_ids=coach_ids), at=at)
+    people = [booking.participant for booking in everybody if booking.participant is not None]
+    notices.announce(session, "slot.moved", Facts(slot=only, coach_ids=coach_ids, people=people), at=at)
+    tell_desks(session, actor=actor, offers=[slot.offer for slot, _ in done], slot=only, at=at)
     feeds.raise_revisions(
         session,
         participants=[booking.participant_id for booking in everybody],

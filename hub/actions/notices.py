@@ -1,7 +1,7 @@
 """Who is told what, when, by which channel: one table, event → recipients and template; a worker delivers."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from hub.models.notice import Channel, Notice
 from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
+from hub.queries.covers import list_team_leads
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,10 @@ class Facts:
     invitation: Invitation | None = None
     organisation_id: int | None = None
     coach_ids: frozenset[int] = frozenset()
+    people: Sequence[Participant] = ()  # whom it concerns: for those without a coach, their team leads are told
     offer: Offer | None = None
     staff_ids: frozenset[int] = frozenset()
+    lead_ids: frozenset[int] = frozenset()
 
     @classmethod
     def of_booking(cls, booking: Booking, slot: Slot) -> Self:
@@ -58,6 +61,11 @@ def coaches(facts: Facts) -> Iterable[dict[str, Any]]:
     return [{"user_id": user_id} for user_id in sorted(own | facts.coach_ids)]
 
 
+def team_leads(facts: Facts) -> Iterable[dict[str, Any]]:
+    """Who leads the teams of people whom no coach looks after, so that somebody does."""
+    return [{"user_id": user_id} for user_id in sorted(facts.lead_ids)]
+
+
 def staff(facts: Facts) -> Iterable[dict[str, Any]]:
     """Members of staff who were named."""
     return [{"user_id": user_id} for user_id in sorted(facts.staff_ids)]
@@ -68,31 +76,42 @@ def invited_person(_facts: Facts) -> Iterable[dict[str, Any]]:
     return [{}]
 
 
+TO_COACHES: tuple[tuple[Recipients, str], ...] = ((coaches, "staff_news"), (team_leads, "team_news"))
 TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.sent": ((partner_desk, "partner_question"),),
     "enquiry.withdrawn": ((partner_desk, "partner_check"),),
-    "enquiry.accepted": ((coaches, "staff_news"),),
-    "enquiry.declined": ((coaches, "staff_news"),),
-    "enquiry.returned": ((coaches, "staff_news"),),
-    "enquiry.waitlisted": ((coaches, "staff_news"),),
-    "enquiry.reopened": ((coaches, "staff_news"),),
-    "enquiry.expired": ((coaches, "staff_news"),),
+    "enquiry.accepted": TO_COACHES,
+    "enquiry.declined": TO_COACHES,
+    "enquiry.returned": TO_COACHES,
+    "enquiry.waitlisted": TO_COACHES,
+    "enquiry.reopened": TO_COACHES,
+    "enquiry.expired": TO_COACHES,
     "enquiry.reminder": ((partner_desk, "partner_reminder"),),
     "booking.made": ((partner_desk, "partner_news"),),
     "booking.cancelled": ((partner_desk, "partner_news"),),
-    "booking.cancelled_by_person": ((partner_desk, "partner_news"), (coaches, "staff_news")),
-    "slot.moved": ((coaches, "staff_news"),),
-    "slot.called_off": ((coaches, "staff_news"),),
-    "slot.unsettled": ((coaches, "staff_news"),),
-    "slot.restored": ((coaches, "staff_news"),),
-    "series.changed": ((coaches, "staff_news"),),
+    "booking.cancelled_late": ((partner_desk, "late_call"), *TO_COACHES),
+    "consents.ending": TO_COACHES,
+    "organisation.left": TO_COACHES,
+    "consents.withdrawn_for_caller": TO_COACHES,
+    "duty.opened": ((partner_desk, "partner_check"),),
+    "duty.overdue": ((staff, "staff_news"),),
+    "booking.cancelled_by_person": ((partner_desk, "partner_news"), *TO_COACHES),
+    "slot.moved": TO_COACHES,
+    "slot.called_off": TO_COACHES,
+    "slot.unsettled": TO_COACHES,
+    "slot.restored": TO_COACHES,
+    "series.changed": TO_COACHES,
     "offer.handed_in": ((staff, "staff_news"),),
     "offer.approved": ((partner_desk, "partner_news"),),
     "offer.returned": ((partner_desk, "partner_news"),),
     "offer.resumed": ((partner_desk, "partner_news"),),
-    "offer.changed": ((coaches, "staff_news"),),
-    "waiting.offered": ((coaches, "staff_news"),),
-    "waiting.lapsed": ((coaches, "staff_news"),),
+    "offer.changed": TO_COACHES,
+    "waiting.offered": TO_COACHES,
+    "waiting.lapsed": TO_COACHES,
+    "emergency.opened": ((staff, "staff_news"),),
+    "coach.covered": ((staff, "deputy_news"),),
+    "coach.gone": ((team_leads, "team_news"),),
+    "dates.changed_on_behalf": ((partner_desk, "partner_news"),),
     "invitation.made": ((invited_person, "invitation"),),
     "offer.asked": ((partner_desk, "partner_confirm"),),
     "offer.link_wanted": ((partner_desk, "partner_confirm"),),
@@ -102,11 +121,12 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "call.asked": ((partner_desk, "call_back"),),
     "call.weekly": ((partner_desk, "weekly_call"),),
 }
-CALLED = frozenset({"call_back", "weekly_call"})  # never written: somebody picks up the phone
+CALLED = frozenset({"call_back", "weekly_call", "late_call"})  # never written: somebody picks up the phone
 
 
 def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> None:
     """Queue what the table says about this event, in the same transaction; raises KeyError for an unknown event."""
+    facts = _with_leads(session, facts)
     references = {
         "enquiry_id": facts.enquiry and facts.enquiry.id,
         "booking_id": facts.booking and facts.booking.id,
@@ -120,3 +140,9 @@ def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> Non
             session.add(
                 Notice(template=template, channel=channel, next_at=at, created_at=at, **references, **recipient)
             )
+
+
+def _with_leads(session: Session, facts: Facts) -> Facts:
+    """Fill in who leads the teams of those whom no coach looks after."""
+    alone = {one.jobcenter_id for one in (*facts.people, facts.participant) if one and one.coach_id is None}
+    return replace(facts, lead_ids=facts.lead_ids | list_team_leads(session, alone)) if alone else facts

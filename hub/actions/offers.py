@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub import clock
 from hub.actions import log, notices
+from hub.actions.behalf import tell_desks
 from hub.actions.notices import Facts
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
@@ -18,6 +19,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feeds, freshness, offer_versions, offer_words, own_offers, reviews, series, slots
+from hub.queries.next_free import keep_next_free
 from hub.queries.offer_entries import Entries, check_entries, entries_of
 from hub.queries.states import move, require_version
 
@@ -69,12 +71,14 @@ def update_offer(
         raise RuleBroken(N_("Dieses Angebot ist beendet und lässt sich nicht mehr ändern."))
     if entries.access != offer.access and own_offers.count_booked(session, offer, at=at):
         raise RuleBroken(N_("Es sind schon Plätze gebucht. Wie man hineinkommt, lässt sich jetzt nicht mehr ändern."))
+    own_offers.lock_dates(session, offer, at=at)
     offer_versions.begin_versions(session, offer)
     words, place, link = _in_calendars(offer), offer.location_id, offer.join_link
     for name, value in asdict(entries).items():
         setattr(offer, name, value)
     own_offers.raise_version(session, offer, at=at)
     freshness.freshen(session, offer, actor=actor, at=at)  # who saves the form has read it
+    keep_next_free(session, offer_ids=[offer.id], at=at)
     own_offers.set_programmes(session, offer)
     offer_words.keep_words_of_offer(session, offer)
     unkept = [offer_versions.UNKEPT] if offer.join_link != link else []
@@ -94,9 +98,10 @@ def _tell_coaches(session: Session, offer: Offer, changed: list[str], at: dateti
     shown = offer.state in (OfferState.PUBLISHED, OfferState.PAUSED)  # in a pause, what is booked stays
     if not shown or not offer_versions.MATTERS & set(changed):
         return 0
-    concerned = offer_versions.list_concerned_coaches(session, offer, at=at)
-    notices.announce(session, "offer.changed", Facts(offer=offer, coach_ids=concerned), at=at)
-    return len(concerned)
+    people = offer_versions.list_concerned(session, offer, at=at)
+    coach_ids = offer_versions.list_borrowers(session, offer, at=at) | {one.coach_id for one in people if one.coach_id}
+    notices.announce(session, "offer.changed", Facts(offer=offer, coach_ids=coach_ids, people=people), at=at)
+    return len(coach_ids)
 
 
 def _in_calendars(offer: Offer) -> tuple[str, str, Form]:
@@ -114,11 +119,13 @@ def publish_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime)
     on, waiting = clock.local_date(at), offer.state in (OfferState.DRAFT, OfferState.REVIEW)
     reviewed = waiting and reviews.is_reviewed(session, offer.organisation_id, on=on)
     to = OfferState.REVIEW if reviewed else OfferState.PUBLISHED
+    resumed = offer.state is OfferState.PAUSED
     _step(session, actor, offer, to, at, paused_until=None, review_note="")
     freshness.freshen(session, offer, actor=actor, at=at)
     if reviewed:
         coordinators = reviews.list_coordinators(session, offer.organisation_id, on=on)
         notices.announce(session, "offer.handed_in", Facts(offer=offer, staff_ids=coordinators), at=at)
+    tell_desks(session, actor=actor, offers=[offer] if resumed else [], at=at)
     _record(session, actor, "offer.handed_in" if reviewed else "offer.published", offer, at)
     return to
 
@@ -133,6 +140,7 @@ def pause_offer(session: Session, *, actor: Actor, offer: Offer, until: date | N
     if until is not None and not today < until <= today + LONGEST_PAUSE:
         raise InvalidInput(fields={"until": N_("Bitte einen Tag in den nächsten zwölf Monaten.")})
     _step(session, actor, offer, OfferState.PAUSED, at, paused_until=until)
+    tell_desks(session, actor=actor, offers=[offer], at=at)
     _record(session, actor, "offer.paused", offer, at)
 
 
@@ -155,8 +163,9 @@ def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> 
     Raises RuleBroken (409) while places are booked: nobody's date disappears in silence.
     """
     require(actor, Permission.PUBLISH_OFFER, offer)
-    _step(session, actor, offer, OfferState.ENDED, at)
     series.lock_running(session, offer.organisation_id)  # before their dates, as whoever changes a series does
+    own_offers.lock_dates(session, offer, at=at)
+    _step(session, actor, offer, OfferState.ENDED, at)
     slots.call_off_empty(session, offer, at=at)
     booked = own_offers.count_booked(session, offer, at=at)
     if booked:
@@ -164,6 +173,7 @@ def end_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> 
             N_("Es sind noch {n} Plätze gebucht. Sagen Sie diese Termine zuerst ab, dann erfahren es alle.", n=booked)
         )
     series.end_all(session, offer, at=at)
+    tell_desks(session, actor=actor, offers=[offer], at=at)
     _record(session, actor, "offer.ended", offer, at)
 
 

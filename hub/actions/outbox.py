@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.actions import log
+from hub.actions.notices import Facts, announce
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import notices
+from hub.queries.covers import list_deputies, list_left_alone, list_team_leads
 from hub.queries.states import move
 
 LEASE = timedelta(minutes=10)
@@ -18,12 +20,31 @@ FIRST_PAUSE = timedelta(minutes=1)
 
 
 def take_notice(session: Session, *, actor: Actor, at: datetime) -> Notice | None:
-    """Lease the oldest due notice to one worker for ten minutes, so that no other sends it; None when none is due."""
+    """Lease the oldest due notice to one worker for ten minutes, so that no other sends it; None when none is due.
+
+    With the first try of a coach's mail those are told who stand in for the coach now.
+    """
     require(actor, Permission.RUN_MAINTENANCE)
     notice = notices.lock_due_notice(session, at=at)
     if notice is not None:
+        if notice.tries == 0:
+            _pass_on(session, notice, at)
         move(session, notice, NoticeState.SENDING, at=at, tries=notice.tries + 1, next_at=at + LEASE)
     return notice
+
+
+def _pass_on(session: Session, notice: Notice, at: datetime) -> None:
+    """Tell also whoever stands in for a coach; where the coach is gone and nobody does, the team lead.
+
+    Each gets a mail of their own, so that one that cannot be delivered holds up no other.
+    """
+    if notice.template != "staff_news" or notice.user_id is None:
+        return
+    deputies = list_deputies(session, notice.user_id, at=at)
+    if deputies:
+        announce(session, "coach.covered", Facts(staff_ids=deputies), at=at)
+    elif left_alone := list_left_alone(session, notice.user_id):
+        announce(session, "coach.gone", Facts(lead_ids=list_team_leads(session, left_alone)), at=at)
 
 
 def return_stuck_notices(session: Session, *, actor: Actor, at: datetime) -> int:

@@ -41,7 +41,12 @@ class Details:
     @property
     def name_digest(self) -> str:
         """The keyed digest under which a namesake in the same Jobcenter is noticed."""
-        return crypto.ring().digest("name", f"{self.given} {self.family}".casefold())
+        return digest_of_name(self.given, self.family)
+
+
+def digest_of_name(given: str, family: str) -> str:
+    """Return the keyed digest of a whole name, in any case."""
+    return crypto.ring().digest("name", f"{given} {family}".casefold())
 
 
 def create_participant(

@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from hub.actions import log, notices
 from hub.actions.bookings import cancel_booking
 from hub.actions.notices import Facts
-from hub.errors import InvalidInput, PersonElsewhere, RuleBroken, SlotFull, StepNotPossible
+from hub.errors import InvalidInput, PersonElsewhere, RoomBusy, RuleBroken, SlotFull, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import OWN, Booking, BookingState
 from hub.models.offer import Form
@@ -19,6 +19,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, feeds, participants, places
 from hub.queries.bookability import require_bookable, require_seen
+from hub.queries.room_loans import obstacle_of_loan
 
 TAKEN = N_("Diesen Raum hat zu dieser Zeit schon jemand. Bitte wählen Sie eine andere Zeit.")
 
@@ -38,8 +39,9 @@ def borrow_room(
 
     `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after; `seen_at` is the start
     that was shown. The same key twice
-    gives the same booking back. Raises SlotFull (409) when somebody else has it, PersonElsewhere (409) when the person
-    or the coach is somewhere else, RuleBroken (409). Locks: person, coach, date, pool (scheduling rule 4).
+    gives the same booking back. Raises SlotFull (409) when somebody else has it, RoomBusy (409) where a calendar does
+    not say that it is free, PersonElsewhere (409) when the person or the coach is somewhere else, RuleBroken (409).
+    Locks: person, coach, date, pool (scheduling rule 4).
     """
     require(actor, Permission.BORROW_ROOM)
     if participant is not None:
@@ -52,6 +54,8 @@ def borrow_room(
     _require_lent(slot, travel_minutes)
     require_bookable(slot, at)
     require_seen(slot, seen_at)
+    if obstacle := obstacle_of_loan(session, slot, at=at):
+        raise RoomBusy(obstacle)
     _require_time(session, actor, slot, participant, travel_minutes)
     booking = Booking(
         slot_id=slot.id,

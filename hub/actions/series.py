@@ -16,6 +16,8 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import course_plans, feeds, plans, room_ticks
 from hub.queries import series as series_queries
+from hub.queries.busy_times import Known
+from hub.queries.next_free import keep_next_free
 from hub.queries.series import Plan
 
 
@@ -24,7 +26,8 @@ def publish_series(session: Session, *, actor: Actor, offer: Offer, plan: Plan, 
 
     Drop-in offers may have no number of places (0). Without a place in the plan it takes place where the offer does.
     Raises InvalidInput (422) for a rule without dates, with too many or with an hour the clock leaves out, RuleBroken
-    (409) naming the date on which the room is taken.
+    (409) naming the date on which the room is taken, RoomBusy (409) where a calendar does not say that it is free and
+    the plan does not say that it takes the room all the same.
     """
     require(actor, Permission.EDIT_OFFER, offer)
     plan = plans.require_plan(session, actor, offer, plan)
@@ -42,7 +45,8 @@ def publish_series(session: Session, *, actor: Actor, offer: Offer, plan: Plan, 
         for number, slot in enumerate(sorted(slots, key=lambda one: one.starts_at), start=1):
             slot.course_id, slot.session = course.id, number
         session.flush()
-    room_ticks.take_room(session, slots)
+    room_ticks.take_room(session, slots, despite_busy=series.despite_busy, at=at)
+    keep_next_free(session, offer_ids=[offer.id], at=at)
     purpose = actor.purpose_for(offer.organisation_id)
     log.record(session, actor=actor, action="series.published", thing=series, purpose=purpose, at=at)
     feeds.raise_revisions(session, organisations=[offer.organisation_id])
@@ -61,8 +65,9 @@ def _new_course(session: Session, offer: Offer, plan: Plan, at: datetime) -> Cou
 def extend_series(session: Session, *, actor: Actor = SYSTEM, series_id: int, at: datetime) -> int:
     """Make the dates of a running series that have come within the horizon, and return how many.
 
-    Idempotent: a date that exists, was moved or was called off is never made again. A date whose room is taken is made
-    without the room, so that the partner sees it in the week and no date goes missing.
+    Idempotent: a date that exists, was moved or was called off is never made again. A date whose room is taken, or busy
+    by its calendar, is made without the room, so that the partner sees it in the week and no date goes missing. A
+    calendar that cannot be read just now takes no room away from a series that has it.
     """
     require(actor, Permission.RUN_MAINTENANCE)
     series = series_queries.lock_series(session, series_id)
@@ -71,13 +76,17 @@ def extend_series(session: Session, *, actor: Actor = SYSTEM, series_id: int, at
     if series.course_id is not None:
         return 0  # a course has all its sessions, and nobody would be booked on a later one
     slots = _make_slots(session, series, series.offer, first=series.made_until_on, keep_room=False, at=at)
-    room_ticks.take_room(session, slots)
+    room_ticks.take_room(session, slots, despite_busy=True, at=at)
+    keep_next_free(session, offer_ids=[series.offer_id] if slots else [], at=at)
     feeds.raise_revisions(session, organisations=[series.offer.organisation_id] if slots else [])
     return len(slots)
 
 
 def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: datetime) -> None:
-    """Let a date take place although its day is closed; raises RuleBroken (409) when the room is taken."""
+    """Let a date take place although its day is closed; raises RuleBroken (409) when the room is taken.
+
+    A room that is busy by its calendar is left out, as by the worker: the partner sees the date in the week.
+    """
     require(actor, Permission.EDIT_OFFER, series.offer)
     series = series_queries.lock_series(session, series.id)
     if series.course_id is not None:
@@ -87,7 +96,8 @@ def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: d
     series.kept_days = sorted({*series.kept_days, day.isoformat()})
     series.version += 1
     slots = _make_slots(session, series, series.offer, first=day, last=day, at=at)
-    room_ticks.take_room(session, slots)
+    room_ticks.take_room(session, slots, despite_busy=True, at=at)
+    keep_next_free(session, offer_ids=[series.offer_id] if slots else [], at=at)
     purpose = actor.purpose_for(series.offer.organisation_id)
     log.record(session, actor=actor, action="series.day_kept", thing=series, purpose=purpose, at=at)
     feeds.raise_revisions(session, organisations=[series.offer.organisation_id])
@@ -96,8 +106,8 @@ def keep_day(session: Session, *, actor: Actor, series: Series, day: date, at: d
 def fill_in(session: Session, *, actor: Actor, series_id: int, first: date, last: date, at: datetime) -> int:
     """Make the dates of a running series that are missing in a span which is open again; return how many.
 
-    Dates that were called off one by one stay called off. A date whose room is taken is made without the room. The
-    caller raises the feeds' revisions as its last step.
+    Dates that were called off one by one stay called off. A date whose room is taken, or busy by its calendar, is made
+    without the room. The caller raises the feeds' revisions as its last step.
     """
     series = series_queries.lock_series(session, series_id)
     require(actor, Permission.EDIT_OFFER, series.offer)
@@ -109,7 +119,8 @@ def fill_in(session: Session, *, actor: Actor, series_id: int, first: date, last
     if last < first:
         return 0
     slots = _make_slots(session, series, series.offer, first=first, last=last, keep_room=False, at=at)
-    room_ticks.take_room(session, slots)
+    room_ticks.take_room(session, slots, despite_busy=True, at=at)
+    keep_next_free(session, offer_ids=[series.offer_id] if slots else [], at=at)
     return len(slots)
 
 
@@ -126,8 +137,10 @@ def _make_slots(
     """Add the missing dates of a span, raise `made_until_on`, and return them with their keys.
 
     With `keep_room` a date whose room is taken has it all the same, so that taking the room says which day is wrong.
+    The calendar of the room is asked about at publication; later a busy date goes without it.
     """
     until = last or series_queries.horizon(at)
+    asks_calendar = series.made_until_on is not None and not series.despite_busy
     planned = series_queries.plan_dates(
         session, series_queries.plan_of(series), organisation_id=offer.organisation_id, first=first, last=until, at=at
     )
@@ -135,8 +148,9 @@ def _make_slots(
     wanted = [one for one in planned if one.takes_place and (one.occurrence.on, one.occurrence.index) not in made]
     slots = []
     for planned_date in wanted:
-        one, roomless = planned_date.occurrence, planned_date.room_taken and not keep_room
-        room_id = None if roomless else series.room_id
+        one, taken = planned_date.occurrence, planned_date.room_taken and not keep_room
+        busy = asks_calendar and planned_date.room_known is Known.BUSY
+        room_id = None if taken or busy else series.room_id
         slots.append(plans.slot_of(series, (one.on, one.index), (one.starts_at, one.ends_at), room_id=room_id, at=at))
     session.add_all(slots)
     series.made_until_on = max(series.made_until_on or until, until)

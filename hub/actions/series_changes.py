@@ -3,6 +3,7 @@
 Locks are taken in one order: the series, who waits, the dates by id, pools, rooms, feed revisions last.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,20 +13,24 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.actions import bookings, log, notices, waiting
+from hub.actions.behalf import tell_desks
 from hub.actions.calling_off import end_dates
 from hub.actions.notices import Facts
 from hub.errors import InvalidInput, RuleBroken, SomebodyWasFaster
 from hub.i18n import N_
 from hub.models.booking import Booking
+from hub.models.offer import Form
 from hub.models.series import Series
 from hub.models.slot import PoolState, Slot
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, places, plans, room_ticks, series_effects, series_rows
+from hub.queries import feeds, places, plans, room_ticks, series_rows
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.bookings import coaches_of
+from hub.queries.moved_dates import BUSY
+from hub.queries.next_free import keep_next_free
 from hub.queries.series import Plan
 from hub.queries.series_dates import Kind, Row
 from hub.queries.series_difference import Difference, difference, list_scope
@@ -50,6 +55,7 @@ def change_series(
     since: date,
     removed: Removed | None,
     expected: str,
+    despite_busy: bool = False,
     at: datetime,
 ) -> Series:
     """Let a series follow another plan from a local day on, and return the series that holds its coming dates.
@@ -58,15 +64,19 @@ def change_series(
     ends the day before and a new one takes over the rest: the same rows, so that bookings and calendar entries stay
     what they are. `expected` is the digest of the difference that was shown, `removed` what becomes of dates that would
     go with people in them. Raises InvalidInput (422) for a plan that cannot be and where that choice is missing,
-    SomebodyWasFaster (409) when the difference is no longer what was shown, RuleBroken (409) for a taken room.
+    SomebodyWasFaster (409) when the difference is no longer what was shown, RuleBroken (409) for a taken room, RoomBusy
+    (409) unless `despite_busy` for one whose calendar does not say that it is free.
     """
     require(actor, Permission.EDIT_OFFER, series.offer)
     present = (series.location_id, series.room_id)
     plan = plans.require_plan(session, actor, series.offer, plan, present=present)
+    despite_busy = despite_busy or series.offer.form is Form.ROOM  # that is asked about when a coach takes it
+    said_before = series.despite_busy and plan.room_id == series.room_id
+    plan = replace(plan, despite_busy=despite_busy or said_before)
     found = _hold(session, series, plan, since, expected, at)
     _require_sense(series, found, removed)
     target = _continued(session, series, plan, since, found.last, at)
-    moved = _move_all(session, target, found, at)
+    moved = _move_all(session, target, found, despite_busy, at)
     if target is not series and not series_rows.has_coming(session, series, at=at):
         series.ended_at = at
     ended = _settle(session, actor, found, removed, at)
@@ -119,6 +129,8 @@ def _hold(session: Session, series: Series, plan: Plan | None, since: date, expe
 
 
 def _require_sense(series: Series, found: Difference, removed: Removed | None) -> None:
+    if series.offer.form is Form.ROOM and any(row.booked and row.room_taken for row in found.of(Kind.MOVED)):
+        raise RuleBroken(BUSY)
     if series.course_id is not None and found.of(Kind.NEW, Kind.REMOVED):
         raise RuleBroken(N_("Ein Kurs behält die Zahl seiner Termine. Zeit, Raum und Plätze können Sie ändern."))
     if not found.of(Kind.NEW, Kind.UNCHANGED, Kind.PLACES, Kind.MOVED):
@@ -147,16 +159,15 @@ def _continued(session: Session, series: Series, plan: Plan, since: date, last: 
     return target
 
 
-def _move_all(session: Session, target: Series, found: Difference, at: datetime) -> list[Row]:
-    """Write what the difference says and return the rows of dates that moved."""
+def _move_all(session: Session, target: Series, found: Difference, despite_busy: bool, at: datetime) -> list[Booking]:
+    """Write what the difference says and return the bookings that moved with their dates."""
     _take_out(session, found)
     moved, named = found.of(Kind.MOVED), [row for row in found.rows if row.slot is not None and row.key is not None]
     series_rows.free_rooms(session, [row.slot.id for row in moved if row.slot])
     names = {row.slot.id: row.key for row in named if row.slot and row.key}
     exceptions = [(row.exception, row.key) for row in named if row.exception and row.key]
     series_rows.rename(session, target.id, names, [*exceptions, *found.out])
-    for row in found.of(Kind.MOVED, Kind.PLACES):
-        _change(session, target, row, at)
+    concerned = [one for row in found.of(Kind.MOVED, Kind.PLACES) for one in _change(session, target, row, at)]
     new = [
         plans.slot_of(target, row.key, (row.starts_at, row.ends_at), room_id=row.room_id, at=at)
         for row in found.of(Kind.NEW)
@@ -164,9 +175,10 @@ def _move_all(session: Session, target: Series, found: Difference, at: datetime)
     ]
     session.add_all(new)
     session.flush()
-    room_ticks.take_room(session, [*(row.slot for row in moved if row.slot), *new])
+    slots = [*(row.slot for row in moved if row.slot), *new]
+    room_ticks.take_room(session, slots, despite_busy=despite_busy, at=at)
     series_rows.set_crowding(session, names, target.crowding)
-    return moved
+    return concerned
 
 
 def _take_out(session: Session, found: Difference) -> None:
@@ -175,11 +187,11 @@ def _take_out(session: Session, found: Difference) -> None:
     series_rows.take_out(session, [row.slot for row in going if row.slot is not None], exceptions)
 
 
-def _change(session: Session, target: Series, row: Row, at: datetime) -> None:
-    """Change one date with its pools, its exception and its bookings, all of them the same rows as before."""
+def _change(session: Session, target: Series, row: Row, at: datetime) -> list[Booking]:
+    """Change one date with pools, exception and bookings, the same rows as before; return the bookings that moved."""
     slot = row.slot
     if slot is None:
-        return
+        return []
     more, later = row.places - slot.places, row.starts_at - slot.starts_at
     values: dict[str, Any] = {"location_id": row.location_id, "room_id": row.room_id, "places": row.places}
     if row.retimed:
@@ -192,8 +204,7 @@ def _change(session: Session, target: Series, row: Row, at: datetime) -> None:
     if row.exception is not None:
         row.exception.starts_at, row.exception.ends_at = slot.starts_at, slot.ends_at
         row.exception.room_id, row.exception.places = slot.room_id, slot.places
-    if row.kind is Kind.MOVED:
-        bookings.move_bookings_with_slot(session, slot=slot, at=at)
+    return bookings.move_bookings_with_slot(session, slot=slot, at=at) if row.kind is Kind.MOVED else []
 
 
 def _keep_as_long(target: Series, slot: Slot, later: timedelta) -> None:
@@ -223,16 +234,23 @@ def _settle(session: Session, actor: Actor, found: Difference, removed: Removed 
 
 
 def _tell(
-    session: Session, actor: Actor, action: str, series: Series, moved: list[Row], ended: list[Booking], at: datetime
+    session: Session,
+    actor: Actor,
+    action: str,
+    series: Series,
+    moved: list[Booking],
+    ended: list[Booking],
+    at: datetime,
 ) -> None:
-    """Log it, tell each coach once, raise the feeds that show it; the last step of each verb."""
-    booked = [one for row in moved for one in row.booked]
-    people = series_effects.list_persons(session, booked)
-    coach_ids, told = series_effects.list_coaches(booked, people), coaches_of(ended)
+    """Log it, tell each coach and office once, raise the feeds that show it; the last step of each verb."""
+    keep_next_free(session, offer_ids=[series.offer_id], at=at)
+    people = list({one.participant.id: one.participant for one in moved if one.participant is not None}.values())
+    coach_ids, told = coaches_of(moved), coaches_of(ended)
     organisation_id = series.offer.organisation_id
     purpose = actor.purpose_for(organisation_id)
     log.record(session, actor=actor, action=action, thing=series, about=people, purpose=purpose, at=at)
-    notices.announce(session, "series.changed", Facts(coach_ids=coach_ids - told), at=at)
+    notices.announce(session, "series.changed", Facts(coach_ids=coach_ids - told, people=people), at=at)
+    tell_desks(session, actor=actor, offers=[] if ended else [series.offer], at=at)
     feeds.raise_revisions(
         session,
         participants=[*(person.id for person in people), *(booking.participant_id for booking in ended)],

@@ -1,10 +1,12 @@
 """What partners do with one date: move, call off, leave open, restore, change its places; and the verbs of series."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub.actions import bookings, courses, log, notices
+from hub.actions.behalf import tell_desks
 from hub.actions.calling_off import call_off_dates
 from hub.actions.notices import Facts
 from hub.actions.series import extend_series, keep_day, publish_series
@@ -15,6 +17,7 @@ from hub.i18n import N_
 from hub.models.booking import Booking
 from hub.models.location import Room
 from hub.models.offer import Access, Form, OfferState
+from hub.models.participant import Participant
 from hub.models.series import ExceptionKind
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
@@ -24,6 +27,7 @@ from hub.queries import feeds, own_offers, places, pools, room_ticks, waiting
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.bookings import coaches_of, list_called_off, mark_untold
+from hub.queries.next_free import keep_next_free
 from hub.queries.states import move, require_version
 
 __all__ = [
@@ -48,13 +52,15 @@ def move_slot(
     ends_at: datetime,
     room: Room | None = None,
     version: int | None = None,
+    despite_busy: bool = False,
     at: datetime,
 ) -> int:
     """Move a date (aware instants) with all its bookings, to another room if one is given; return how many are booked.
 
     In a series the move is an exception that survives. People who are elsewhere at the new time keep both: the caller
     shows their number before (`consequences`). Raises InvalidInput (422), RuleBroken (409) when the room is taken or
-    the date has begun, SomebodyWasFaster (409) for a stale form.
+    the date has begun, RoomBusy (409) where its calendar does not say that it is free, for a lent room somebody has
+    even with `despite_busy`, SomebodyWasFaster (409) for a stale form.
     """
     require(actor, Permission.EDIT_OFFER, slot.offer)
     require_version(slot, version)
@@ -76,7 +82,9 @@ def move_slot(
     moved = bookings.move_bookings_with_slot(session, slot=slot, at=at)
     offer_places(session, slot_ids=[slot.id] if settled else [], at=at)  # places given back while it was open
     room_ticks.free_room(session, slot)
-    room_ticks.take_room(session, [slot])
+    lent = slot.offer.form is Form.ROOM and bool(moved)  # whoever has it would stand before a closed door
+    room_ticks.take_room(session, [slot], despite_busy=despite_busy and not lent, at=at)
+    keep_next_free(session, offer_ids=[slot.offer_id], at=at)
     _tell(session, actor, "slot.moved", slot, moved, at)
     return len(moved)
 
@@ -103,13 +111,22 @@ def unsettle_slot(session: Session, *, actor: Actor, slot: Slot, version: int | 
     return call_off_dates(session, actor=actor, slots=[slot], how="unsettle", at=at)
 
 
-def restore_slot(session: Session, *, actor: Actor, slot: Slot, version: int | None = None, at: datetime) -> int:
+def restore_slot(
+    session: Session,
+    *,
+    actor: Actor,
+    slot: Slot,
+    version: int | None = None,
+    despite_busy: bool = False,
+    at: datetime,
+) -> int:
     """Let a date take place after all; return how many people that concerns.
 
     Of an unsettled date all keep their places. The bookings of one that was called off stay ended, since their people
-    may have other plans by now: their coaches are told and book again. Only who is still in a course gets the session
-    back, as nobody can book one alone. Raises StepNotPossible (409) for a date that has
-    begun, RuleBroken (409) when the room is taken by now, SomebodyWasFaster (409).
+    may have other plans by now: their coaches are told and book again, and so are those of people who waited in vain,
+    as nobody who waited may get the place of somebody who had one. Only who is still in a course gets the session back,
+    which nobody can book alone. Raises StepNotPossible (409) for a date that has begun, RuleBroken (409) when the room
+    is taken by now, RoomBusy (409) where its calendar does not say that it is free, SomebodyWasFaster (409).
     """
     require(actor, Permission.EDIT_OFFER, slot.offer)
     require_version(slot, version)
@@ -130,10 +147,11 @@ def restore_slot(session: Session, *, actor: Actor, slot: Slot, version: int | N
         concerned = list_called_off(session, slot.id)
         mark_untold(session, concerned)  # so that it stands on the coach's day again
         courses.rejoin_session(session, slot=slot, called_off=concerned if whole else [], at=at)
-        room_ticks.take_room(session, [slot])
+        room_ticks.take_room(session, [slot], despite_busy=despite_busy, at=at)
     series_queries.settle_exception(session, slot, at=at)
     offer_places(session, slot_ids=[slot.id], at=at)  # places given back while it was open
-    _tell(session, actor, "slot.restored", slot, concerned, at)
+    waited = waiting.list_in_vain(session, slot.id) if before is SlotState.CALLED_OFF else []
+    _tell(session, actor, "slot.restored", slot, concerned, at, waited)
     return len(concerned)
 
 
@@ -171,6 +189,7 @@ def change_places(
         at=at,
     )
     offer_places(session, slot_ids=[slot.id] if more > 0 else [], at=at)
+    keep_next_free(session, offer_ids=[slot.offer_id], at=at)
     feeds.raise_revisions(session, organisations=[slot.offer.organisation_id])
 
 
@@ -188,13 +207,22 @@ def _usable_room(session: Session, actor: Actor, room: Room) -> int:
     return room.id
 
 
-def _tell(session: Session, actor: Actor, event: str, slot: Slot, concerned: list[Booking], at: datetime) -> None:
+def _tell(
+    session: Session,
+    actor: Actor,
+    event: str,
+    slot: Slot,
+    concerned: list[Booking],
+    at: datetime,
+    waited: Sequence[Participant] = (),
+) -> None:
     """Log it, tell the coaches of all concerned, raise the feeds that show it; the last step of each verb."""
-    people = [booking.participant for booking in concerned if booking.participant is not None]
-    coach_ids = coaches_of(concerned)
+    people = [booking.participant for booking in concerned if booking.participant is not None] + list(waited)
+    coach_ids = coaches_of(concerned) | {person.coach_id for person in waited if person.coach_id}
     purpose = actor.purpose_for(slot.offer.organisation_id)
     log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
-    notices.announce(session, event, Facts(slot=slot, coach_ids=coach_ids), at=at)
+    notices.announce(session, event, Facts(slot=slot, coach_ids=coach_ids, people=people), at=at)
+    tell_desks(session, actor=actor, offers=[slot.offer], slot=slot, at=at)
     feeds.raise_revisions(
         session,
         participants=[person.id for person in people],

@@ -1,6 +1,7 @@
 """What the worker does with foreign calendars: claim one that is due, keep what was read, or note why nothing came."""
 
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +22,10 @@ SOONEST, LATEST = timedelta(minutes=10), timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Work:
-    """One calendar to read: its file, or its address with what the server said last time."""
+    """One calendar to read: its file, or its address with what the server said last time; and until when it is ours."""
 
+    source_id: int
+    claimed_until: datetime
     url: str | None
     etag: str
     digest: str
@@ -42,6 +45,8 @@ def claim_source(session: Session, *, actor: Actor = SYSTEM, source_id: int, at:
     # The first fetch of a day is whole: the same calendar reaches a day further, and a server may be wrong.
     today = source.fetched_at is not None and source.fetched_at.date() == at.date() and not source.trouble
     return Work(
+        source_id=source.id,
+        claimed_until=source.next_at,
         url=source.url,
         etag=source.etag if today else "",
         digest=source.content_digest if today else "",
@@ -49,10 +54,16 @@ def claim_source(session: Session, *, actor: Actor = SYSTEM, source_id: int, at:
     )
 
 
-def note_trouble(session: Session, *, actor: Actor = SYSTEM, source_id: int, trouble: str, at: datetime) -> None:
+def _still_ours(session: Session, work: Work) -> CalendarSource | None:
+    """Return the source unless it was ended, given another address or file, or claimed again since the claim."""
+    source = queries.lock_source(session, work.source_id)
+    return source if source is not None and source.next_at == work.claimed_until else None
+
+
+def note_trouble(session: Session, *, actor: Actor = SYSTEM, work: Work, trouble: str, at: datetime) -> None:
     """Note why nothing came; the last good copy stays, and the next attempt waits half as long as it has failed."""
     require(actor, Permission.RUN_MAINTENANCE)
-    source = queries.lock_source(session, source_id)
+    source = _still_ours(session, work)
     if source is None:
         return
     source.trouble, source.content = trouble, None
@@ -60,18 +71,18 @@ def note_trouble(session: Session, *, actor: Actor = SYSTEM, source_id: int, tro
     source.next_at = None if source.is_file else at + min(max(failing / 2, SOONEST), LATEST)
 
 
-def note_unchanged(session: Session, *, actor: Actor = SYSTEM, source_id: int, at: datetime) -> None:
+def note_unchanged(session: Session, *, actor: Actor = SYSTEM, work: Work, at: datetime) -> None:
     """Note that the last good copy is still what the source holds."""
     require(actor, Permission.RUN_MAINTENANCE)
-    source = queries.lock_source(session, source_id)
+    source = _still_ours(session, work)
     if source is not None:
         _note_read(source, at)
 
 
-def keep_copy(session: Session, *, actor: Actor = SYSTEM, source_id: int, copy: Copy, at: datetime) -> None:
+def keep_copy(session: Session, *, actor: Actor = SYSTEM, work: Work, copy: Copy, at: datetime) -> None:
     """Keep a new copy whole: busy times are replaced, dates compared. No date of an offer is ever changed here."""
     require(actor, Permission.RUN_MAINTENANCE)
-    source = queries.lock_source(session, source_id)
+    source = _still_ours(session, work)
     if source is None:
         return
     if source.purpose is SourcePurpose.BUSY:
@@ -94,14 +105,30 @@ def _note_read(source: CalendarSource, at: datetime) -> None:
 def _compare(session: Session, source: CalendarSource, copy: Copy, at: datetime) -> None:
     found = {one.key: one for one in copy.dates if one.is_chosen(source.titles, source.categories)}
     rows = {row.key_digest: row for row in queries.list_rows(session, source)}
+    if not copy.incomplete:  # missing in a part says nothing
+        _rename(rows, found)
     for key, one in found.items():
         if key in rows:
             _follow(rows[key], one)
         else:
             session.add(SourceDate(source_id=source.id, key_digest=key, starts_at=one.starts_at, ends_at=one.ends_at))
     for key, row in rows.items():
-        if key not in found and row.starts_at > at and not copy.incomplete:  # missing in a part says nothing
+        if key not in found and row.starts_at > at and not copy.incomplete:
             _miss(session, row)
+
+
+def _rename(rows: dict[str, SourceDate], found: Mapping[str, FoundDate]) -> None:
+    """Let a date that came back at the same time under another identity be the same one.
+
+    Some programs give all their events new UIDs with each export, and a single event that becomes a series changes its
+    identity too; otherwise each such date would read as gone, and as new beside it.
+    """
+    lost = {(row.starts_at, row.ends_at): key for key, row in rows.items() if key not in found}
+    for key in [key for key in found if key not in rows]:
+        before = lost.pop((found[key].starts_at, found[key].ends_at), None)
+        if before is not None:
+            rows[key] = rows.pop(before)
+            rows[key].key_digest = key
 
 
 def _follow(row: SourceDate, one: FoundDate) -> None:
@@ -118,8 +145,8 @@ def _follow(row: SourceDate, one: FoundDate) -> None:
 
 
 def _miss(session: Session, row: SourceDate) -> None:
-    """Note that the source no longer has a date; one that was never taken over is forgotten."""
-    if row.slot_id is None:
+    """Note that the source no longer has a date; one nobody has said anything about is forgotten."""
+    if row.slot_id is not None:
+        row.state = SourceDateState.IGNORED if row.state is SourceDateState.IGNORED else SourceDateState.GONE
+    elif row.state is SourceDateState.NEW:
         session.delete(row)
-    elif row.state is not SourceDateState.IGNORED:
-        row.state = SourceDateState.GONE

@@ -12,6 +12,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require_each
 from hub.queries import feeds, room_ticks
+from hub.queries.next_free import keep_next_free
 from hub.queries.offer_entries import entries_of
 from hub.queries.table_offers import OfferWork
 from hub.queries.table_slots import DateWork, find_room
@@ -57,7 +58,16 @@ def _change(session: Session, actor: Actor, one: DateWork, at: datetime) -> None
     slot = one.known
     if one.moves:
         room = find_room(session, one.room_id) if one.room_id is not None else None
-        slots.move_slot(session, actor=actor, slot=slot, starts_at=one.starts_at, ends_at=one.ends_at, room=room, at=at)
+        slots.move_slot(
+            session,
+            actor=actor,
+            slot=slot,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            room=room,
+            despite_busy=True,  # each row was held against the room's calendar
+            at=at,
+        )
     if one.places is not None and one.places != slot.places:
         slots.change_places(session, actor=actor, slot=slot, number=one.places, at=at)
     if one.numbers:
@@ -69,7 +79,8 @@ def _add(session: Session, actor: Actor, organisation: Organisation, made: list[
         return
     session.add_all(made)
     session.flush()
-    room_ticks.take_room(session, made)
+    room_ticks.take_room(session, made, despite_busy=True, at=at)
+    keep_next_free(session, offer_ids=[slot.offer_id for slot in made], at=at)
     purpose = actor.purpose_for(organisation.id)
     log.record(session, actor=actor, action="slot.made", thing=organisation, purpose=purpose, at=at)
     feeds.raise_revisions(session, organisations=[organisation.id])

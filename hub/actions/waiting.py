@@ -31,6 +31,7 @@ from hub.queries.bookability import (
     require_time,
     take_for,
 )
+from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
 
 # Half a working day: a coach who visits people in the morning reads mails at noon and can still telephone; and a place
@@ -106,11 +107,12 @@ def offer_places(session: Session, *, actor: Actor = SYSTEM, slot_ids: Iterable[
     there are, waits on. An offer stands for four working hours, at most until the date can no longer be booked.
     """
     require(actor, Permission.RUN_MAINTENANCE)
-    made = 0
-    for slot in queries.list_dates_to_offer(session, slot_ids):
+    made, dates = 0, list(slot_ids)
+    for slot in queries.list_dates_to_offer(session, dates):
         until = _offer_until(slot, at)
         if until > at and obstacle_of_slot(slot, at) is None:
             made += _offer_in_turn(session, slot, until, at)
+    keep_next_free(session, slot_ids=dates, at=at)
     return made
 
 
@@ -203,4 +205,4 @@ def _tell_lapsed(session: Session, wishes: Iterable[Waiting], slot: Slot, at: da
     if people:
         log.record(session, actor=SYSTEM, action="waiting.lapsed", thing=slot, about=people, at=at)
         coach_ids = frozenset(person.coach_id for person in people if person.coach_id)
-        notices.announce(session, "waiting.lapsed", Facts(slot=slot, coach_ids=coach_ids), at=at)
+        notices.announce(session, "waiting.lapsed", Facts(slot=slot, coach_ids=coach_ids, people=people), at=at)

@@ -1,8 +1,12 @@
 """`hub measure`: figures that promises of the house rest on, measured on this machine."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
+from sqlalchemy import make_url
 
 from hub import clock, crypto, migrating
 from hub.app import create_app
@@ -12,7 +16,12 @@ from hub.db import Database
 from hub.keys import new_keys, read_keys, write_keys
 from hub.measuring import login_timing
 from hub.page_times import Way, as_table, measure_pages
+from hub.queries.many_rows import give_room_back, make_room
+from hub.reading_times import measure_reading
+from hub.search_times import as_table as as_search_table
+from hub.search_times import measure_searches
 from hub.seeds.demo import load_demo
+from hub.seeds.many import Sown
 from hub.seeds.sheet import Sheet
 
 
@@ -34,6 +43,22 @@ def login(samples: int) -> None:
 @click.option("--samples", default=20, show_default=True, help="Requests for each page.")
 def pages(samples: int) -> None:
     """Time every page of a fresh demo network, as each kind of visitor meets it (P7)."""
+    with fresh_demo() as (app, _, sheet):
+        found = measure_pages(app, ways_in(sheet), samples=samples)
+    click.echo(as_table(found))
+
+
+@command.command()
+@click.option("--events", default=5_000, show_default=True, help="Events of the calendar.")
+def calendar(events: int) -> None:
+    """Time the reading of a hostile calendar beside a fresh demo network, and a page of that all the while."""
+    with fresh_demo() as (app, database, _):
+        click.echo(measure_reading(app, database, events=events).as_lines())
+
+
+@contextmanager
+def fresh_demo() -> Iterator[tuple[Any, Database, Sheet]]:
+    """Give a fresh demo network in a folder that is gone afterwards."""
     with TemporaryDirectory() as folder:
         config = load({}, environment="demo", data=folder, durable=False)
         write_keys(config.key_file, new_keys())
@@ -42,9 +67,44 @@ def pages(samples: int) -> None:
         database = Database(config.database_url, durable=False)
         migrating.upgrade(database)
         sheet = load_demo(database, at=clock.now())
-        found = measure_pages(create_app(config, keys, database), ways_in(sheet), samples=samples)
+        yield create_app(config, keys, database), database, sheet
         database.close()
-    click.echo(as_table(found))
+
+
+@command.command()
+@click.option("--dates", "sizes", multiple=True, type=int, default=(1000, 10_000, 100_000), show_default=True)
+@click.option("--samples", type=click.IntRange(1), default=100, show_default=True, help="Searches of each kind.")
+@click.option("--database", "url", help="A PostgreSQL database to measure in; it is left as it was. Else files.")
+def search(sizes: tuple[int, ...], samples: int, url: str | None) -> None:
+    """Time searches among more and more invented dates, as ratios to the fewest (P6), and writing those (P11)."""
+    crypto.install(new_keys().ring)
+    with ExitStack() as rooms:
+        databases = {dates: rooms.enter_context(_room(dates, url)) for dates in sorted(set(sizes))}
+        times = measure_searches(databases, samples=samples, at=clock.now(), told=_tell_sown)
+    click.echo(as_search_table(times))
+
+
+@contextmanager
+def _room(dates: int, url: str | None) -> Iterator[Database]:
+    """Give a migrated, empty database: a file, or a schema of its own in the database that was named."""
+    name = f"hub_measured_{dates}"
+    with TemporaryDirectory() as folder, ExitStack() as ending:
+        address = f"sqlite:///{folder}/{name}.sqlite3"
+        if url is not None:
+            whole = Database(url)
+            ending.callback(whole.close)
+            whole.run(lambda session: make_room(session, name))
+            ending.callback(lambda: whole.run(lambda session: give_room_back(session, name)))
+            in_room = make_url(url).update_query_dict({"options": f"-csearch_path={name}"})
+            address = in_room.render_as_string(hide_password=False)
+        database = Database(address, durable=False)
+        ending.callback(database.close)
+        migrating.upgrade(database)
+        yield database
+
+
+def _tell_sown(sown: Sown) -> None:
+    click.echo(f"{sown.dates} more dates: {sown.rows} rows in {sown.seconds:.1f} s, {sown.rate:.0f} a second.")
 
 
 def ways_in(sheet: Sheet) -> list[Way]:

@@ -61,8 +61,10 @@ class ConsentForm(StrEnum):
     """How the person expressed it; never the coach alone (R-CON-06)."""
 
     OWN_DEVICE = "own_device"
-    HANDED_OVER = "handed_over"
+    HANDED_OVER = "handed_over"  # with the PIN
+    DRAWN = "drawn"  # on the same device, with a drawn signature
     PAPER = "paper"
+    OTHER = "other"  # on paper without a signature; the sheet says why
 
 
 class Consent(Identified, Versioned, Base):
@@ -77,6 +79,7 @@ class Consent(Identified, Versioned, Base):
     organisation_id: Mapped[int | None] = references("organisations")
     offer_id: Mapped[int | None] = references("offers")
     referral_id: Mapped[int | None] = references("referrals")
+    sheet_id: Mapped[int | None] = references("consent_sheets")  # asked together, signed once
     recipient_ids: Mapped[list[int]] = mapped_column(default=list)  # organisations listed in E2a
     field_groups: Mapped[list[str]] = mapped_column(default=list)
     content: Mapped[dict[str, Any]] = mapped_column(Sealed, default=dict)  # what exactly goes
@@ -94,9 +97,11 @@ class Consent(Identified, Versioned, Base):
     previous_id: Mapped[int | None] = references("consents")
     requested_at: Mapped[datetime]
     given_at: Mapped[datetime | None]
+    sends_from: Mapped[datetime | None]  # the end of the cooling-off; nothing leaves before
     valid_until_on: Mapped[date]  # the last day, never beyond the participation
     valid_until: Mapped[datetime]  # the instant that day is over
     ended_at: Mapped[datetime | None]
+    reminded_days: Mapped[int | None]  # the last reminder that it ends: so many days before
 
     participant: Mapped[Participant] = related()
     organisation: Mapped[Organisation | None] = related()
@@ -109,6 +114,10 @@ class Consent(Identified, Versioned, Base):
     def is_live(self, at: datetime) -> bool:
         """The same for one loaded row (a test holds both together)."""
         return self.state in PERMITTING and self.given_at is not None and self.given_at <= at < self.valid_until
+
+    def is_resting(self, at: datetime) -> bool:
+        """Tell whether its cooling-off still runs: the yes stands, but nothing leaves yet (R-LAW-11)."""
+        return self.sends_from is not None and at < self.sends_from
 
 
 class ConsentEvent(Base):

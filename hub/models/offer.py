@@ -108,6 +108,7 @@ class Offer(Identified, Versioned, Base):
     __tablename__ = "offers"
     __table_args__ = (
         Index(None, "state", "aim"),
+        Index(None, "state", "next_free_at"),
         UniqueConstraint("organisation_id", "external_id"),
     )
     moves = OFFER_MOVES
@@ -144,6 +145,7 @@ class Offer(Identified, Versioned, Base):
     confirmed_by_id: Mapped[int | None] = references("users")
     freshness: Mapped[Freshness] = mapped_column(state_type(Freshness), default=Freshness.FRESH)
     freshness_at: Mapped[datetime | None]  # since when it is so
+    next_free_at: Mapped[datetime | None]  # first date anybody can book now; queries/next_free.py alone writes it
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # kind, number, expires_on (ISO date)
     review_note: Mapped[str] = mapped_column(String(300), default="")  # what the coordinator wrote when it came back
     copied_from_id: Mapped[int | None] = references("offers")

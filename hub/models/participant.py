@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
@@ -94,6 +94,53 @@ class Participation(Identified, Versioned, Base):
     participant: Mapped[Participant] = related(back_populates="participations")
     programme: Mapped[Programme] = related()
     case_manager: Mapped[User | None] = related(foreign_keys="Participation.case_manager_id")
+
+
+class EarlyEndState(StrEnum):
+    """Where the wish stands to end a participation before its last day."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+EARLY_END_MOVES: dict[EarlyEndState, tuple[EarlyEndState, ...]] = {
+    EarlyEndState.PROPOSED: (EarlyEndState.AGREED, EarlyEndState.DECLINED),
+    EarlyEndState.AGREED: (),
+    EarlyEndState.DECLINED: (),
+}
+
+
+class EarlyEnd(Identified, Versioned, Base):
+    """A proposal to end a participation early; proposed and decided by two different people (R-ACC-06)."""
+
+    __tablename__ = "early_ends"
+    __table_args__ = (
+        Index(
+            "uq_early_ends_proposed",
+            "participation_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+    moves = EARLY_END_MOVES
+
+    participation_id: Mapped[int] = references("participations")
+    state: Mapped[EarlyEndState] = mapped_column(state_type(EarlyEndState), default=EarlyEndState.PROPOSED)
+    last_on: Mapped[date]  # the new last day
+    reason: Mapped[str] = mapped_column(String(24))
+    proposed_by_id: Mapped[int] = references("users")
+    proposed_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = references("users")
+    decided_at: Mapped[datetime | None]
+
+    participation: Mapped[Participation] = related()
+
+    @property
+    def case_manager_id(self) -> int | None:
+        """Who decides: whoever decided on the participation itself."""
+        return self.participation.case_manager_id
 
 
 class Cover(Identified, Base):

@@ -45,6 +45,7 @@ class Series(Identified, Versioned, Base):
     crowding: Mapped[str] = mapped_column(String(12), default="")  # of a drop-in date: Crowding
     contingents: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # Contingent.stored
     course_id: Mapped[int | None] = references("courses")  # its dates are the sessions of one course
+    despite_busy: Mapped[bool] = mapped_column(default=False)  # takes its room though a calendar says busy or unknown
     made_until_on: Mapped[date | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -101,6 +101,11 @@ class Slot(Identified, Versioned, Base):
         """Places taken in all pools."""
         return sum(pool.taken for pool in self.pools)
 
+    @property
+    def lacks_room(self) -> bool:
+        """Whether it should have a room as its offer has one, but got none because that was not free."""
+        return self.series_id is not None and self.room_id is None and self.offer.room_id is not None
+
 
 class PoolState(StrEnum):
     """Whether places can be taken from a pool."""

@@ -71,6 +71,10 @@ class Actor:
         on_behalf = organisation_id in self.phoned_ids and organisation_id not in self.organisations(Role.PARTNER)
         return "on_behalf" if on_behalf else ""
 
+    def acts_from_outside(self, organisation_id: int) -> bool:
+        """Tell whether somebody else acts for an organisation: an umbrella, the network desk, or who holds a link."""
+        return self.kind is ActorKind.LINK or bool(self.purpose_for(organisation_id))
+
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS, "anonymous")
 SYSTEM = Actor(ActorKind.SYSTEM, "system")

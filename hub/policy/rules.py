@@ -58,6 +58,12 @@ def actor_looks_after_the_person(actor: Actor, person: Any) -> bool:
     return actor.has(Role.COACH) and person.jobcenter_id in actor.organisations(Role.COACH)
 
 
+def actor_works_in_the_persons_jobcenter(actor: Actor, person: Any) -> bool:
+    """Whoever picks up the telephone there; operators and the network are not among them."""
+    roles = (Role.COACH, Role.CASE_MANAGER, Role.TEAM_LEAD)
+    return any(person.jobcenter_id in actor.organisations(role) for role in roles)
+
+
 def actor_is_the_person(actor: Actor, person: Any) -> bool:
     return actor.kind is ActorKind.PERSON and person.id == actor.participant_id
 
@@ -66,11 +72,11 @@ def actor_leads_the_persons_team(actor: Actor, person: Any) -> bool:
     return person.jobcenter_id in actor.organisations(Role.TEAM_LEAD)
 
 
-def actor_manages_the_persons_case_and_did_not_propose(actor: Actor, participation: Any) -> bool:
+def actor_manages_the_persons_case_and_did_not_propose(actor: Actor, proposal: Any) -> bool:
     return (
         actor.has(Role.CASE_MANAGER)
-        and participation.case_manager_id == actor.user_id
-        and participation.proposed_by_id != actor.user_id
+        and proposal.case_manager_id == actor.user_id
+        and proposal.proposed_by_id != actor.user_id
     )
 
 
@@ -135,15 +141,24 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_PERSON: (actor_coaches_the_person,),
     P.PROPOSE_PARTICIPATION: (actor_is_a_coach,),
     P.DECIDE_PARTICIPATION: (actor_manages_the_persons_case_and_did_not_propose,),
+    P.PROPOSE_EARLY_END: (actor_looks_after_the_person,),
+    P.DECIDE_EARLY_END: (actor_manages_the_persons_case_and_did_not_propose,),
     P.ASSIGN_COACH: (actor_leads_the_persons_team,),
     P.ORDER_COVER: (actor_leads_the_persons_team,),
+    P.OPEN_IN_EMERGENCY: (actor_looks_after_the_person,),
+    P.REVIEW_EMERGENCY: (actor_leads_the_persons_team, actor_audits),
     P.ISSUE_CARD: (actor_looks_after_the_person,),
     P.SET_PIN: (actor_is_the_person,),
     P.CHOOSE_LANGUAGE: (actor_is_the_person,),
+    P.KEEP_SHORTLIST: (actor_looks_after_the_person,),
+    P.CHOOSE_FROM_SHORTLIST: (actor_is_the_person,),
     P.REQUEST_CONSENT: (actor_looks_after_the_person, actor_is_the_person),
     P.EXPRESS_CONSENT: (actor_is_the_person,),
     P.RECORD_PAPER_CONSENT: (actor_looks_after_the_person,),
     P.WITHDRAW_CONSENT: (actor_is_the_person, actor_looks_after_the_person, actor_is_the_house_itself),
+    P.WITHDRAW_FOR_CALLER: (actor_works_in_the_persons_jobcenter,),
+    P.INVALIDATE_CONSENT: (actor_audits,),
+    P.SETTLE_DUTY: (actor_acts_for_its_organisation, actor_phones_its_organisation),
     P.WRITE_REFERRAL: (actor_looks_after_the_person,),
     P.SEND_ENQUIRY: (actor_looks_after_the_person,),
     P.ANSWER_ENQUIRY: (actor_acts_for_its_organisation, actor_phones_its_organisation, actor_holds_the_link_for_it),
@@ -156,6 +171,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_LOCATION: (actor_is_a_coordinator, actor_acts_for_its_organisation),
     P.EDIT_PROGRAMME: (actor_is_a_coordinator,),
     P.ASK_PARTNERS: (actor_is_a_coordinator,),
+    P.END_ORGANISATION: (actor_coordinates_a_network_of_it,),
     P.INVITE_STAFF: (actor_invites_partners_into_an_own_network, actor_operates_the_house),
     P.EDIT_USER: (actor_operates_the_house,),
     P.EDIT_OWN_ACCOUNT: (it_is_the_actors_own_account,),

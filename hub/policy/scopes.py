@@ -14,7 +14,7 @@ from hub.models.invitation import Invitation
 from hub.models.location import Location
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
-from hub.models.offer import Form, Offer, OfferProgramme, OfferState
+from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.participant import Cover, Participant, Participation
 from hub.models.programme import Programme, ProgrammeOrganisation
@@ -25,6 +25,7 @@ from hub.models.subscription import Subscription
 from hub.models.table_import import TableImport
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
+from hub.policy.catalogue_scopes import listed
 
 
 def participants_for(actor: Actor, at: datetime) -> Select[Any]:
@@ -121,11 +122,7 @@ def offers_for(actor: Actor) -> Select[Any]:
 
 
 def _offers(actor: Actor) -> ColumnElement[bool]:
-    shown = Offer.state == OfferState.PUBLISHED
-    if not actor.has(Role.COACH):
-        shown = and_(shown, Offer.form != Form.ROOM)  # rooms are lent to coaches; for all others they are no offers
-    network = select(OfferProgramme.offer_id).where(OfferProgramme.programme_id.in_(actor.programme_ids))
-    seen: list[ColumnElement[bool]] = [and_(shown, Offer.public), and_(shown, Offer.id.in_(network))]
+    seen = listed(actor, OfferState.PUBLISHED)
     if actor.partner_ids or actor.offer_id:
         seen.append(_own_offers(actor))
     if actor.has(Role.COORDINATOR):

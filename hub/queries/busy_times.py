@@ -1,12 +1,13 @@
 """Whether a room or a coach is busy according to foreign calendars; what is not known for sure is never free."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub.models.calendar_source import BusyTime, CalendarSource, Light, SourcePurpose
 
@@ -41,25 +42,43 @@ def of_room(
     session: Session, room_id: int | None, *, first: datetime, last: datetime, at: datetime
 ) -> BusyCalendar | None:
     """Return what the calendars of a room say between two instants; None when it has none. At most two statements."""
-    return _calendar(session, CalendarSource.room_id == room_id, first, last, at) if room_id else None
+    return of_rooms(session, {room_id}, first=first, last=last, at=at).get(room_id) if room_id else None
+
+
+def of_rooms(
+    session: Session, room_ids: Collection[int], *, first: datetime, last: datetime, at: datetime
+) -> dict[int | None, BusyCalendar]:
+    """Return what the calendars of these rooms say, by key; a room without one is missing. At most two statements."""
+    return _calendars(session, CalendarSource.room_id, room_ids, (first, last), at)
 
 
 def of_coach(session: Session, user_id: int, *, first: datetime, last: datetime, at: datetime) -> BusyCalendar | None:
     """Return what a coach's own calendars say between two instants; None when there is none."""
-    return _calendar(session, CalendarSource.user_id == user_id, first, last, at)
+    return _calendars(session, CalendarSource.user_id, {user_id}, (first, last), at).get(user_id)
 
 
-def _calendar(
-    session: Session, whose: ColumnElement[bool], first: datetime, last: datetime, at: datetime
-) -> BusyCalendar | None:
+def _calendars(
+    session: Session, whose: InstrumentedAttribute[int | None], keys: Collection[int], span: Span, at: datetime
+) -> dict[int | None, BusyCalendar]:
     running = (CalendarSource.purpose == SourcePurpose.BUSY, CalendarSource.ended_at.is_(None))
-    sources = list(session.scalars(select(CalendarSource).where(whose, *running)))
+    sources = session.scalars(select(CalendarSource).where(whose.in_(keys), *running)).all()
     if not sources:
-        return None
-    query = select(BusyTime.starts_at, BusyTime.ends_at).where(
-        BusyTime.source_id.in_([source.id for source in sources]), BusyTime.starts_at < last, BusyTime.ends_at > first
+        return {}
+    query = select(BusyTime.source_id, BusyTime.starts_at, BusyTime.ends_at).where(
+        BusyTime.source_id.in_([one.id for one in sources]), BusyTime.starts_at < span[1], BusyTime.ends_at > span[0]
     )
-    spans = tuple((row[0], row[1]) for row in session.execute(query.order_by(BusyTime.starts_at)))
+    busy: defaultdict[int, list[Span]] = defaultdict(list)
+    for source_id, starts_at, ends_at in session.execute(query.order_by(BusyTime.starts_at)):
+        busy[source_id].append((starts_at, ends_at))
+    owned: defaultdict[int | None, list[CalendarSource]] = defaultdict(list)
+    for one in sources:
+        owned[getattr(one, whose.key)].append(one)
+    return {key: _together(mine, busy, at) for key, mine in owned.items()}
+
+
+def _together(sources: list[CalendarSource], busy: Mapping[int, list[Span]], at: datetime) -> BusyCalendar:
+    """What several calendars of one room or coach say: busy in any, and known only as far as all are."""
+    spans = tuple(sorted(span for one in sources for span in busy.get(one.id, ())))
     read = [one.fetched_at for one in sources if one.light(at) is not Light.RED and one.fetched_at is not None]
     return BusyCalendar(spans, min(read) + KNOWN_AHEAD if len(read) == len(sources) else None)
 

@@ -18,6 +18,7 @@ from hub.policy.actor import Actor
 from hub.policy.scopes import calendar_sources_for
 from hub.queries.source_copies import FoundDate
 
+Span = tuple[datetime, datetime]
 PREVIEW_KEPT = timedelta(days=7)
 AT_ONCE = 20
 
@@ -133,6 +134,12 @@ def count_people(session: Session, slot_ids: Sequence[int]) -> dict[int, int]:
 def list_slots_of_series(session: Session, series_id: int) -> list[Slot]:
     """Return the dates that were made of a series."""
     return list(session.scalars(select(Slot).where(Slot.series_id == series_id).order_by(Slot.starts_at, Slot.id)))
+
+
+def list_standing_slots(session: Session, offer_id: int, *, since: datetime) -> list[Slot]:
+    """Return the dates an offer has that begin after an instant and were not called off."""
+    standing = (Slot.offer_id == offer_id, Slot.starts_at > since, Slot.state != SlotState.CALLED_OFF)
+    return list(session.scalars(select(Slot).where(*standing).order_by(Slot.starts_at, Slot.id)))
 
 
 def forget_rows(session: Session, source_id: int) -> None:

@@ -12,6 +12,7 @@ from hub import clock
 from hub.errors import SomebodyWasFaster
 from hub.models.booking import Booking
 from hub.models.location import Location
+from hub.models.log import LogEntry
 from hub.models.offer import Offer
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
@@ -49,6 +50,23 @@ def list_in_span(session: Session, actor: Actor, span: Span, *, at: datetime) ->
         contains_eager(Slot.offer).joinedload(Offer.organisation), joinedload(Slot.location), joinedload(Slot.room)
     )
     return list(session.scalars(query.order_by(Slot.starts_at, Slot.id)))
+
+
+def list_done(session: Session, actor: Actor, action: str, step: str) -> tuple[list[Slot], datetime | None]:
+    """Return the own dates to which the actor did this in one step, by time with offer and place, and the instant.
+
+    The step is the request it was done in, as the log has it: what happens to the dates later changes nothing. Two
+    statements.
+    """
+    done = select(LogEntry.object_ref, LogEntry.at).where(
+        LogEntry.actor_ref == actor.ref, LogEntry.action == action, LogEntry.request_id == step
+    )
+    rows = session.execute(done).all() if step else []
+    if not rows:
+        return [], None
+    query = own_slots_for(actor).where(Slot.public_id.in_([row.object_ref for row in rows]))
+    query = query.options(contains_eager(Slot.offer).joinedload(Offer.organisation), joinedload(Slot.location))
+    return list(session.scalars(query.order_by(Slot.starts_at, Slot.id))), rows[0].at
 
 
 def list_unsettled(session: Session, actor: Actor) -> list[Slot]:

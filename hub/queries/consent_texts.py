@@ -7,6 +7,7 @@ from datetime import date
 
 from hub import geography, i18n
 from hub.i18n import N_, Message
+from hub.models.consent import Consent, Scope
 from hub.models.offer import Access
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
@@ -16,6 +17,7 @@ from hub.queries.disclosures import Content, lines, pairs, say_day, told_fields
 
 VERSION = "2026-11"
 F = Field
+BESIDE = {Scope.HEALTH: N_("zur Gesundheit"), Scope.FEEDBACK: N_("was der Partner zurückmeldet")}
 GROUPS = {
     F.REFERENCE: N_("eine Nummer statt Ihres Namens"),
     F.AIM: N_("worum es geht"),
@@ -93,20 +95,35 @@ def _disclosure(content: Content, person: Participant, field_groups: list[str], 
         later_title="" if named else str(N_("Erst nach der Zusage")),
         later=pairs(later),
         nowhere=[str(word) for word in (NOWHERE_OF_VISITS if offer.visits_home else NOWHERE)],
-        paragraphs=_texts(
+        paragraphs=texts_of(
             (N_("Wofür"), N_("Ihr Coach fragt dort für Sie an: {offer}.", offer=offer.title)),
             (N_("Welche Angaben"), _groups(field_groups)),
             (
                 N_("Wer sie bekommt"),
                 N_("{partner}, nur für dieses Angebot. Nicht zum Weitergeben.", partner=partner.name),
             ),
-            *_common(person, valid_until_on),
+            *common_paragraphs(person, valid_until_on),
             (
                 N_("Wenn Sie Nein sagen"),
                 N_("Dann erfährt {partner} nichts. Ihr Coach sucht mit Ihnen etwas anderes.", partner=partner.name),
             ),
         ),
     )
+
+
+def name_of(consent: Consent) -> Message:
+    """Return a consent's name in a list: whom it is for, and what, where it is not the telling itself."""
+    if consent.organisation is None:
+        return N_("Kalender")
+    if word := BESIDE.get(consent.scope):
+        return N_("{partner}, {word}", partner=consent.organisation.name, word=word)
+    return N_("{partner}", partner=consent.organisation.name)
+
+
+def shared_paragraphs(wordings: list[Wording]) -> list[tuple[str, str]]:
+    """Return the paragraphs that stand in every one of them, in the order of the first: a page shows them once."""
+    rest = [set(one.paragraphs) for one in wordings[1:]]
+    return [pair for pair in wordings[0].paragraphs if all(pair in other for other in rest)] if wordings else []
 
 
 def feed_wording(person: Participant, level: Level, valid_until_on: date, locale: str) -> Wording:
@@ -120,16 +137,17 @@ def feed_wording(person: Participant, level: Level, valid_until_on: date, locale
             later_title="",
             later=[],
             nowhere=[str(N_("wovon Sie leben")), str(N_("Krankheiten oder Befunde")), str(N_("Name Ihres Coaches"))],
-            paragraphs=_texts(
+            paragraphs=texts_of(
                 (N_("Wofür"), N_("Ihre Termine kommen von selbst in Ihren eigenen Kalender.")),
                 (N_("Wer es sehen kann"), risk),
-                *_common(person, valid_until_on),
+                *common_paragraphs(person, valid_until_on),
                 (N_("Wenn Sie Nein sagen"), N_("Dann bekommen Sie Ihre Termine auf Papier oder am Telefon.")),
             ),
         )
 
 
-def _common(person: Participant, valid_until_on: date) -> tuple[tuple[Message, Message], ...]:
+def common_paragraphs(person: Participant, valid_until_on: date) -> tuple[tuple[Message, Message], ...]:
+    """Return what every consent of a person says: who answers for it, that it is free, how long, how it is taken back."""
     controller = person.jobcenter
     phone = controller.phone
     return (
@@ -176,5 +194,6 @@ def _groups(field_groups: list[str]) -> Message:
     return N_("Nur: {groups}.", groups=", ".join(words))
 
 
-def _texts(*paragraphs: tuple[Message, Message]) -> list[tuple[str, str]]:
+def texts_of(*paragraphs: tuple[Message, Message]) -> list[tuple[str, str]]:
+    """Return paragraphs as (title, text) in the language in use."""
     return [(str(title), str(text)) for title, text in paragraphs]

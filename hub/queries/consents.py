@@ -13,9 +13,11 @@ from hub.i18n import N_
 from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
 from hub.models.enquiry import Enquiry
 from hub.models.participant import Participant
+from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import consents_for
+from hub.queries.disclosures import say_moment
 from hub.queries.participants import running_participation
 
 WAITING = (ConsentState.REQUESTED, ConsentState.DEFERRED)
@@ -25,8 +27,8 @@ ALWAYS = frozenset({"I0", "G1", "B1", "I1"})  # without these no place with a na
 
 
 def needed_groups(offer_groups: Iterable[str]) -> frozenset[str]:
-    """Return the field groups a place cannot do without; access needs and health text are never among them."""
-    return ALWAYS | (frozenset(offer_groups) - {"A1", "H1"})
+    """Return the field groups a place cannot do without; access needs and what has a consent of its own are not."""
+    return ALWAYS | (frozenset(offer_groups) - {"A1", "H1", "F1"})
 
 
 def find_live(
@@ -122,6 +124,15 @@ def get_consent(session: Session, actor: Actor, public_id: str, *, at: datetime)
     return consent
 
 
+def get_of_sheet(session: Session, sheet_id: int, offer_id: int) -> Consent:
+    """Return the E2 for an offer on a sheet that was just written, with person and recipient."""
+    query = select(Consent).where(
+        Consent.sheet_id == sheet_id, Consent.offer_id == offer_id, Consent.scope == Scope.TRANSMIT
+    )
+    query = query.options(joinedload(Consent.participant), joinedload(Consent.organisation))
+    return session.scalars(query).one()
+
+
 def lock_consent(session: Session, consent_id: int) -> Consent:
     """Return a consent with its person, locked and fresh; call it after the person's own row is locked."""
     query = select(Consent).where(Consent.id == consent_id).options(joinedload(Consent.participant, innerjoin=True))
@@ -183,16 +194,40 @@ def _same(consent: Consent) -> Select[Any]:
     )
 
 
-def rests_until(session: Session, *, participant_id: int, offer_id: int, at: datetime) -> datetime | None:
-    """Return until when nobody asks again after a refusal (30 days); no reason is known (R-LAW-11)."""
+def rests_until(
+    session: Session, *, participant_id: int, scope: Scope, offer_id: int | None, at: datetime
+) -> datetime | None:
+    """Return until when nobody asks for this again after a refusal (30 days); no reason is known (R-LAW-11).
+
+    None once the person wanted the offer after that: then it is they who start it.
+    """
     query = select(Consent.ended_at).where(
         Consent.participant_id == participant_id,
-        Consent.offer_id == offer_id,
+        Consent.scope == scope,
+        Consent.offer_id.is_(None) if offer_id is None else Consent.offer_id == offer_id,
         Consent.state == ConsentState.REFUSED,
         Consent.ended_at > at - REFUSAL_RESTS,
     )
     refused_at = session.scalar(query.order_by(Consent.ended_at.desc()).limit(1))
-    return refused_at + REFUSAL_RESTS if refused_at else None
+    if refused_at is None or _wanted_since(session, participant_id, offer_id, refused_at):
+        return None
+    return refused_at + REFUSAL_RESTS
+
+
+def _wanted_since(session: Session, participant_id: int, offer_id: int | None, since: datetime) -> bool:
+    query = select(ShortlistItem.id).where(
+        ShortlistItem.participant_id == participant_id,
+        ShortlistItem.offer_id == offer_id,
+        ShortlistItem.wanted_at > since,
+    )
+    return offer_id is not None and session.scalar(query) is not None
+
+
+def require_waited(consent: Consent, at: datetime) -> None:
+    """Raise RuleBroken (409) with the hour while the cooling-off of a consent runs (R-LAW-11)."""
+    if consent.sends_from is not None and consent.is_resting(at):
+        when = say_moment(consent.sends_from)
+        raise RuleBroken(N_("Die Bedenkzeit läuft noch bis {when}. Vorher geht nichts hinaus.", when=when))
 
 
 def longest_day(session: Session, participant_id: int, at: datetime) -> date:

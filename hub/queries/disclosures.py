@@ -1,6 +1,6 @@
 """What a partner sees of an enquiry, line by line: one code for the preview, the partner's page and the mail link."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub import clock, i18n
 from hub.i18n import N_, Message
+from hub.models.consent import Scope
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import Disclosure
 from hub.models.offer import Offer
@@ -26,6 +27,7 @@ F = Field
 THROUGH_COACH = "coach"  # kind of a contact that is no way of the person's own
 NAME_GONE = timedelta(days=30)  # after an enquiry ended, the partner keeps only reference and dates
 BEHIND_NOTICE = frozenset({F.IDENTITY, F.CONTACT, F.HEALTH, F.CONSENT})  # opens with the purpose notice (R-LAW-05)
+OWN_CONSENT = {Scope.HEALTH: F.HEALTH, Scope.FEEDBACK: F.FEEDBACK}  # field groups that no E2 covers, only their own
 PERSONAL = frozenset({F.REFERENCE, F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.ROUGH})
 
 
@@ -45,6 +47,7 @@ class Content:
     valid_until_on: date | None = None
     question: str = ""
     answer: str = ""
+    health: str = ""  # the words of the E3
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class Line:
     value: str
 
 
-def content_of(enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None = None) -> Content:
+def content_of(
+    enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None = None, health: str = ""
+) -> Content:
     """Return what an enquiry holds; its offer, slot, referral and person must be loaded."""
     asked = enquiry.reason if enquiry.state is EnquiryState.RETURNED or enquiry.answer else ""
     return Content(
@@ -72,6 +77,7 @@ def content_of(enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None
         valid_until_on=valid_until_on,
         question=asked,
         answer=enquiry.answer,
+        health=health,
     )
 
 
@@ -94,26 +100,48 @@ def phase_now(enquiry: Enquiry, *, live: bool, at: datetime) -> Phase:
     return Phase.ASKED_BACK if phase is Phase.SENT and enquiry.answer else phase
 
 
-def told_fields(field_groups: Iterable[str], reader: Reader, phase: Phase) -> Fields:
-    """Return the table's cell, narrowed to what the person allowed; health text needs a consent of its own."""
-    sent = frozenset(F(group) for group in field_groups if group in set(F))
-    return visible_to_partner(reader, phase, sent, clinic_type=False, health_consent=False)
+def told_fields(
+    field_groups: Iterable[str],
+    reader: Reader,
+    phase: Phase,
+    granted: Collection[Scope] = (),
+    *,
+    clinic_type: bool = False,
+) -> Fields:
+    """Return the table's cell, narrowed to what the person allowed.
+
+    `granted` are the consents in force beside the E2: health text (H1) needs a live E3 and a clinic, the way back (F1)
+    a live E4; whatever the field groups of the E2 say.
+    """
+    sent = frozenset(F(group) for group in field_groups if group in set(F)) - frozenset(OWN_CONSENT.values())
+    sent |= {field for scope, field in OWN_CONSENT.items() if scope in granted}
+    health = Scope.HEALTH in granted
+    return visible_to_partner(reader, phase, sent, clinic_type=clinic_type, health_consent=health)
 
 
-def fields_for(enquiry: Enquiry, actor: Actor, *, live: bool, acknowledged: bool, at: datetime) -> Fields:
-    """Return what this partner's actor sees of an enquiry now.
+def fields_for(
+    enquiry: Enquiry,
+    actor: Actor,
+    *,
+    live: bool,
+    acknowledged: bool,
+    granted: Collection[Scope] = (),
+    at: datetime,
+) -> Fields:
+    """Return what this partner's actor sees of an enquiry now; its organisation must be loaded where E3 is granted.
 
     A link never opens identity; staff only after the purpose notice; both never without a live consent.
     """
     reader, phase = reader_of(actor, enquiry.organisation_id), phase_now(enquiry, live=live, at=at)
-    fields = told_fields(enquiry.field_groups, reader, phase)
+    clinic = Scope.HEALTH in granted and enquiry.organisation.clinic_type
+    fields = told_fields(enquiry.field_groups, reader, phase, granted, clinic_type=clinic)
     if actor.kind is ActorKind.LINK:
         return fields & (BEFORE | {F.QUESTION, F.TOMBSTONE})
     return fields if acknowledged else fields - BEHIND_NOTICE
 
 
 def sent_fields(enquiry: Enquiry, phase: Phase) -> Fields:
-    """Return the names of the personal field groups that reach the organisation in a phase, for log and disclosure."""
+    """Return the names of the field groups that reach the organisation under the E2, for log and disclosure."""
     fields = told_fields(enquiry.field_groups, Reader.PARTNER, phase) & PERSONAL
     empty = {F.ROUGH: not enquiry.rough, F.ACCESS: not enquiry.access_needs}
     return frozenset(one for one in fields if not empty.get(one, False))
@@ -128,6 +156,7 @@ def lines(content: Content, fields: Fields) -> list[Line]:
         Line(F.DATE, N_("Gewünschter Termin"), say_moment(content.slot.starts_at) if content.slot else ""),
         *_rough_lines(content.rough),
         Line(F.ACCESS, N_("Zugang"), listed(content.access_needs, NEEDS)),
+        Line(F.HEALTH, N_("Zur Gesundheit"), content.health),
         Line(F.QUESTION, N_("Ihre Frage"), listed([content.question], QUESTIONS) if content.question else ""),
         Line(F.QUESTION, N_("Antwort"), listed([content.answer], ANSWERS) if content.answer else ""),
         *_identity_lines(content),

@@ -13,6 +13,7 @@ from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Pool, PoolState, Slot, SlotState
 from hub.queries.holds import RUNNING_OUT
+from hub.queries.next_free import wrong_next_free
 
 SLACK = timedelta(minutes=10)  # the worker gives back what ran out every minute
 TOOK_A_PLACE = (*LIVE, BookingState.ATTENDED, BookingState.NOT_THERE, BookingState.NOT_TAKEN_PLACE)
@@ -118,6 +119,11 @@ def admissions_by_one_person(_at: datetime) -> Select[Any]:
     )
 
 
+def offers_with_a_wrong_next_free_date(at: datetime) -> Select[Any]:
+    """Offers whose stored next free date is not the one their dates have."""
+    return wrong_next_free(at, SLACK)
+
+
 INVARIANTS: dict[str, Breaking] = {
     "pools count their live bookings": pools_with_wrong_counters,
     "places of a slot lie in its pools": slots_whose_pools_differ,
@@ -131,6 +137,7 @@ INVARIANTS: dict[str, Breaking] = {
     "no identity without a live consent": identity_without_consent,
     "nobody is in two places": persons_in_two_places,
     "admission takes two people": admissions_by_one_person,
+    "every offer knows its next free date": offers_with_a_wrong_next_free_date,
 }
 
 

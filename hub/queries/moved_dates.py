@@ -20,8 +20,13 @@ from hub.models.room_tick import RoomTick, ticks_between
 from hub.models.series import HolidayRule
 from hub.models.slot import Slot, SlotState
 from hub.queries.bookings import lock_slots
+from hub.queries.busy_rooms import list_known
+from hub.queries.busy_times import Known
 from hub.queries.closures import closed_days, day_names
 from hub.queries.consequences import Booked, Consequences, consequences_of, list_booked
+
+# Of a lent room that a coach has: the coach would stand before a closed door. Other dates are asked about.
+BUSY = N_("Laut Kalender des Hauses ist der Raum dann nicht frei, und ein Coach hat ihn.")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class MovedDate:
     clashing: int
     closed_for: str = ""  # a holiday, school holidays or an own closed day: said, not forbidden
     obstacle: Message | None = None
+    room_known: Known = Known.FREE  # what the room's calendar says of the new time
 
 
 @dataclass(frozen=True)
@@ -94,13 +100,17 @@ def moves_of(
 ) -> Moves:
     """Say what moving does; `moving` are the keys of those dates that really move, the others are shown as if alone.
 
-    The offers of the dates must be loaded. Ten statements at most for dates of one organisation, however many.
+    The offers of the dates must be loaded. Twelve statements at most for dates of one organisation, however many.
     """
     times = {slot.id: times_after(slot, days) for slot in slots}
     booked = list_booked(session, slots)
     clashes = _clashes(session, booked, times, moving)
     closed = _closed(session, slots, times, language)
-    obstacles = _obstacles(session, slots, times, moving, at)
+    known = _known(session, slots, times, at)
+    has = {one[0] for one in booked}
+    lent = {slot.id for slot in slots if slot.offer.form is Form.ROOM and slot.id in has}
+    busy = {slot_id for slot_id in lent if known[slot_id] is not Known.FREE}
+    obstacles = _obstacles(session, slots, times, moving, at) | dict.fromkeys(busy, BUSY)
     dates = tuple(
         MovedDate(
             slot,
@@ -110,6 +120,7 @@ def moves_of(
             clashing=len(clashes[slot.id]),
             closed_for=closed.get(slot.id, ""),
             obstacle=obstacles.get(slot.id),
+            room_known=known[slot.id],
         )
         for slot in slots
     )
@@ -118,13 +129,23 @@ def moves_of(
     return Moves(days, dates, replace(effects, clashing=len(elsewhere), courses=()), loans)
 
 
-def effects_of(session: Session, slots: Sequence[Slot]) -> tuple[Consequences, Consequences]:
+def _known(session: Session, slots: Sequence[Slot], times: dict[int, NewTimes], at: datetime) -> dict[int, Known]:
+    found = list_known(
+        session, [(slot.room_id, times[slot.id].starts_at, times[slot.id].ends_at) for slot in slots], at=at
+    )
+    return {slot.id: known for slot, known in zip(slots, found, strict=True)}
+
+
+def effects_of(
+    session: Session, slots: Sequence[Slot], *, ended_at: datetime | None = None
+) -> tuple[Consequences, Consequences]:
     """Return what a change does to the people of these dates, and to the coaches of lent rooms among them.
 
-    The offers must be loaded. Six statements at most.
+    With `ended_at` what calling off did at that instant. The offers must be loaded. Six statements at most.
     """
     lent = [slot for slot in slots if slot.offer.form is Form.ROOM]
-    return consequences_of(session, [slot for slot in slots if slot not in lent]), consequences_of(session, lent)
+    others = [slot for slot in slots if slot not in lent]
+    return consequences_of(session, others, ended_at=ended_at), consequences_of(session, lent, ended_at=ended_at)
 
 
 def _clashes(

@@ -14,15 +14,16 @@ from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
-from hub.models.organisation import Organisation
+from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import ProgrammeOrganisation
 from hub.models.slot import Slot
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.phone_scopes import calls_for, phoned_by_umbrella
+from hub.queries.covers import leads_team, stands_in, works_anywhere
 
 ABOUT_ENQUIRY = ("partner_question", "partner_reminder")  # it waits for an answer
-ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # nobody has said that it is still right
+ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # is it still right? answered through a link
 TO_UMBRELLA = ("umbrella_fading", "umbrella_hiding")  # the same, to the umbrella of its organisation
 AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 WEEK = timedelta(days=7)
@@ -51,18 +52,26 @@ def lock_stuck_notices(session: Session, *, at: datetime) -> list[Notice]:
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
-def find_recipient(session: Session, notice: Notice) -> Recipient | None:
-    """Return where the notice goes now; None when nobody is there any more."""
+def find_recipient(session: Session, notice: Notice, *, at: datetime) -> Recipient | None:
+    """Return where the notice goes now; None when nobody is there any more, or may no longer see what it is about."""
     if notice.invitation_id is not None:
         invitation = session.get_one(Invitation, notice.invitation_id)
         return Recipient(invitation.email)
     if notice.user_id is not None:
         user = session.get_one(User, notice.user_id)
-        return Recipient(user.email, user.locale) if user.disabled_at is None else None
+        told = user.disabled_at is None and _concerns(session, notice.template, user.id, at)
+        return Recipient(user.email, user.locale) if told else None
     if notice.organisation_id is not None:
         organisation = session.get_one(Organisation, notice.organisation_id)
         return Recipient(organisation.email) if organisation.email and organisation.ended_at is None else None
     return None
+
+
+def _concerns(session: Session, template: str, user_id: int, at: datetime) -> bool:
+    """Tell whether somebody with an account still has the part for which a notice of this kind goes to them."""
+    if template == "deputy_news":
+        return stands_in(session, user_id, at=at)
+    return leads_team(session, user_id) if template == "team_news" else works_anywhere(session, user_id)
 
 
 def has_desk(session: Session, organisation_id: int) -> bool:
@@ -70,6 +79,9 @@ def has_desk(session: Session, organisation_id: int) -> bool:
 
     The same rule as in `Actor.phoned_ids`, asked from the other side.
     """
+    inside = select(Membership.user_id).where(
+        Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    )
     coordinating = select(Membership.id).join(User, Membership.user_id == User.id)
     coordinating = coordinating.join(
         ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Membership.organisation_id
@@ -77,13 +89,14 @@ def has_desk(session: Session, organisation_id: int) -> bool:
         Membership.role == Role.COORDINATOR,
         Membership.ended_at.is_(None),
         User.disabled_at.is_(None),
-        Membership.organisation_id != organisation_id,
+        User.id.not_in(inside),
         ProgrammeOrganisation.programme_id.in_(
             select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id == organisation_id)
         ),
     )
     query = select(Organisation.id).where(Organisation.id == organisation_id, Organisation.ended_at.is_(None))
-    return session.scalar(query.where(or_(phoned_by_umbrella(), coordinating.exists()))) is not None
+    by_network = and_(Organisation.kind != OrganisationKind.JOBCENTER, coordinating.exists())
+    return session.scalar(query.where(or_(phoned_by_umbrella(), by_network))) is not None
 
 
 def is_running(session: Session, organisation_id: int) -> bool:
@@ -164,6 +177,7 @@ def needless(at: datetime) -> ColumnElement[bool]:
     return or_(
         and_(Notice.template.in_(ABOUT_ENQUIRY), ~waits),
         and_(Notice.template == "partner_news", or_(withdrawn, over)),
+        and_(Notice.template == "late_call", over),
         and_(Notice.template.in_((*ABOUT_OFFER, *TO_UMBRELLA)), ~stale),
         and_(Notice.template == "weekly_call", Notice.created_at <= at - WEEK),
     )

@@ -13,15 +13,19 @@ from sqlalchemy.sql.functions import FunctionElement
 from hub.db import UTCDateTime
 from hub.folding import words_of
 from hub.models.location import Location, Room
-from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState
+from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState, Stage
 from hub.models.series import Series
 from hub.models.slot import Course, Pool, Slot, SlotState
 from hub.policy.actor import Actor
+from hub.queries.eligibility import Eligibility
 from hub.queries.offer_words import has_word
-from hub.queries.places import Taker, free_for, taker_of
+from hub.queries.places import ANYBODY, Taker, free_for, taker_of
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+Instant = datetime | ColumnElement[datetime]  # as a value, or as a parameter of a statement that is built once
+EARLIER, LATER = aliased(Slot), aliased(Slot)  # other sessions of a course; made once, as making them takes long
 DEFAULT_KM = 10
+RADII = (5, 10, 20, 30)  # km, as the catalogue offers them
 VISITED_KM = 25  # so far partners come to people's homes; who sets out says from where
 
 
@@ -57,6 +61,8 @@ class OfferFilter:
     aims: frozenset[Aim] = frozenset()
     forms: frozenset[Form] = frozenset()
     accesses: frozenset[Access] = frozenset()
+    stages: frozenset[Stage] = frozenset()
+    only: frozenset[int] = frozenset()  # keys of offers: look among these alone
     near: tuple[float, float] | None = None
     radius_km: float = DEFAULT_KM
     weekdays: frozenset[int] = frozenset()  # 0 = Monday, in wall time
@@ -64,15 +70,24 @@ class OfferFilter:
     language: str = ""
     step_free: bool = False
     with_someone: bool = False  # somebody may come along
+    women_only: bool = False
+    eligibility: Eligibility | None = None  # of whom it is for; else for anybody
     until: datetime | None = None  # only dates that begin before then
     min_free: int = 0  # places one pool must still have; dates where one simply goes always count
     taker: Taker | None = None  # for whom; else for anybody the actor could book for
     bookable: bool = False  # only dates inside the offer's notice and booking window
+    free: bool = False  # only dates that anybody could book now; kept places do not count
 
     @property
     def any_time(self) -> bool:
         """Whether no wish about day or time of day was named."""
         return not self.weekdays and not self.parts and self.until is None
+
+    @property
+    def free_is_all(self) -> bool:
+        """Whether all that is wished for of a date is that it is free: then the stored next free date says it."""
+        elsewhere = self.near is not None or self.step_free
+        return self.free and self.any_time and not elsewhere and self.min_free <= 1
 
 
 class minutes_after(FunctionElement[datetime]):  # noqa: N801 (reads as the SQL function it becomes)
@@ -99,25 +114,38 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     # A room lent to coaches is nothing for people; it has a search of its own (queries/room_loans.py).
     wanted: list[ColumnElement[bool]] = [Offer.state == OfferState.PUBLISHED, Offer.form != Form.ROOM]
     wanted.append(Offer.freshness != Freshness.HIDDEN)  # nobody knows whether it still takes place
-    for column, values in (
-        (Offer.aim, filters.aims),
-        (Offer.form, filters.forms),
-        (Offer.access, filters.accesses),
-    ):
-        if values:
-            wanted.append(column.in_(sorted(values)))
+    wanted += wishes_about_offers(filters)
+    if filters.stages:
+        wanted.append(Offer.stage.in_(sorted(filters.stages)))
+    if filters.only:
+        wanted.append(Offer.id.in_(sorted(filters.only)))
     wanted += [has_word(word, similar=filters.similar) for word in words_of(filters.words)]
-    if filters.with_someone:
-        wanted.append(Offer.companion_welcome.is_(True))
-    if filters.language:
-        wanted.append(cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True))
+    if filters.women_only:
+        wanted.append(Offer.women_only.is_(True))
+    if filters.eligibility is not None:
+        wanted += filters.eligibility.conditions()
+    if filters.free:  # kept by queries/next_free.py; spares looking at the dates of what is full
+        wanted.append(Offer.next_free_at.is_not(None))
+        if filters.until is not None:
+            wanted.append(Offer.next_free_at < filters.until)
     if circle is not None:
         elsewhere = select(Series.offer_id).where(Series.location_id.in_(circle.near))
         wanted.append(or_(_comes_near(Offer.location_id, circle), Offer.id.in_(elsewhere)))
     return wanted
 
 
-def conditions_on_times(filters: OfferFilter, at: datetime) -> list[ColumnElement[bool]]:
+def wishes_about_offers(filters: OfferFilter) -> list[ColumnElement[bool]]:
+    """Return those wishes about an offer itself that a search's page counts (queries/offer_facets.py)."""
+    kinds = ((Offer.aim, filters.aims), (Offer.form, filters.forms), (Offer.access, filters.accesses))
+    wanted: list[ColumnElement[bool]] = [column.in_(sorted(values)) for column, values in kinds if values]
+    if filters.with_someone:
+        wanted.append(Offer.companion_welcome.is_(True))
+    if filters.language:
+        wanted.append(cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True))
+    return wanted
+
+
+def conditions_on_times(filters: OfferFilter, at: Instant) -> list[ColumnElement[bool]]:
     """Return what a date must fulfil by itself; its indexes hold all these columns."""
     wanted = [Slot.starts_at > at, Slot.state == SlotState.PLANNED]
     if filters.until is not None:
@@ -131,28 +159,28 @@ def conditions_on_times(filters: OfferFilter, at: datetime) -> list[ColumnElemen
 
 
 def conditions_on_dates(
-    filters: OfferFilter, actor: Actor, circle: Reach | None, at: datetime, slot: type[Slot] = Slot
+    filters: OfferFilter, actor: Actor, circle: Reach | None, at: Instant, slot: type[Slot] = Slot
 ) -> list[ColumnElement[bool]]:
     """Return what a date must fulfil together with its offer; `slot` may be an alias."""
     wanted: list[ColumnElement[bool]] = []
-    if filters.bookable:
-        now = literal(at, UTCDateTime())
+    if filters.bookable or filters.free:
+        now = at if isinstance(at, ColumnElement) else literal(at, UTCDateTime())
         wanted.append(slot.starts_at >= minutes_after(now, Offer.notice_minutes))
         # "is not false" hides the upper bound from PostgreSQL, which would expect too few dates and sort them all.
         wanted.append((slot.starts_at <= minutes_after(now, Offer.window_days * 24 * 60)).is_not(false()))
     place, room = func.coalesce(slot.location_id, Offer.location_id), func.coalesce(slot.room_id, Offer.room_id)
     wanted += conditions_on_places(filters, circle, place, room)
     wanted.append(_can_be_joined(slot, at))
-    if filters.min_free:
-        taker = filters.taker or taker_of(actor)
-        wanted.append(or_(Offer.access == Access.OPEN, _has_free(slot, taker, filters.min_free)))
-        wanted.append(~_lacks_later(slot, taker, filters.min_free))
+    if least := max(filters.min_free, int(filters.free)):
+        taker = ANYBODY if filters.free else filters.taker or taker_of(actor)
+        wanted.append(or_(Offer.access == Access.OPEN, _has_free(slot, taker, least)))
+        wanted.append(~_lacks_later(slot, taker, least))
     return wanted
 
 
-def _can_be_joined(slot: type[Slot], at: datetime) -> ColumnElement[bool]:
+def _can_be_joined(slot: type[Slot], at: Instant) -> ColumnElement[bool]:
     """Whether a date stands for itself, or for its course: the first session to come, while one may still join."""
-    earlier = aliased(Slot)
+    earlier = EARLIER
     before = select(earlier.id).where(
         earlier.course_id == slot.course_id,
         earlier.starts_at > at,
@@ -165,7 +193,7 @@ def _can_be_joined(slot: type[Slot], at: datetime) -> ColumnElement[bool]:
 
 def _lacks_later(slot: type[Slot], taker: Taker, places: int) -> ColumnElement[bool]:
     """Whether a later session of the same course has too few places: a course is booked whole."""
-    later = aliased(Slot)
+    later = LATER
     coming = (later.starts_at > slot.starts_at, later.state != SlotState.CALLED_OFF)
     query = select(later.id).where(later.course_id == slot.course_id, *coming, ~_has_free(later, taker, places))
     return query.correlate(slot).exists()

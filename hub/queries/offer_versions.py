@@ -5,8 +5,8 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from hub.models.booking import Booking
 from hub.models.enquiry import OPEN_STATES, Enquiry
@@ -69,13 +69,27 @@ def list_versions(session: Session, offer: Offer) -> list[OfferVersion]:
     return list(session.scalars(query.order_by(OfferVersion.number.desc())))
 
 
-def list_concerned_coaches(session: Session, offer: Offer, *, at: datetime) -> frozenset[int]:
-    """Return the coaches of people with an open enquiry for an offer or a place on one of its coming dates."""
-    booked = select(Booking.participant_id).join(Slot, Booking.slot_id == Slot.id)
-    booked = booked.where(Slot.offer_id == offer.id, Slot.ends_at > at, Booking.holds_a_place)
+def list_concerned(session: Session, offer: Offer, *, at: datetime) -> list[Participant]:
+    """Return the people with an open enquiry for an offer or a place on one of its coming dates: coach and house only.
+
+    The rest of them is sealed and not even read. One statement.
+    """
     asking = select(Enquiry.participant_id).where(Enquiry.offer_id == offer.id, Enquiry.state.in_(OPEN_STATES))
-    query = select(Participant.coach_id).where(or_(Participant.id.in_(booked), Participant.id.in_(asking)))
-    return frozenset(coach_id for coach_id in session.scalars(query.distinct()) if coach_id is not None)
+    booked = _taken(offer, at).with_only_columns(Booking.participant_id)
+    query = select(Participant).where(or_(Participant.id.in_(booked), Participant.id.in_(asking)))
+    shown = load_only(Participant.coach_id, Participant.jobcenter_id, raiseload=True)
+    return list(session.scalars(query.options(shown).order_by(Participant.id)))
+
+
+def list_borrowers(session: Session, offer: Offer, *, at: datetime) -> frozenset[int]:
+    """Return the coaches who took one of an offer's coming dates for themselves, as they do with a room."""
+    own = _taken(offer, at).with_only_columns(Booking.coach_id).where(Booking.coach_id.is_not(None)).distinct()
+    return frozenset(session.scalars(own))
+
+
+def _taken(offer: Offer, at: datetime) -> Select[Any]:
+    query = select(Booking).join(Slot, Booking.slot_id == Slot.id)
+    return query.where(Slot.offer_id == offer.id, Slot.ends_at > at, Booking.holds_a_place)
 
 
 def list_news(

@@ -20,16 +20,16 @@ SHORTEST_PART = 3  # letters; less finds only words that begin so
 BATCH = 200  # keys in one statement
 
 
-def keep_words(session: Session, *which: ColumnElement[bool]) -> None:
+def keep_words(session: Session, *which: ColumnElement[bool]) -> int:
     """Write down the words of the offers that `which` describes, as they, their organisations and places are now.
 
-    Their rows are locked first, in order of id, so that two changes at once leave the words of the later one.
+    Their rows are locked first, in order of id, so that two changes at once leave the words of the later one. Returns
+    how many rows were added.
     """
     session.flush()
     query = select(Offer.id).where(*which).order_by(Offer.id)
     ids = session.scalars(query.with_for_update(key_share=True)).all()
-    for start in range(0, len(ids), BATCH):
-        _keep(session, ids[start : start + BATCH])
+    return sum(_keep(session, ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
 
 
 def keep_words_of_offer(session: Session, offer: Offer) -> None:
@@ -53,7 +53,7 @@ def list_without_words(session: Session, *, limit: int = BATCH) -> Sequence[int]
     return session.scalars(select(Offer.id).where(~written).order_by(Offer.id).limit(limit)).all()
 
 
-def _keep(session: Session, ids: Sequence[int]) -> None:
+def _keep(session: Session, ids: Sequence[int]) -> int:
     query = (
         select(
             Offer.id,
@@ -84,6 +84,7 @@ def _keep(session: Session, ids: Sequence[int]) -> None:
     ]
     if rows:
         session.execute(insert(OfferTrigram), rows)
+    return len(rows)
 
 
 def _town(code: str | None) -> str:

@@ -5,15 +5,12 @@ their dates; where very many fit, the index of all dates is walked from now on i
 nor that of offers decides how long it takes.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy import and_, func, select, true, union_all
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.errors import NotFound
@@ -23,23 +20,14 @@ from hub.models.offer import STALE, Access, Aim, Offer
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import offers_for
-from hub.queries.offer_filters import (
-    VISITED_KM,
-    OfferFilter,
-    Reach,
-    conditions_on_dates,
-    conditions_on_offers,
-    conditions_on_places,
-    conditions_on_times,
-)
+from hub.queries.offer_facets import Candidate, Facets, count_facets, found_among, rows_to_count
+from hub.queries.offer_filters import VISITED_KM, OfferFilter, Reach, conditions_on_places
+from hub.queries.offer_question import LAST, Found, Question
 
-T = TypeVar("T")
 DATES_SHOWN = 3
 FEW = 100  # up to so many fitting offers are counted exactly
-FARTHEST_KM = 30
 WALK = 3000  # so many dates at fitting times are looked at when more offers fit …
 ENOUGH = 500  # … until so many of them fit in every way
-LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,49 +50,13 @@ class SearchPage:
     total: int
     more: bool = False
     similar: bool = False
-    aims: Mapping[Aim, int] = field(
-        default_factory=dict
-    )  # offers for each need, as if none were named; empty: uncounted
-
-
-class _Question:
-    """A search with all that its statements share; conditions are built once, as building costs more than asking."""
-
-    def __init__(self, actor: Actor, filters: OfferFilter, circle: Reach | None, at: datetime) -> None:
-        self.actor, self.filters, self.circle, self.at = actor, filters, circle, at
-        self.about_offers = conditions_on_offers(filters, circle)
-        self.about_times = conditions_on_times(filters, at)
-        self._dates = (
-            select(Slot)
-            .where(Slot.offer_id == Offer.id, *self.about_times, *self.about_dates(Slot))
-            .order_by(Slot.starts_at, Slot.id)
-            .limit(1)
-            .correlate(Offer)
-        )
-
-    def about_dates(self, slot: type[Slot]) -> list[ColumnElement[bool]]:
-        return conditions_on_dates(self.filters, self.actor, self.circle, self.at, slot)
-
-    def next_date(self, column: InstrumentedAttribute[T], number: int = 0) -> ScalarSelect[T]:
-        """A column of an offer's n-th fitting date (0 is the next one)."""
-        return self._dates.with_only_columns(column).offset(number).scalar_subquery()
-
-    def kilometres(self, location_id: int | None) -> float | None:
-        return self.circle.near.get(location_id) if self.circle is not None and location_id is not None else None
-
-
-@dataclass(frozen=True)
-class _Found:
-    offer_id: int
-    aim: Aim
-    fading: bool
-    starts_at: datetime
-    kilometres: float | None
+    facets: Facets = field(default_factory=Facets)  # how many offers another wish would find, where asked for
+    kilometres: tuple[float, ...] = ()  # how far all that was found is, the nearest first
 
     @property
-    def order(self) -> tuple[bool, datetime, float, int]:
-        """What nobody confirms comes last; else the next date first, then what is nearer."""
-        return self.fading, self.starts_at, self.kilometres or 0.0, self.offer_id
+    def aims(self) -> Mapping[Aim, int]:
+        """Offers for each need, as if none were named; empty: uncounted."""
+        return self.facets.aims
 
 
 def get_offer(session: Session, actor: Actor, public_id: str) -> Offer:
@@ -142,31 +94,33 @@ def search(
     Offers whose partner no longer confirms them come after all others; hidden ones are not found at all.
     Offers asked for by enquiry are found without dates too (last), unless day or time of day matters. Where nothing has
     the words asked for, offers with words spelt much like them are found.
-    With `limit=0` it only counts. `count_aims` also says how many offers there are for each need, where it is exact.
+    With `limit=0` it only counts. `count_aims` also counts the offers that each other wish would find, where that is
+    exact (up to FEW offers); it costs no further statement.
     """
-    circle = _circle(session, filters)
-    question = _Question(actor, filters, circle, at)
-    found, more = _ask_each(session, question)
+    question = Question(actor, filters, _circle(session, filters), at)
+    found, more, facets = _ask_and_count(session, question) if count_aims else (*_ask_each(session, question), Facets())
     if more:
-        found = _walk(session, question)
+        found, more = _walk(session, question)
     elif not found and filters.words:
-        question = _Question(actor, replace(filters, similar=True), circle, at)
+        question = question.besides(similar=True)
         found, more = _ask_each(session, question)
+        facets = Facets() if found else facets
     found = sorted(found, key=lambda one: one.order)
     hits = _load(session, question, found[offset : offset + limit])
-    aims = _count_aims(session, question, found) if count_aims and not more else {}
-    return SearchPage(hits, len(found), more, similar=bool(found) and question.filters.similar, aims=aims)
+    far = sorted(one.kilometres for one in found if one.kilometres is not None)
+    similar = bool(found) and question.filters.similar
+    return SearchPage(hits, len(found), more, similar=similar, facets=facets, kilometres=tuple(far))
 
 
-def _count_aims(session: Session, question: _Question, found: list[_Found]) -> Mapping[Aim, int]:
-    """Return how many offers there are for each need; one statement where a need was named, else none."""
-    filters, more = question.filters, False
-    if filters.similar:
-        return {}
-    if filters.aims:
-        anything = replace(filters, aims=frozenset())
-        found, more = _ask_each(session, _Question(question.actor, anything, question.circle, question.at))
-    return {} if more else Counter(one.aim for one in found)
+def _ask_and_count(session: Session, question: Question) -> tuple[list[Found], bool, Facets]:
+    """Return the offers that fit, whether there are too many to look at each, and what other wishes would find."""
+    rows = session.execute(rows_to_count(question, FEW + 1)).all()
+    candidates = [Candidate(row, question) for row in rows]
+    if len(candidates) <= FEW:
+        return found_among(candidates), False, count_facets(candidates)
+    if all(one.suits() for one in candidates):
+        return [], True, Facets()
+    return found_among(candidates), False, Facets()  # those that suit came first, so that all of them are here
 
 
 def _circle(session: Session, filters: OfferFilter) -> Reach | None:
@@ -182,7 +136,7 @@ def _circle(session: Session, filters: OfferFilter) -> Reach | None:
     return Reach(near, frozenset(location_id for location_id, km in far.items() if km <= VISITED_KM))
 
 
-def _ask_each(session: Session, question: _Question) -> tuple[list[_Found], bool]:
+def _ask_each(session: Session, question: Question) -> tuple[list[Found], bool]:
     """Return up to FEW offers that fit, each with its first fitting date, and whether there are more."""
     filters, circle = question.filters, question.circle
     reachable = and_(true(), *conditions_on_places(filters, circle, Offer.location_id, Offer.room_id))
@@ -200,17 +154,19 @@ def _ask_each(session: Session, question: _Question) -> tuple[list[_Found], bool
         .where(*question.about_offers)
     )
     rows = session.execute(query.limit(FEW + 1)).all()
-    by_arrangement = filters.any_time
+    by_arrangement = filters.any_time and not filters.free
     found = [
-        _Found(row.id, row.aim, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
+        Found(row.id, row.aim, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
         for row in rows[:FEW]
         if row.starts_at or (by_arrangement and row.access is Access.REQUEST and row.reachable)
     ]
     return found, len(rows) > FEW
 
 
-def _walk(session: Session, question: _Question) -> list[_Found]:
-    """Return the offers of the next dates at fitting times, each with its first date that fits in every way."""
+def _walk(session: Session, question: Question) -> tuple[list[Found], bool]:
+    """Return the offers of the next dates that fit in every way, each with the first, and whether there may be more."""
+    if question.filters.free_is_all:
+        return _by_next_free(session, question)
     # The inner limit keeps both databases on the index of all dates, however few of them they expect to fit.
     times = select(Slot).where(*question.about_times).order_by(Slot.starts_at).limit(WALK).subquery()
     date = aliased(Slot, times)
@@ -223,14 +179,23 @@ def _walk(session: Session, question: _Question) -> list[_Found]:
         .order_by(date.starts_at)
         .limit(ENOUGH)
     )
-    found: dict[int, _Found] = {}
+    found: dict[int, Found] = {}
     for row in session.execute(query):
         fading = row.freshness in STALE
-        found.setdefault(row.id, _Found(row.id, row.aim, fading, row.starts_at, question.kilometres(row.location_id)))
-    return list(found.values())
+        found.setdefault(row.id, Found(row.id, row.aim, fading, row.starts_at, question.kilometres(row.location_id)))
+    return list(found.values()), True
 
 
-def _load(session: Session, question: _Question, found: list[_Found]) -> list[Hit]:
+def _by_next_free(session: Session, question: Question) -> tuple[list[Found], bool]:
+    """Return the offers with a free date in the order of their stored next one; no date needs to be looked at."""
+    query = offers_for(question.actor).with_only_columns(Offer.id, Offer.aim, Offer.freshness, Offer.next_free_at)
+    query = query.where(*question.about_offers).order_by(Offer.next_free_at, Offer.id).limit(ENOUGH + 1)
+    rows = session.execute(query).all()
+    found = [Found(row.id, row.aim, row.freshness in STALE, row.next_free_at, None) for row in rows[:ENOUGH]]
+    return found, len(rows) > ENOUGH
+
+
+def _load(session: Session, question: Question, found: list[Found]) -> list[Hit]:
     """Return the offers of one page with their next dates and all that a page shows of them. One statement."""
     if not found:
         return []
@@ -269,32 +234,6 @@ def _load(session: Session, question: _Question, found: list[_Found]) -> list[Hi
     return [_hit(offers[one.offer_id], slots[one.offer_id], question) for one in found]
 
 
-def _hit(offer: Offer, slots: list[Slot], question: _Question) -> Hit:
+def _hit(offer: Offer, slots: list[Slot], question: Question) -> Hit:
     place = slots[0].location_id if slots else None
     return Hit(offer, slots, None if offer.visits_home else question.kilometres(place or offer.location_id))
-
-
-class Way(StrEnum):
-    """What to give up so that a search finds something, the smallest first."""
-
-    FARTHER = "farther"
-    ANY_TIME = "any_time"
-    FEWER_WISHES = "fewer_wishes"
-
-
-def find_way_out(
-    session: Session, actor: Actor, filters: OfferFilter, *, at: datetime
-) -> tuple[Way, OfferFilter, int] | None:
-    """Return the smallest change of a search that found nothing after which it finds something, and how much; or None.
-
-    Language and step-free access are never given up: without them an offer is of no use. Nine statements at most.
-    """
-    wide = replace(filters, radius_km=max(filters.radius_km, FARTHEST_KM))
-    any_time = replace(wide, weekdays=frozenset(), parts=frozenset(), until=None)
-    fewer = replace(any_time, words="", aims=frozenset(), forms=frozenset(), accesses=frozenset(), with_someone=False)
-    before = filters
-    for way, wider in ((Way.FARTHER, wide), (Way.ANY_TIME, any_time), (Way.FEWER_WISHES, fewer)):
-        if wider != before and (total := search(session, actor, wider, at=at, limit=0).total):
-            return way, wider, total
-        before = wider
-    return None

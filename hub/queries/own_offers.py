@@ -54,6 +54,12 @@ def lock_offer(session: Session, offer_id: int) -> Offer:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+def lock_dates(session: Session, offer: Offer, *, at: datetime) -> None:
+    """Lock the coming dates of an offer in order of id, before its own row: bookings take them in that order."""
+    coming = select(Slot.id).where(Slot.offer_id == offer.id, Slot.ends_at > at).order_by(Slot.id)
+    session.execute(coming.with_for_update()).all()
+
+
 def is_pause_over(offer: Offer, at: datetime) -> bool:
     """Tell whether the day has come on which a paused offer comes back."""
     return offer.paused_until is not None and offer.paused_until <= clock.local_date(at)

@@ -33,6 +33,9 @@ class Taker:
         return (Pool.state == PoolState.OPEN) & (~Pool.kept | mine)
 
 
+ANYBODY = Taker(frozenset(), frozenset())  # to whom only the open pool is open
+
+
 def taker_of(actor: Actor) -> Taker:
     """Return for whom a coach could want places: any person of the own networks and houses."""
     return Taker(actor.programme_ids, actor.organisations(Role.COACH))

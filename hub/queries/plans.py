@@ -1,21 +1,48 @@
 """What must hold of a plan before dates are made of it, how a series keeps it, and the date it becomes."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from calendars.recurrence import Occurrence, Rule, TooManyOccurrences, expand
+from calendars.wall_time import WallProblem, resolve
 from hub.errors import InvalidInput, RuleBroken
-from hub.i18n import N_
+from hub.i18n import N_, Message
 from hub.models.offer import Access, Form, Offer, OfferState
 from hub.models.series import Series
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.queries import own_offers, pools
-from hub.queries.series import Plan, check_rule, kept
+from hub.queries.series import Plan, kept
 
 MOST_PLACES = 500
+LOOKED_AHEAD = timedelta(days=400)  # meets both clock changes, so that an open end does not run into one later
 Place = tuple[int | None, int | None]
+
+
+def check_rule(rule: Rule) -> None:
+    """Raise InvalidInput (422) for a rule that meets the hour the clock leaves out, or gives far too many dates."""
+    last = max([rule.until_on or rule.starts_on + LOOKED_AHEAD, *(item.on for item in rule.dates)])
+    try:
+        occurrences = expand(rule, first=rule.starts_on, last=last)
+    except TooManyOccurrences as error:
+        raise InvalidInput(fields={"until_on": N_("Das sind zu viele Termine auf einmal.")}) from error
+    for one in occurrences:
+        if one.problem is WallProblem.GAP:
+            field = "start" if resolve(one.wall_start).problem is WallProblem.GAP else "end"
+            raise InvalidInput(fields={field: _left_out(one)})
+
+
+def _left_out(one: Occurrence) -> Message:
+    start_is_left_out = resolve(one.wall_start).problem is WallProblem.GAP
+    wall = one.wall_start if start_is_left_out else one.wall_end
+    return N_(
+        "In der Nacht zum {day} springt die Uhr von 2 auf 3 Uhr. {time} Uhr gibt es da nicht. "
+        "Bitte wählen Sie eine andere Zeit.",
+        day=f"{wall:%d.%m.%Y}",
+        time=f"{wall:%H:%M}",
+    )
 
 
 def placed(plan: Plan, offer: Offer) -> Plan:
@@ -26,10 +53,13 @@ def placed(plan: Plan, offer: Offer) -> Plan:
 
 
 def lent(plan: Plan, offer: Offer) -> Plan:
-    """Lend a room whole: one coach at a time, nothing kept for anybody, no course."""
+    """Lend a room whole: one coach at a time, nothing kept for anybody, no course.
+
+    Its calendar is asked when a coach takes it: until then nothing takes place in it.
+    """
     if offer.form is not Form.ROOM:
         return plan
-    return replace(plan, places=1, contingents=(), crowding="", join_until=None)
+    return replace(plan, places=1, contingents=(), crowding="", join_until=None, despite_busy=True)
 
 
 def require_plan(session: Session, actor: Actor, offer: Offer, plan: Plan, *, present: Place = (None, None)) -> Plan:
@@ -68,6 +98,7 @@ def lay_down(series: Series, plan: Plan) -> None:
     series.kept_days = kept(plan.kept_days)
     series.places, series.crowding = plan.places, plan.crowding
     series.contingents = [one.stored for one in plan.contingents]
+    series.despite_busy = plan.despite_busy
 
 
 def slot_of(

@@ -1,6 +1,6 @@
 """Pools: how the places of a date are divided, for whom places may be kept, which are due, and their release."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -161,12 +161,16 @@ def release(session: Session, pool: Pool) -> int | None:
 def keeper_names(session: Session, pools: Iterable[Pool]) -> dict[int, str]:
     """Return for whom each kept pool is, by the pool's key. Two statements at most."""
     kept = [pool for pool in pools if pool.kept]
-    networks = {pool.programme_id for pool in kept} - {None}
-    houses = {pool.organisation_id for pool in kept} - {None}
+    names = names_of(session, kept)
+    return {pool.id: name for pool, name in zip(kept, names, strict=True)}
+
+
+def names_of(session: Session, kept: Collection[Pool | Contingent]) -> list[str]:
+    """Return for whom each of these is kept, in their order. Two statements at most."""
+    networks = {one.programme_id for one in kept} - {None}
+    houses = {one.organisation_id for one in kept} - {None}
     of_networks = select(Programme).where(Programme.id.in_(networks))
     of_houses = select(Organisation).where(Organisation.id.in_(houses))
     by_network = {one.id: one.name for one in session.scalars(of_networks)} if networks else {}
     by_house = {one.id: one.name for one in session.scalars(of_houses)} if houses else {}
-    return {
-        pool.id: by_house.get(pool.organisation_id or 0) or by_network.get(pool.programme_id or 0, "") for pool in kept
-    }
+    return [by_house.get(one.organisation_id or 0) or by_network.get(one.programme_id or 0, "") for one in kept]

@@ -1,12 +1,13 @@
-"""Which offers have a page that anybody reads, for the list that search engines get."""
+"""Which offers have a page that anybody reads, for the list that search engines get; and which only pause."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from hub.models.offer import Form, Freshness, Offer
-from hub.policy.actor import ANONYMOUS
+from hub.policy.actor import ANONYMOUS, Actor
+from hub.policy.catalogue_scopes import paused_offers_for
 from hub.policy.scopes import offers_for
 
 MOST_LISTED = 40_000  # addresses; one list holds 50,000
@@ -17,3 +18,10 @@ def list_public_offers(session: Session) -> Sequence[tuple[str, datetime]]:
     shown = offers_for(ANONYMOUS).where(Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)
     query = shown.with_only_columns(Offer.public_id, Offer.changed_at).order_by(Offer.changed_at.desc(), Offer.id)
     return [(row.public_id, row.changed_at) for row in session.execute(query.limit(MOST_LISTED))]
+
+
+def find_paused_offer(session: Session, actor: Actor, public_id: str) -> Offer | None:
+    """Return an offer that the actor would see if it did not pause, with its day of return only; else None."""
+    query = paused_offers_for(actor).where(Offer.public_id == public_id, Offer.form != Form.ROOM)
+    found: Offer | None = session.scalar(query.options(load_only(Offer.paused_until, raiseload=True)))
+    return found

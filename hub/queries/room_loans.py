@@ -1,5 +1,6 @@
 """Questions about rooms that towns lend to coaches: what is free near a place, what a coach has, who has one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from hub.geography import box_around, distance_km
+from hub.i18n import N_, Message
 from hub.models.booking import OWN, STANDING, Booking
 from hub.models.location import Location, Room
 from hub.models.offer import Form, Freshness, Offer, OfferState
@@ -15,8 +17,10 @@ from hub.models.slot import Slot, SlotState
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, slots_for
-from hub.queries.bookability import obstacle_of_slot
+from hub.queries.bookability import obstacle_of_slot, phone_of
 from hub.queries.bookings import with_place
+from hub.queries.busy_rooms import Time, list_known
+from hub.queries.busy_times import Known
 from hub.queries.offer_filters import free_places
 
 MOST = 600  # dates looked at; two weeks of a whole district stay far below
@@ -55,7 +59,7 @@ class LentRoom:
 
 
 def search(session: Session, actor: Actor, wanted: RoomFilter, *, at: datetime) -> list[LentRoom]:
-    """Return the lent rooms in reach with a free time, the nearest first. Two statements."""
+    """Return the lent rooms in reach with a free time, the nearest first. Four statements at most."""
     place = func.coalesce(Slot.location_id, Offer.location_id)
     query = (
         slots_for(actor)
@@ -79,10 +83,37 @@ def search(session: Session, actor: Actor, wanted: RoomFilter, *, at: datetime) 
     for slot, location, room in session.execute(query):
         key = slot.offer_id, location.id, room.id if room is not None else None
         lent = found.setdefault(key, LentRoom(slot.offer, location, room, _kilometres(wanted, location)))
-        if obstacle_of_slot(slot, at) is None and is_free(slot, actor):
+        if obstacle_of_slot(slot, at) is None and is_free(slot, actor) and not slot.lacks_room:
             lent.slots.append(slot)
+    _drop_busy(session, found.values(), at)
     fitting = [lent for lent in found.values() if lent.slots and _fits(lent, wanted)]
     return sorted(fitting, key=lambda lent: (lent.distance_km or 0.0, lent.slots[0].starts_at, lent.offer.id))
+
+
+def _drop_busy(session: Session, rooms: Iterable[LentRoom], at: datetime) -> None:
+    """Keep only the times at which no calendar of a room says busy, or cannot tell."""
+    open_slots = [(room, slot) for room in rooms for slot in room.slots]
+    for (room, slot), known in zip(
+        open_slots, list_known(session, [_time_of(slot) for _, slot in open_slots], at=at), strict=True
+    ):
+        if known is not Known.FREE:
+            room.slots.remove(slot)
+
+
+def _time_of(slot: Slot) -> Time:
+    return slot.room_id, slot.starts_at, slot.ends_at
+
+
+def obstacle_of_loan(session: Session, slot: Slot, *, at: datetime) -> Message | None:
+    """Return why the room of this date is not to be had though nobody has taken it, or None; its offer is loaded."""
+    phone, known = phone_of(slot.offer), list_known(session, [_time_of(slot)], at=at)[0]
+    if slot.lacks_room:
+        return N_("Der Raum ist zu dieser Zeit nicht frei. Fragen Sie am Telefon: {phone}.", phone=phone)
+    if known is Known.BUSY:
+        return N_("Der Kalender des Hauses meldet den Raum als belegt. Fragen Sie am Telefon: {phone}.", phone=phone)
+    if known is Known.UNKNOWN:
+        return N_("Ob der Raum frei ist, wissen wir gerade nicht. Fragen Sie am Telefon: {phone}.", phone=phone)
+    return None
 
 
 def is_free(slot: Slot, actor: Actor) -> bool:

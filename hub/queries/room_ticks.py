@@ -12,19 +12,22 @@ from hub.errors import RuleBroken
 from hub.i18n import N_
 from hub.models.room_tick import SECONDS, RoomTick, ticks_between
 from hub.models.slot import Slot
+from hub.queries.busy_rooms import require_free
 
 _BATCH = 500
 
 
-def take_room(session: Session, slots: Iterable[Slot]) -> None:
+def take_room(session: Session, slots: Iterable[Slot], *, despite_busy: bool, at: datetime) -> None:
     """Take the rooms of these dates (flushed, with ids) for their times; dates without a room take nothing.
 
     One sorted INSERT inside a savepoint: concurrent callers meet at the first common tick and one of them wins. Raises
-    RuleBroken (409) that names the day and time which is taken.
+    RuleBroken (409) that names the day and time which is taken, and unless `despite_busy` RoomBusy (409) where a
+    calendar of the room does not say that it is free.
     """
+    wanted = list(slots)
     rows = sorted(
         (slot.room_id, tick, slot.id)
-        for slot in slots
+        for slot in wanted
         if slot.room_id is not None
         for tick in ticks_between(slot.starts_at, slot.ends_at)
     )
@@ -40,6 +43,8 @@ def take_room(session: Session, slots: Iterable[Slot]) -> None:
                 )
     except IntegrityError as error:
         raise _taken(session, [(room, tick) for room, tick, _ in rows]) from error
+    if not despite_busy:
+        require_free(session, [(slot.room_id, slot.starts_at, slot.ends_at) for slot in wanted], at=at)
 
 
 def _taken(session: Session, wanted: list[tuple[int, int]]) -> RuleBroken:

@@ -1,17 +1,15 @@
 """Questions about series: one, those of an offer, what a rule means in real dates, and which need more dates."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from calendars.recurrence import Occurrence, Rule, TooManyOccurrences, expand
-from calendars.wall_time import WallProblem, resolve
+from calendars.recurrence import Occurrence, Rule, expand
 from hub import clock
-from hub.errors import InvalidInput, NotFound
-from hub.i18n import N_, Message
+from hub.errors import NotFound
 from hub.models.contingent import Contingent
 from hub.models.location import Location
 from hub.models.offer import Offer
@@ -21,10 +19,11 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import series_for
 from hub.queries import room_ticks
+from hub.queries.busy_rooms import list_known
+from hub.queries.busy_times import Known
 from hub.queries.closures import ClosedBy, ClosedDay, DayNames, closed_days, day_names
 
 HORIZON = timedelta(weeks=26)
-LOOKED_AHEAD = timedelta(days=400)  # meets both clock changes, so that an open end does not run into one later
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class PlannedDate:
     room_taken: bool = False
     closed_by: ClosedBy | None = None
     school_holiday: str = ""  # name of the school holidays of that day, also where it takes place in them
+    room_known: Known = Known.FREE  # what the room's calendar says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,30 +55,7 @@ class Plan:
     contingents: tuple[Contingent, ...] = ()
     join_until: int | None = None  # its dates are one course, which may be joined until this session
     course_name: str = ""
-
-
-def check_rule(rule: Rule) -> None:
-    """Raise InvalidInput (422) for a rule that meets the hour the clock leaves out, or gives far too many dates."""
-    last = max([rule.until_on or rule.starts_on + LOOKED_AHEAD, *(item.on for item in rule.dates)])
-    try:
-        occurrences = expand(rule, first=rule.starts_on, last=last)
-    except TooManyOccurrences as error:
-        raise InvalidInput(fields={"until_on": N_("Das sind zu viele Termine auf einmal.")}) from error
-    for one in occurrences:
-        if one.problem is WallProblem.GAP:
-            field = "start" if resolve(one.wall_start).problem is WallProblem.GAP else "end"
-            raise InvalidInput(fields={field: _left_out(one)})
-
-
-def _left_out(one: Occurrence) -> Message:
-    start_is_left_out = resolve(one.wall_start).problem is WallProblem.GAP
-    wall = one.wall_start if start_is_left_out else one.wall_end
-    return N_(
-        "In der Nacht zum {day} springt die Uhr von 2 auf 3 Uhr. {time} Uhr gibt es da nicht. "
-        "Bitte wählen Sie eine andere Zeit.",
-        day=f"{wall:%d.%m.%Y}",
-        time=f"{wall:%H:%M}",
-    )
+    despite_busy: bool = False  # takes the room though its calendar says busy, or cannot tell
 
 
 def plan_of(series: Series) -> Plan:
@@ -93,6 +70,7 @@ def plan_of(series: Series) -> Plan:
         school_closed=series.school_closed,
         crowding=series.crowding,
         contingents=tuple(Contingent.from_stored(one) for one in series.contingents),
+        despite_busy=series.despite_busy,
     )
 
 
@@ -106,7 +84,7 @@ def plan_dates(
 ) -> list[PlannedDate]:
     """Return the dates of a plan between two local days that lie after `at`, closed ones included and marked.
 
-    At most three statements. Raises TooManyOccurrences.
+    At most five statements. Raises TooManyOccurrences.
     """
     names = day_names(session, organisation_id, first=first, last=last, language=language)
     code = session.scalar(select(Location.municipality_code).where(Location.id == plan.location_id))
@@ -117,7 +95,9 @@ def plan_dates(
         taken = room_ticks.list_taken_ticks(
             session, plan.room_id, first=occurrences[0].starts_at, last=max(one.ends_at for one in occurrences)
         )
-    return [_planned(one, plan, closed, names, taken) for one in occurrences]
+    known = list_known(session, [(plan.room_id, one.starts_at, one.ends_at) for one in occurrences], at=at)
+    planned = [_planned(one, plan, closed, names, taken) for one in occurrences]
+    return [replace(one, room_known=state) for one, state in zip(planned, known, strict=True)]
 
 
 def _closed(

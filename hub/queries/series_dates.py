@@ -8,6 +8,7 @@ from calendars.recurrence import Occurrence
 from calendars.wall_time import WallProblem
 from hub.models.series import Series, SeriesException
 from hub.models.slot import Slot, SlotState
+from hub.queries.busy_times import Known
 from hub.queries.series import Plan, PlannedDate
 from hub.queries.series_effects import Booked
 
@@ -51,6 +52,7 @@ class Row:
     booked: tuple[Booked, ...] = ()
     clashing: int = 0  # how many of them have something else at the new time
     room_taken: bool = False
+    room_known: Known = Known.FREE  # what the room's calendar says of its time
     too_few: bool = False  # more places are taken or kept than the change wants: it keeps those
     closed_for: str = ""  # the new date falls on this holiday or closure
     doubled: bool = False  # in autumn its hour comes twice, and the first is meant

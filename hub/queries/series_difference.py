@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from calendars.recurrence import Occurrence, expand
 from hub import clock
 from hub.errors import NotFound
+from hub.models.offer import Form
 from hub.models.room_tick import ticks_between
 from hub.models.series import ExceptionKind, Series, SeriesException
 from hub.models.slot import Slot, SlotState
 from hub.queries import series_effects
+from hub.queries.busy_rooms import list_known
+from hub.queries.busy_times import Known
 from hub.queries.course_plans import last_day
 from hub.queries.plans import placed
 from hub.queries.series import Plan, PlannedDate, horizon, plan_dates
@@ -51,7 +54,7 @@ def difference(
 ) -> Difference:
     """Hold a plan (None: the series ends) against the dates whose day by the present rule is `since` or later.
 
-    Days are local, instants UTC; `series.offer` must be loaded. Nothing changes. At most nine statements. Raises
+    Days are local, instants UTC; `series.offer` must be loaded. Nothing changes. At most eleven statements. Raises
     TooManyOccurrences.
     """
     plan = placed(plan, series.offer) if plan else None
@@ -74,7 +77,7 @@ def difference(
     coming = {key: one for key, one in planned.items() if key[0] <= last and _comes(one, at)}
     rows += [new_row(one, plan) for key, one in coming.items() if plan and key not in blocked]
     rows, left = _apart(rows, {key: one for key, one in out.items() if key not in here}, pairs)
-    rows = _with_people(session, _with_rooms(session, rows))
+    rows = _with_calendar(session, series, _with_people(session, _with_rooms(session, rows)), at)
     rows.sort(key=lambda row: (row.starts_at, row.slot.id if row.slot else 0))
     return Difference(tuple(rows), plan, last, left, _digest(series, rows))
 
@@ -195,6 +198,20 @@ def _with_rooms(session: Session, rows: list[Row]) -> list[Row]:
     return marked
 
 
+def _with_calendar(session: Session, series: Series, rows: list[Row], at: datetime) -> list[Row]:
+    """Say what the room's calendar knows of new times; a lent room that a coach has counts as taken then."""
+    wanting = [row for row in rows if row.kind in (Kind.NEW, Kind.MOVED)]
+    found = list_known(session, [(row.room_id, row.starts_at, row.ends_at) for row in wanting], at=at)
+    odd = {id(row): known for row, known in zip(wanting, found, strict=True) if known is not Known.FREE}
+    lends = series.offer.form is Form.ROOM
+    return [
+        replace(row, room_known=odd[id(row)], room_taken=row.room_taken or (lends and bool(row.booked)))
+        if id(row) in odd
+        else row
+        for row in rows
+    ]
+
+
 def _with_people(session: Session, rows: list[Row]) -> list[Row]:
     """Add who is booked, and how many of them are elsewhere at a new time."""
     slots = {row.slot.id: row for row in rows if row.slot is not None}
@@ -223,6 +240,6 @@ def _digest(series: Series, rows: list[Row]) -> str:
     shown = [
         (row.kind, row.slot and (row.slot.id, row.slot.version), row.starts_at, row.ends_at, row.location_id, *more)
         for row in rows
-        for more in [(row.room_id, row.places, row.booked, row.clashing, row.room_taken)]
+        for more in [(row.room_id, row.places, row.booked, row.clashing, row.room_taken, row.room_known)]
     ]
     return sha256(repr((series.id, series.version, shown)).encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Who is booked on dates that are about to change: how many, whom no calendar tells, and who would be in two places."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.models.booking import BLOCKING, Booking
-from hub.models.participant import Participant
 from hub.models.room_tick import RoomTick, ticks_between
 from hub.models.slot import Slot
 from hub.queries import consequences
@@ -88,15 +87,3 @@ def list_taken_ticks(
         RoomTick.slot_id.not_in(besides),
     )
     return {(room_id, tick) for room_id, tick in session.execute(query)}
-
-
-def list_persons(session: Session, booked: Iterable[Booked]) -> list[Participant]:
-    """Return the people behind these places, for the log and to tell their coaches."""
-    ids = {one.person for one in booked}
-    return list(session.scalars(select(Participant).where(Participant.id.in_(ids)).order_by(Participant.id)))
-
-
-def list_coaches(booked: Iterable[Booked], persons: Iterable[Participant]) -> frozenset[int]:
-    """Return whom to tell: the coaches of these people, and those whose own places these are."""
-    own = {-one.person for one in booked if one.person < 0}
-    return frozenset(own | {person.coach_id for person in persons if person.coach_id})

@@ -15,7 +15,6 @@ from hub.models.booking import STANDING, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Acknowledgement, Enquiry
 from hub.models.offer import Access, Offer
-from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.room_tick import RoomTick
 from hub.models.slot import Slot, SlotState
@@ -24,8 +23,9 @@ from hub.policy.fields import Field, Reader
 from hub.policy.permissions import Permission
 from hub.policy.rules import allows
 from hub.policy.scopes import own_slots_for, partner_bookings_for, slots_for
-from hub.policy.visibility import phase_of, visible_to_partner
+from hub.policy.visibility import phase_of
 from hub.queries.consequences import Consequences, consequences, consequences_of
+from hub.queries.disclosures import told_fields
 from hub.queries.holds import on_hold
 
 __all__ = [
@@ -164,7 +164,7 @@ def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version
     query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING), Booking.access != Access.OPEN.value)
     query = query.order_by(Booking.code, Booking.id)
     rows = session.execute(query.add_columns(Enquiry, live, read.exists())).all()
-    found = [_attendee(actor, slot.offer.organisation, *row) for row in rows]
+    found = [_attendee(actor, *row) for row in rows]
     opened = [one.booking.participant_id for one, row in zip(found, rows, strict=True) if one.may_open and row[3]]
     persons = (
         {p.id: p for p in session.scalars(select(Participant).where(Participant.id.in_(opened)))} if opened else {}
@@ -174,18 +174,14 @@ def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version
     ]
 
 
-def _attendee(
-    actor: Actor, organisation: Organisation, booking: Booking, enquiry: Enquiry | None, live: bool, _read: bool
-) -> Attendee:
+def _attendee(actor: Actor, booking: Booking, enquiry: Enquiry | None, live: bool, _read: bool) -> Attendee:
     if enquiry is None:
         return Attendee(booking)
     own_staff = allows(actor, Permission.OPEN_IDENTITY, enquiry)
-    fields = visible_to_partner(
+    fields = told_fields(
+        enquiry.field_groups,
         Reader.PARTNER if own_staff else Reader.UMBRELLA,
         phase_of(enquiry.state, ended_by_consent=not live),
-        frozenset(Field(group) for group in enquiry.field_groups),
-        clinic_type=organisation.clinic_type,
-        health_consent=False,
     )
     may_open = live and enquiry.state in IDENTIFIED and Field.IDENTITY in fields
     return Attendee(booking, enquiry, None, may_open)

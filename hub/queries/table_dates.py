@@ -41,7 +41,7 @@ class DatePlanner:
         self.known = Known(offers)
         self.places = Places(session, actor)
         self.dates = Dates(session, offers)
-        self.rooms = Rooms(session)
+        self.rooms = Rooms(session, at)
         self.seen: dict[tuple[int, str], int] = {}
         self.planned = Planned()
 

@@ -18,6 +18,7 @@ from hub.models.offer import Form, Offer
 from hub.models.room_tick import SECONDS, ticks_between
 from hub.models.slot import Pool, Slot
 from hub.queries import room_ticks
+from hub.queries.busy_times import BusyCalendar, Known, of_rooms
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,11 @@ class Dates:
 
 
 class Rooms:
-    """Which rooms are taken when: by other dates, and by rows further up."""
+    """Which rooms are taken when: by other dates, by rows further up, and by what their calendars say."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, at: datetime) -> None:
+        self.session, self.at = session, at
+        self.calendars: dict[int | None, BusyCalendar] = {}
         self.taken: dict[int, dict[int, int]] = defaultdict(dict)  # room → tick → date (0: a row further up)
 
     def load(self, works: Sequence[DateWork]) -> None:
@@ -146,9 +148,15 @@ class Rooms:
         for room_id, instants in sorted(spans.items()):
             ticks = room_ticks.list_ticks_with_dates(self.session, room_id, first=min(instants), last=max(instants))
             self.taken[room_id] = dict(ticks)
+        if spans:
+            first, last = min(map(min, spans.values())), max(map(max, spans.values()))
+            self.calendars = of_rooms(self.session, spans, first=first, last=last, at=self.at)
 
     def take(self, work: DateWork) -> None:
-        """Take the room of one row; raises InvalidInput naming when it is taken."""
+        """Take the room of one row; raises InvalidInput naming when it is taken, or where a calendar calls it busy.
+
+        A row cannot be asked back: such a date is made on its page, which asks. A lent room is asked about when lent.
+        """
         room_id = work.room_id or (work.slot.room_id if work.slot else None)
         if room_id is None:
             return
@@ -160,7 +168,18 @@ class Rooms:
                 raise InvalidInput(
                     fields={"room": N_("Der Raum ist da schon vergeben, um {time} Uhr.", time=f"{when:%H:%M}")}
                 )
+        if room_id in self.calendars and work.offer.form is not Form.ROOM:
+            self._require_open(self.calendars[room_id], work)
         taken.update(dict.fromkeys(ticks, 0))
+
+    def _require_open(self, calendar: BusyCalendar, work: DateWork) -> None:
+        known = calendar.state(work.starts_at, work.ends_at)
+        if known is Known.BUSY:
+            busy = N_("Der Kalender des Hauses meldet den Raum als belegt. Legen Sie diesen Termin auf der Seite an.")
+            raise InvalidInput(fields={"room": busy})
+        if known is Known.UNKNOWN:
+            unknown = N_("Ob der Raum frei ist, ist unbekannt. Legen Sie diesen Termin auf der Seite an.")
+            raise InvalidInput(fields={"room": unknown})
 
 
 def find_room(session: Session, room_id: int) -> Room:

@@ -14,6 +14,7 @@ from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for
 from hub.queries.bookings import with_place
+from hub.queries.sheets import first_of_each_sheet
 
 S = EnquiryState
 COACHS_TURN = (S.RETURNED, S.DECLINED, S.EXPIRED, S.ACCEPTED)
@@ -42,7 +43,8 @@ def list_open_enquiries(session: Session, participant_ids: Collection[int]) -> l
 def list_unanswered_consents(session: Session, participant_ids: Collection[int]) -> list[Consent]:
     """Return consents that wait for the person's answer, for instance on paper not yet recorded, the oldest first."""
     query = select(Consent).where(Consent.participant_id.in_(participant_ids), Consent.state == ConsentState.REQUESTED)
-    return list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id)))
+    found = session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id))
+    return [first for first, _ in first_of_each_sheet(found)]
 
 
 def list_dates(session: Session, actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Booking]:

@@ -12,7 +12,7 @@ from hub.errors import NotFound
 from hub.models.booking import ACTIVE, LIVE, Booking, Waiting, WaitingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access, Offer, OfferState
-from hub.models.participant import Participation, ParticipationState
+from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.slot import Pool, PoolState, Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.scopes import waitings_for
@@ -90,6 +90,21 @@ def list_active(session: Session, slot_id: int) -> Sequence[Waiting]:
     """Return the wishes for a date that wait or have an offer, with their persons, by id."""
     query = select(Waiting).where(Waiting.slot_id == slot_id, Waiting.state.in_(ACTIVE))
     return session.scalars(query.options(joinedload(Waiting.participant)).order_by(Waiting.id)).all()
+
+
+def list_in_vain(session: Session, slot_id: int) -> list[Participant]:
+    """Return who waited for a date until it was called off, and whose coach has not put that away yet, by id.
+
+    Not who was offered a place and did not answer.
+    """
+    query = select(Participant).where(
+        Participant.id.in_(
+            select(Waiting.participant_id).where(
+                Waiting.slot_id == slot_id, Waiting.state == WaitingState.LAPSED, Waiting.booking_id.is_(None)
+            )
+        )
+    )
+    return list(session.scalars(query.order_by(Participant.id)))
 
 
 def count_waiting(session: Session, slot_id: int) -> int:

@@ -1,16 +1,41 @@
-"""What a withdrawal must find: notices still queued, feeds still running."""
+"""What the end of a consent must find: what hangs on it, notices still queued, what was sent, feeds still running."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 
+from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
-from hub.models.consent import Consent
+from hub.models.consent import PERMITTING, Consent, Scope
 from hub.models.enquiry import Enquiry
-from hub.models.notice import Notice, NoticeState
+from hub.models.notice import Channel, Notice, NoticeState
+from hub.models.offer import Offer
+from hub.models.participant import Participant
+from hub.models.slot import Slot
 from hub.models.subscription import FeedKind, Subscription
+from hub.policy.actor import Actor
+from hub.policy.scopes import participants_for
+
+SHORT = timedelta(hours=24)  # whoever hears of it later than this must be phoned
+LATE_CALL = "late_call"
+HANGING = (Scope.HEALTH, Scope.FEEDBACK)  # they mean nothing without the E2 beside them
+
+
+def list_hanging(session: Session, consent: Consent) -> list[Consent]:
+    """Return the consents in force by state that fall with this E2, in order of id."""
+    if consent.scope is not Scope.TRANSMIT:
+        return []
+    query = select(Consent).where(
+        Consent.participant_id == consent.participant_id,
+        Consent.organisation_id == consent.organisation_id,
+        Consent.offer_id == consent.offer_id,
+        Consent.scope.in_(HANGING),
+        Consent.state.in_(PERMITTING),
+    )
+    return list(session.scalars(query.order_by(Consent.id).execution_options(populate_existing=True)))
 
 
 def list_queued_notices(session: Session, enquiry_ids: Iterable[int]) -> list[Notice]:
@@ -33,15 +58,71 @@ def list_running_subscriptions(session: Session, participant_id: int) -> list[Su
 
 def list_coming_under(session: Session, consent: Consent, *, at: datetime) -> list[Booking]:
     """Return the coming bookings that a withdrawal of this consent would give back, the next one first."""
-    query = (
-        select(Booking)
-        .join(Enquiry, Booking.enquiry_id == Enquiry.id)
-        .where(
-            Enquiry.participant_id == consent.participant_id,
-            Enquiry.organisation_id == consent.organisation_id,
-            Enquiry.offer_id == consent.offer_id,
-            Booking.state.in_(LIVE),
-            Booking.starts_at > at,
-        )
-    )
+    if consent.scope is not Scope.TRANSMIT:
+        return []
+    query = select(Booking).join(Enquiry, Booking.enquiry_id == Enquiry.id)
+    query = query.where(*_about(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))
+
+
+def list_sent_under(session: Session, consent: Consent) -> list[datetime]:
+    """Return when mails about this consent's enquiries left for the partner: they cannot be called back (T4c)."""
+    query = select(Notice.sent_at).join(Enquiry, Notice.enquiry_id == Enquiry.id)
+    query = query.where(
+        *_about(consent),
+        Notice.channel == Channel.EMAIL,
+        Notice.state == NoticeState.SENT,
+        Notice.organisation_id == consent.organisation_id,
+        Notice.sent_at.is_not(None),
+    )
+    return [sent_at for sent_at in session.scalars(query.order_by(Notice.sent_at, Notice.id)) if sent_at]
+
+
+def _about(consent: Consent) -> tuple[Any, ...]:
+    return (
+        Enquiry.participant_id == consent.participant_id,
+        Enquiry.organisation_id == consent.organisation_id,
+        Enquiry.offer_id == consent.offer_id,
+    )
+
+
+def list_late_calls(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Notice]:
+    """Return the open calls about places these persons gave back at short notice, whose date is still to come."""
+    query = _late_calls(at).where(Booking.participant_id.in_(participant_ids))
+    return list(session.scalars(query.order_by(Notice.id)))
+
+
+def get_late_call(session: Session, actor: Actor, public_id: str, *, at: datetime) -> tuple[Notice, Booking]:
+    """Return such a call about a person the actor looks after, and its booking with the partner; else NotFound."""
+    persons = participants_for(actor, at).with_only_columns(Participant.id)
+    query = _late_calls(at).where(Notice.public_id == public_id, Booking.participant_id.in_(persons))
+    notice: Notice | None = session.scalar(query)
+    if notice is None:
+        raise NotFound
+    return notice, _booking_of(session, notice)
+
+
+def bookings_of(session: Session, calls: Iterable[Notice]) -> dict[int, Booking]:
+    """Return the bookings that calls are about by their keys, with offer, partner and person."""
+    keys = [one.booking_id for one in calls if one.booking_id]
+    found = session.scalars(_with_partner(select(Booking).where(Booking.id.in_(keys)))) if keys else []
+    return {one.id: one for one in found}
+
+
+def _booking_of(session: Session, notice: Notice) -> Booking:
+    return session.scalars(_with_partner(select(Booking).where(Booking.id == notice.booking_id))).one()
+
+
+def _with_partner(query: Select[Any]) -> Select[Any]:
+    partner = joinedload(Booking.slot).joinedload(Slot.offer).joinedload(Offer.organisation)
+    return query.options(partner, joinedload(Booking.participant))
+
+
+def _late_calls(at: datetime) -> Select[Any]:
+    query = select(Notice).join(Booking, Notice.booking_id == Booking.id)
+    return query.where(
+        Notice.template == LATE_CALL,
+        Notice.channel == Channel.CALL,
+        Notice.state == NoticeState.QUEUED,
+        Booking.starts_at > at,
+    )

@@ -17,6 +17,7 @@ from hub.seeds.network import load_network
 from hub.seeds.people import load_people, load_staff
 from hub.seeds.rooms import load_rooms
 from hub.seeds.sheet import Sheet
+from hub.seeds.shortlists import load_shortlists
 from hub.seeds.stories import load_stories, load_visits
 from hub.seeds.things import load_cards, load_feeds
 from hub.seeds.waiting import load_waiting
@@ -47,6 +48,7 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_rooms(session, cast, at)
         load_changes(story, people, offers)
         load_freshness(session, cast, offers, at)
+        load_shortlists(story)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")
         progress(95)

@@ -1,6 +1,6 @@
 """Cells that no spreadsheet program takes for a formula, and back."""
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0")  # R-SEC-10
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # R-SEC-10
 SHIELD = "'"
 
 

@@ -85,13 +85,13 @@ def _first_lines(sheet: Any) -> Iterator[list[str]]:
 
 
 def _text(cell: Any) -> str:
-    """Return a cell as people would write it: days and times as in ISO 8601, whole numbers without a point."""
+    """Return a cell as people here would write it: 05.10.2026, 09:30, whole numbers without a point."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d" if cell.time() == time() else "%Y-%m-%d %H:%M")
+        return cell.strftime("%d.%m.%Y" if cell.time() == time() else "%d.%m.%Y %H:%M")
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.strftime("%d.%m.%Y")
     if isinstance(cell, time):
         return cell.strftime("%H:%M")
     if isinstance(cell, timedelta):

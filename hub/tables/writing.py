@@ -23,9 +23,14 @@ def write_table(suffix: str, lines: Lines) -> bytes:
 
 
 def write_csv(lines: Lines) -> bytes:
-    """Return lines as CSV; the mark in front tells Excel that it is UTF-8."""
+    """Return lines as CSV; the mark in front tells Excel that it is UTF-8.
+
+    A German Excel splits at semicolons whatever the file means, also inside a cell that is not quoted, so that "a;=1+1"
+    would become a formula: therefore semicolons between the cells, and each cell quoted.
+    """
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in line] for line in lines)
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([neutral(cell) for cell in line] for line in lines)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -96,10 +96,7 @@ def confirm_page(
         person = get_participant(session, actor, form.person.data or "", at=now)
         hold = holds.find_hold(session, slot.id, person.id)
         obstacle = None if refusal else _obstacle(session, slot, person, hold)
-        consented = not slot.offer.carries_identity or has_consented(session, slot, person)
-        accepted = slot.offer.access is not Access.REQUEST or bool(
-            bookings.find_identified_enquiry(session, person.id, slot.offer_id)
-        )
+        consented, accepted = answers_of(session, slot, person)
         taker = taker_of_person(session, person)
         free = free_words(slot, taker)
         full = isinstance(refusal, SlotFull) or (hold is None and free == str(N_("voll")))
@@ -138,7 +135,16 @@ def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking |
     return PersonElsewhere.default if clash else None
 
 
-def has_consented(session: Session, slot: Slot, person: Participant) -> bool:
+def answers_of(session: Session, slot: Slot, person: Participant) -> tuple[bool, bool]:
+    """Return whether the person has consented until this date is over, and whether the partner has said yes."""
+    offer = slot.offer
+    consented = not offer.carries_identity or _has_consented(session, slot, person)
+    if offer.access is not Access.REQUEST:
+        return consented, True
+    return consented, bookings.find_identified_enquiry(session, person.id, offer.id) is not None
+
+
+def _has_consented(session: Session, slot: Slot, person: Participant) -> bool:
     found = consents.find_live(
         session,
         participant_id=person.id,

@@ -50,13 +50,29 @@ class SourceForm(FileForm):
             raise InvalidInput(fields={"file": N_("Bitte entweder eine Adresse oder eine Datei.")})
         if not typed and not self.file.data:
             raise InvalidInput(fields={"url": N_("Bitte tragen Sie eine Adresse ein oder wählen Sie eine Datei.")})
-        if not typed:
-            return None
-        try:
-            fetcher.target(typed)
-        except FetchFailed as failed:
-            raise InvalidInput(fields={"url": TROUBLES[failed.trouble]}) from None
-        return typed
+        return askable(typed, fetcher)
+
+
+class ChangeForm(FlaskForm):
+    """Another name, and another address if one is typed; the present one is shown to nobody."""
+
+    name = StringField(N_("Wie soll er hier heißen?"), [Needed(N_("Bitte ein kurzer Name.")), NotLonger(80), OneLine()])
+    url = StringField(N_("Neue Adresse"), [Optional(), NotLonger(2000)])
+
+    def address(self, fetcher: Fetcher) -> str | None:
+        """Return the address that was typed, if one may be asked at all; raises InvalidInput (422)."""
+        return askable((self.url.data or "").strip(), fetcher)
+
+
+def askable(typed: str, fetcher: Fetcher) -> str | None:
+    """Return a typed address, or None for none; raises InvalidInput (422) for one that is never asked."""
+    if not typed:
+        return None
+    try:
+        fetcher.target(typed)
+    except FetchFailed as failed:
+        raise InvalidInput(fields={"url": TROUBLES[failed.trouble]}) from None
+    return typed
 
 
 def goals_of(session: Session, actor: Actor) -> dict[str, tuple[Goal, Message]]:

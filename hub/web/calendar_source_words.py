@@ -134,4 +134,13 @@ def _what_differs(lines: list[SourceLine]) -> Message:
     if fresh:
         one = N_("Ein neuer Termin steht im Kalender.")
         return one if fresh == 1 else N_("{n} neue Termine stehen im Kalender.", n=fresh)
+    if any(line.row.slot is None for line in lines):
+        return N_("Im Kalender steht nichts Neues.")
     return N_("Alle Termine des Kalenders sind übernommen.")
+
+
+def left_out(number: int) -> Message:
+    """Say how many dates could not be taken over."""
+    if number == 1:
+        return N_("Ein Termin ging nicht, weil Sie an dem Tag geschlossen haben.")
+    return N_("{n} Termine gingen nicht, weil Sie an dem Tag geschlossen haben.", n=number)

@@ -6,16 +6,17 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 
 from hub import clock
 from hub.actions import calendar_sources as verbs
-from hub.errors import HubError, NotFound
+from hub.actions import source_dates
+from hub.errors import HubError, NotFound, RoomBusy
 from hub.fetching import Fetcher
 from hub.i18n import N_
-from hub.models.calendar_source import SourceDateState, SourcePurpose
+from hub.models.calendar_source import CalendarSource, SourceDateState, SourcePurpose
 from hub.models.user import Role
 from hub.queries import calendar_sources as queries
 from hub.queries.series import horizon
 from hub.web import calendar_source_words as words
 from hub.web.access import for_roles
-from hub.web.calendar_source_form import FileForm, SourceForm, goals_of
+from hub.web.calendar_source_form import ChangeForm, FileForm, SourceForm, goals_of
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 
@@ -86,7 +87,8 @@ def create_choice(public_id: str) -> Any:
     """Say by titles and categories which dates are the offer's."""
     titles, categories = request.form.getlist("titles"), request.form.getlist("categories")
     return _step(
-        public_id, lambda session, said: verbs.choose_dates(session, titles=titles, categories=categories, **said)
+        public_id,
+        lambda session, said: source_dates.choose_dates(session, titles=titles, categories=categories, **said),
     )
 
 
@@ -97,10 +99,10 @@ def create_dates(public_id: str) -> Any:
     keys = request.form.getlist("dates")
 
     def step(session: Any, said: Any) -> None:
-        taken, left = verbs.take_over(session, keys=keys, **said)
+        taken, left = source_dates.take_over(session, keys=keys, despite_busy=_despite_busy(), **said)
         flash(str(N_("Übernommen: {n}.", n=taken)), "ok")
         if left:
-            flash(str(N_("{n} Termine gingen nicht, weil Sie an dem Tag geschlossen haben.", n=left)), "warn")
+            flash(str(words.left_out(left)), "warn")
 
     return _step(public_id, step)
 
@@ -109,7 +111,11 @@ def create_dates(public_id: str) -> Any:
 @for_roles(Role.PARTNER)
 def create_move(public_id: str, key: str) -> Any:
     """Move a date nobody has booked to where the calendar has it now."""
-    return _step(public_id, lambda session, said: verbs.follow_change(session, key=key, **said), N_("Verlegt."))
+    return _step(
+        public_id,
+        lambda session, said: source_dates.follow_change(session, key=key, despite_busy=_despite_busy(), **said),
+        N_("Verlegt."),
+    )
 
 
 @blueprint.post("/calendar-sources/<public_id>/dates/<key>/keeping")
@@ -117,7 +123,58 @@ def create_move(public_id: str, key: str) -> Any:
 def create_keeping(public_id: str, key: str) -> Any:
     """Leave a date as it is, whatever the calendar says."""
     done = N_("Der Termin bleibt, wie er ist.")
-    return _step(public_id, lambda session, said: verbs.keep_as_it_is(session, key=key, **said), done)
+    return _step(public_id, lambda session, said: source_dates.keep_as_it_is(session, key=key, **said), done)
+
+
+@blueprint.post("/calendar-sources/<public_id>/dates/<key>/dismissal")
+@for_roles(Role.PARTNER)
+def create_dismissal(public_id: str, key: str) -> Any:
+    """Leave a new date out, however often the calendar is read."""
+    return _step(public_id, lambda session, said: source_dates.dismiss_date(session, key=key, **said))
+
+
+@blueprint.post("/calendar-sources/<public_id>/dates/<key>/proposal")
+@for_roles(Role.PARTNER)
+def create_proposal(public_id: str, key: str) -> Any:
+    """Propose a date again that was left out."""
+    return _step(public_id, lambda session, said: source_dates.bring_back_date(session, key=key, **said))
+
+
+@blueprint.get("/calendar-sources/<public_id>/edit")
+@for_roles(*KEEPERS)
+def edit_calendar_source(public_id: str) -> Any:
+    """Show the form for another name or address."""
+    with reading() as session:
+        source = queries.get_source(session, current_actor(), public_id)
+    return _change_page(ChangeForm(obj=None, name=source.name), source)
+
+
+@blueprint.post("/calendar-sources/<public_id>")
+@for_roles(*KEEPERS)
+def update_calendar_source(public_id: str) -> Any:
+    """Give a calendar another name or address; a new address is asked under the same rules as the first."""
+    form = ChangeForm()
+    with reading() as session:
+        source = queries.get_source(session, current_actor(), public_id)
+    if not form.validate_on_submit():
+        return _change_page(form, source, 422)
+    try:
+        url = form.address(Fetcher.of(config()))
+        with transaction() as session:
+            own = queries.get_source(session, current_actor(), public_id, lock=True)
+            facts = {"actor": current_actor(), "source": own, "name": form.name.data or "", "url": url, "at": at()}
+            verbs.edit_source(session, **facts)
+    except NotFound:
+        raise
+    except HubError as error:
+        add_error(form, error)
+        return _change_page(form, source, error.status)
+    flash(str(N_("Gespeichert.")), "ok")
+    return redirect(_address(public_id), code=303)
+
+
+def _change_page(form: ChangeForm, source: CalendarSource, status: int = 200) -> Any:
+    return render("calendar_sources/edit_calendar_source.html", status, form=form, source=source)
 
 
 @blueprint.post("/calendar-sources/<public_id>/fetch")
@@ -153,6 +210,11 @@ def create_end(public_id: str) -> Any:
     return redirect(url_for("calendar_sources.list_calendar_sources"), code=303)
 
 
+def _despite_busy() -> bool:
+    """Tell whether the partner has been asked about a busy room and takes it all the same."""
+    return "despite_busy" in request.form
+
+
 def _step(public_id: str, step: Any, done: Any = None) -> Any:
     """Do one step in one transaction; what stands in its way shows on the same page."""
     try:
@@ -163,13 +225,15 @@ def _step(public_id: str, step: Any, done: Any = None) -> Any:
         raise
     except HubError as error:
         reasons = list(getattr(error, "fields", {}).values()) or [error.message]
-        return _page(public_id, error.status, problem=" ".join(str(reason) for reason in reasons))
+        entries = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+        again = entries if isinstance(error, RoomBusy) else None
+        return _page(public_id, error.status, problem=" ".join(str(reason) for reason in reasons), again=again)
     if done:
         flash(str(done), "ok")
     return redirect(_address(public_id), code=303)
 
 
-def _page(public_id: str, status: int = 200, problem: str = "") -> Any:
+def _page(public_id: str, status: int = 200, problem: str = "", again: list[tuple[str, str]] | None = None) -> Any:
     with reading() as session:
         source = queries.get_source(session, current_actor(), public_id)
         dates = source.purpose is SourcePurpose.DATES
@@ -184,12 +248,16 @@ def _page(public_id: str, status: int = 200, problem: str = "") -> Any:
         status,
         source=source,
         problem=problem,
+        again=again,
+        step=request.path,
         headline=words.headline(source, lines),
         titles=words.titles(found),
         categories=words.categories(found),
         differing=[line for line in lines if line.state in (State.CHANGED, State.GONE)],
         takeable=takeable[:MOST_TAKEN],
-        later=len(fresh) - len(takeable[:MOST_TAKEN]),
+        more=len(takeable[MOST_TAKEN:]),
+        later=len(fresh) - len(takeable),
+        dismissed=[line for line in lines if line.state is State.IGNORED and not line.row.slot],
         taken=[line for line in lines if line.state in (State.TAKEN, State.IGNORED) and line.row.slot],
         busy=busy,
         words=words,

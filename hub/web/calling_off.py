@@ -8,22 +8,24 @@ from sqlalchemy.orm import Session
 from hub import clock
 from hub.actions.calling_off import How, call_off_dates
 from hub.actions.closures import add_closure
-from hub.errors import InvalidInput, RuleBroken
+from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.slot import SlotState
 from hub.models.user import Role
 from hub.queries import calling_off as queries
 from hub.queries.calling_off import Span
 from hub.queries.consequences import consequences_of
+from hub.queries.moved_dates import effects_of
 from hub.queries.series import lock_running
 from hub.web import moving_dates, week
 from hub.web.access import for_roles
 from hub.web.calling_off_form import CallingOffForm
 from hub.web.calling_off_span import on_behalf, read_form, read_span
-from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.context import at, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
 
 blueprint = Blueprint("calling_off", __name__)
+DONE = {"call_off": "slot.called_off", "unsettle": "slot.unsettled", "move": "slot.moved"}  # as the log calls it
 
 
 @blueprint.before_request
@@ -71,7 +73,9 @@ def create_calling_off() -> Any:
         return _preview(form, span, error.status)
     except RuleBroken as error:  # somebody booked or changed a date meanwhile: the new state, and nothing has happened
         return _preview(form, span, error.status, str(error.message))
-    flash(str(_told(form, *done)), "ok")
+    if done[1]:  # somebody was booked: the page says whom no message reaches
+        return redirect(url_for("calling_off.show_done", how=form.how.data, step=request_id()), code=303)
+    flash(str(_told(form, done[0])), "ok")
     if form.closing:
         return redirect(url_for("closures.list_closures"), code=303)
     return redirect(url_for("slots.list_slots", week=week.week_name(week.monday_of(None, span.first_on))), code=303)
@@ -102,14 +106,29 @@ def _do(session: Session, form: CallingOffForm, span: Span) -> tuple[int, int]:
     return len(chosen), call_off_dates(session, actor=actor, slots=chosen, how=how, at=at())
 
 
-def _told(form: CallingOffForm, dates: int, booked: int) -> Message:
+@blueprint.get("/calling-off/done")
+@for_roles(Role.PARTNER)
+def show_done() -> Any:
+    """Say what one step just did, how many are told, and by place code whom no calendar tells."""
+    how = request.args.get("how", "")
+    if how not in DONE:
+        raise NotFound
+    with reading() as session:
+        slots, done_at = queries.list_done(session, current_actor(), DONE[how], request.args.get("step", ""))
+        if not slots:
+            raise NotFound
+        ended_at = done_at if how == "call_off" else None
+        effects, loans = effects_of(session, slots, ended_at=ended_at)
+    target = week.week_name(week.monday_of(None, clock.local_date(slots[0].starts_at)))
+    return render("calling_off/show_done.html", how=how, slots=slots, effects=effects, loans=loans, week=target)
+
+
+def _told(form: CallingOffForm, dates: int) -> Message:
     if not dates:
         return N_("Die Schließtage sind eingetragen.")
     if form.how.data == "unsettle":
         return N_("{n} Termine sind noch zu klären. Sie stehen oben in der Woche.", n=dates)
-    if not booked:
-        return N_("{n} Termine sind abgesagt. Niemand war gebucht.", n=dates)
-    return N_("{n} Termine sind abgesagt. Die Coaches bekommen jetzt eine Mail.", n=dates)
+    return N_("{n} Termine sind abgesagt. Niemand war gebucht.", n=dates)
 
 
 def _form_page(form: CallingOffForm, status: int = 200) -> Any:

@@ -17,7 +17,7 @@ from hub.models.card import Card
 from hub.models.participant import Participant
 from hub.models.user import Role
 from hub.policy.actor import ActorKind
-from hub.queries import bookings, cards, consents
+from hub.queries import bookings, cards, consents, sheets
 from hub.queries.cards import find_open_card, grouped, start_number, start_number_works
 from hub.queries.logins import person_actor
 from hub.queries.participants import get_participant
@@ -118,9 +118,8 @@ def print_card(public_id: str) -> tuple[str, int]:
     with reading() as session:
         person, card = _person_and_card(session, public_id)
         coming = bookings.list_coming(session, person.id, since=now, limit=ON_SLIP)
-        given = [one.withdrawal_code for one in consents.list_in_force(session, person.id, at=now)]
+        code = sheets.code_for_all(session, consents.list_in_force(session, person.id, at=now))
     _log(person, "card")
-    codes = [code for code in given if code]
     titles = request.args.get("titles") == "yes"
     return render(
         "cards/print_card.html",
@@ -131,7 +130,7 @@ def print_card(public_id: str) -> tuple[str, int]:
         qr=segno.make(_address(card), error="m").svg_data_uri(border=2, scale=4) if card else "",
         start=start_number(card) if card and start_number_works(card, now) else "",
         started_until=card.issued_at + cards.STARTING if card else None,
-        withdrawal=codes[0] if len(codes) == 1 else "",
+        withdrawal=code,
         withdrawal_address=config().public_url.rstrip("/").partition("://")[2] + "/withdrawal",
         lines=[(numeric_date(one.starts_at), one, paper_place_of(one), code_for_desk(one)) for one in coming[:ON_CARD]],
         as_of=numeric_date(now).split()[-1],

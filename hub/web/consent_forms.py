@@ -1,25 +1,43 @@
-"""The forms of consents: what may go along, the answer, the signed sheet, the device given back."""
+"""The forms of consents: what may go along, how it is read, the answer of one, the device given back."""
 
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Regexp
 
 from hub import i18n
+from hub.actions.sheets import Reading
 from hub.i18n import N_
+from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, Helper, Interpreter
 from hub.models.offer import Offer, Stage
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.wording import MATTERS, NEEDS, TALKS, TIMES
+from hub.policy.fields import Field
 from hub.queries.disclosures import say_contact
 from hub.queries.wishes import Wish, ages_of, contacts_of, ring_of
-from hub.web.fields import Day, Needed, Ticks
+from hub.web.fields import Needed, NotLonger, Ticks
+from hub.web.free_text import warning_about
 from hub.web.offer_words import STAGES
 
 COACH = "coach"
+INTERPRETERS = {
+    Interpreter.PROFESSIONAL: N_("jemand vom Dolmetschdienst"),
+    Interpreter.TELEPHONE: N_("Dolmetschen am Telefon"),
+    Interpreter.RELATIVE: N_("jemand aus der Familie"),
+    Interpreter.STAFF: N_("der Coach selbst"),
+}
+HELPERS = {
+    Helper.RELATIVE: N_("jemand aus der Familie"),
+    Helper.FRIEND: N_("jemand aus dem Freundeskreis"),
+    Helper.COUNSELLOR: N_("jemand aus einer Beratungsstelle"),
+    Helper.GUARDIAN: N_("die rechtliche Betreuung"),
+}
+INTERPRETED = [SelectChoice(role.value, word) for role, word in INTERPRETERS.items()]
+HELPED = [SelectChoice(role.value, word) for role, word in HELPERS.items()]
+RESTS = [SelectChoice(hours, N_("{n} Stunden", n=hours) if hours else N_("keine")) for hours in WAITS]
 
 
 class WishForm(FlaskForm):
@@ -33,17 +51,22 @@ class WishForm(FlaskForm):
         [Needed(N_("Bitte wählen Sie einen Weg."))],
         validate_choice=False,
     )
-    matters = Ticks(N_("Was sonst zählt (bleibt bei Ihnen)"))
-    stage = RadioField(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
-    locale = RadioField(
-        N_("In welcher Sprache lesen wir gemeinsam?"),
-        [Needed(N_("Bitte wählen Sie eine Sprache."))],
-        validate_choice=False,
-    )
+    health = TextAreaField(N_("Was die Klinik zur Gesundheit wissen soll"), [NotLonger(LONGEST_HEALTH)])
+    meant = BooleanField(N_("Das ist keine Diagnose und kein Aktenzeichen."))
+    feedback = BooleanField(N_("Der Partner darf zurückmelden, wie es lief"))
     soon = BooleanField(N_("Es eilt: Antwort in zwei Arbeitstagen"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Warn where a text about somebody's health looks like a code (R-LAW-08)."""
+        valid: bool = super().validate(extra_validators)
+        warning = None if self.meant.data else warning_about(self.health.data or "")
+        if warning is not None:
+            self.health.errors = [*self.health.errors, warning]
+        return valid and warning is None
 
     def prepare(self, person: Participant, offer: Offer, slot: Slot | None, on: date) -> None:
         """Offer exactly what this person has and this offer can use."""
+        self.asks_health = Field.HEALTH in offer.field_groups and offer.organisation.clinic_type
         self.access_needs.choices = [SelectChoice(need, NEEDS.get(need, need)) for need in person.access_needs]
         self.offered = _rough(person, offer, slot, on)
         self.rough.choices = [SelectChoice(name, label) for name, (label, _) in self.offered.items()]
@@ -52,12 +75,9 @@ class WishForm(FlaskForm):
         coach = person.coach.name if person.coach else ""
         self.contact.choices = [SelectChoice(key, say_contact(way, coach)) for key, way in self.ways.items()]
         self.contact.choices.append(SelectChoice(COACH, N_("Über den Coach, {name}", name=coach)))
-        self.matters.choices = [SelectChoice(*pair) for pair in MATTERS.items()]
-        self.stage.choices = [SelectChoice(stage.value, STAGES[stage]) for stage in Stage]
-        self.locale.choices = [SelectChoice(*pair) for pair in i18n.LANGUAGES.items()]
 
-    def wish(self) -> Wish:
-        """Return what was ticked."""
+    def wish(self, matters: list[str], stage: Stage) -> Wish:
+        """Return what was ticked, with what holds for the whole sheet."""
         rough = {name: self.offered[name][1] for name in self.rough.data or ()}
         if self.times.data:
             rough["times"] = list(self.times.data)
@@ -65,10 +85,39 @@ class WishForm(FlaskForm):
             access_needs=tuple(self.access_needs.data or ()),
             contact=self.ways.get(self.contact.data),
             rough=rough,
-            matters=tuple(self.matters.data or ()),
-            stage=Stage(self.stage.data) if self.stage.data in set(Stage) else Stage.PREVENTION,
+            matters=tuple(matters),
+            stage=stage,
             soon=self.soon.data,
         )
+
+
+class SheetForm(FlaskForm):
+    """What holds for all of a sheet: what matters, the language, who is there, and a rest before anything leaves."""
+
+    matters = Ticks(N_("Was sonst zählt (bleibt bei Ihnen)"))
+    stage = RadioField(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
+    locale = RadioField(
+        N_("In welcher Sprache lesen wir gemeinsam?"),
+        [Needed(N_("Bitte wählen Sie eine Sprache."))],
+        validate_choice=False,
+    )
+    interpreter = SelectField(N_("Wer übersetzt?"), choices=[SelectChoice("", N_("niemand")), *INTERPRETED], default="")
+    helper = SelectField(N_("Wer hilft beim Lesen?"), choices=[SelectChoice("", N_("niemand")), *HELPED], default="")
+    wait_hours = SelectField(N_("Bedenkzeit, bevor etwas hinausgeht"), choices=RESTS, coerce=int, default=0)
+
+    def prepare(self) -> None:
+        """Fill the closed lists."""
+        self.matters.choices = [SelectChoice(*pair) for pair in MATTERS.items()]
+        self.stage.choices = [SelectChoice(stage.value, STAGES[stage]) for stage in Stage]
+        self.locale.choices = [SelectChoice(*pair) for pair in i18n.LANGUAGES.items()]
+
+    def chosen_stage(self) -> Stage:
+        """Return the stage that was chosen."""
+        return Stage(self.stage.data) if self.stage.data in set(Stage) else Stage.PREVENTION
+
+    def reading(self) -> Reading:
+        """Return how the sheet is read."""
+        return Reading(self.locale.data, self.interpreter.data, self.helper.data, self.wait_hours.data)
 
 
 def _rough(person: Participant, offer: Offer, slot: Slot | None, on: date) -> dict[str, tuple[Any, Any]]:
@@ -86,32 +135,13 @@ def _rough(person: Participant, offer: Offer, slot: Slot | None, on: date) -> di
 
 
 class AnswerForm(FlaskForm):
-    """Yes or no, both alike, and the person's own PIN."""
+    """Yes or no, both alike."""
 
     answer = RadioField(
         N_("Was möchten Sie?"),
         [Needed(N_("Bitte wählen Sie Ja oder Nein."))],
         choices=[SelectChoice("yes", N_("Ja")), SelectChoice("no", N_("Nein"))],
         validate_choice=False,
-    )
-
-
-class PinForm(AnswerForm):
-    """The answer on a device that was handed over: only the PIN says that it is the person."""
-
-    pin = PasswordField(N_("Ihre PIN"), [Needed(N_("Bitte geben Sie Ihre PIN ein."))])
-
-
-class PaperForm(FlaskForm):
-    """A signed sheet: when, and where it lies. The reference takes no words, so that nothing else slips in."""
-
-    signed_on = Day(N_("Unterschrieben am"), [Needed(N_("Bitte geben Sie den Tag ein."))])
-    reference = StringField(
-        N_("Aktenzeichen des Blatts"),
-        [
-            Needed(N_("Bitte geben Sie an, wo das Blatt liegt.")),
-            Regexp(r"^[A-Za-z0-9 /.-]{1,24}$", message=N_("Bitte höchstens 24 Buchstaben und Ziffern.")),
-        ],
     )
 
 

@@ -1,32 +1,32 @@
-"""Consents on a coach's screen: choose what goes along, read it together, record a signed sheet, take back."""
+"""Consents on a coach's screen: choose what goes along, see what is in force, print the receipt, take back."""
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub import clock
-from hub.actions import consent_answers, consents, log, withdrawals
+from hub import i18n
+from hub.actions import log, withdrawals
+from hub.actions.sheets import ask_sheet
 from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_
-from hub.models.booking import Booking
 from hub.models.consent import Consent
-from hub.models.offer import Offer
 from hub.models.participant import Participant
-from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.policy.fields import Field
 from hub.queries import consents as questions
-from hub.queries import holds, offers, participants, slots
+from hub.queries import participants
 from hub.queries.consent_texts import read_wording
 from hub.queries.enquiries import find_draft
-from hub.queries.withdrawals import list_coming_under
+from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
+from hub.queries.withdrawals import list_coming_under, list_sent_under
 from hub.web.access import for_roles
-from hub.web.consent_forms import KeepForm, PaperForm, WishForm
+from hub.web.consent_forms import KeepForm, SheetForm, WishForm
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
+from hub.web.sheet_asking import Asked, asked_of, hold_of
 
 blueprint = Blueprint("consents", __name__)
 READ = (Field.IDENTITY, Field.CONTACT, Field.ACCESS)
@@ -41,64 +41,45 @@ def mark_section() -> None:
 @blueprint.get("/people/<public_id>/consents/new")
 @for_roles(Role.COACH)
 def new_consent(public_id: str) -> Any:
-    """Choose together what a partner may learn; nothing is ticked beforehand."""
+    """Choose together what each partner may learn; nothing is ticked beforehand."""
     with reading() as session:
-        person, offer, slot = _asked(session, public_id)
-        hold = _hold_of(session, person, offer.id)
-    note_reading(person, "consent")
-    form = WishForm(formdata=None)
-    form.prepare(person, offer, slot, clock.local_date(at()))
-    return _new_page(form, person, offer, slot, hold)
+        asked = asked_of(session, public_id)
+    note_reading(asked.person, "consent")
+    form = SheetForm(formdata=None)
+    form.prepare()
+    return _new_page(asked, form, asked.blocks(filled=False))
 
 
 @blueprint.post("/people/<public_id>/consents/new")
 @for_roles(Role.COACH)
 def create_consent(public_id: str) -> Any:
-    """Write the question down, with its literal preview (T1)."""
+    """Write the questions down on one sheet, each with its literal preview (T1)."""
     with transaction() as session:
-        person, offer, slot = _asked(session, public_id)
-        hold = _hold_of(session, person, offer.id)
-        form = WishForm()
-        form.prepare(person, offer, slot, clock.local_date(at()))
-        if form.validate_on_submit():
-            try:
-                with session.begin_nested():
-                    consent = consents.request_disclosure(
-                        session,
-                        actor=current_actor(),
-                        participant=person,
-                        offer=offer,
-                        slot=slot,
-                        wish=form.wish(),
-                        locale=form.locale.data,
-                        at=at(),
-                    )
-                return redirect(url_for(".show_consent", public_id=public_id, consent_id=consent.public_id), code=303)
-            except (RuleBroken, InvalidInput) as error:
-                add_error(form, error)
-                return _new_page(form, person, offer, slot, hold, error.status)
-    return _new_page(form, person, offer, slot, hold, 422)
+        asked = asked_of(session, public_id)
+        form, blocks = SheetForm(), asked.blocks(filled=True)
+        form.prepare()
+        whole = [form.validate_on_submit(), *(block.validate_on_submit() for block in blocks)]
+        if not all(whole):
+            return _new_page(asked, form, blocks, 422)
+        try:
+            with session.begin_nested():
+                sheet = ask_sheet(
+                    session,
+                    actor=current_actor(),
+                    participant=asked.person,
+                    asks=asked.asks(form, blocks),
+                    reading=form.reading(),
+                    referral=asked.referral,
+                    at=at(),
+                )
+        except (RuleBroken, InvalidInput) as error:
+            add_error(form, error)
+            return _new_page(asked, form, blocks, error.status)
+    return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
 
 
-def _asked(session: Session, public_id: str) -> tuple[Participant, Offer, Slot | None]:
-    person = participants.get_participant(session, current_actor(), public_id, at=at())
-    offer = offers.get_offer(session, current_actor(), request.args.get("offer", ""))
-    slot = slots.get_slot(session, current_actor(), request.args["slot"]) if request.args.get("slot") else None
-    if slot is not None and slot.offer_id != offer.id:
-        raise NotFound
-    return person, offer, slot
-
-
-def _hold_of(session: Session, person: Participant, offer_id: int | None) -> Booking | None:
-    """Return the place held for the person while this is asked, None when there is none any more."""
-    hold = holds.find_hold_of_offer(session, person.id, offer_id) if offer_id else None
-    return hold if holds.is_running(hold, at()) else None
-
-
-def _new_page(
-    form: WishForm, person: Participant, offer: Offer, slot: Slot | None, hold: Booking | None, status: int = 200
-) -> Any:
-    return render("consents/new_consent.html", status, form=form, person=person, offer=offer, slot=slot, hold=hold)
+def _new_page(asked: Asked, form: SheetForm, blocks: list[WishForm], status: int = 200) -> Any:
+    return render("consents/new_consent.html", status, form=form, blocks=blocks, asked=asked, person=asked.person)
 
 
 @blueprint.get("/people/<public_id>/consents")
@@ -107,7 +88,7 @@ def list_consents(public_id: str) -> Any:
     """Show what is in force and what waits for an answer."""
     with reading() as session:
         person = participants.get_participant(session, current_actor(), public_id, at=at())
-        waiting = questions.list_requested(session, person.id)
+        waiting = first_of_each_sheet(questions.list_requested(session, person.id))
         running = questions.list_in_force(session, person.id, at=at())
     note_reading(person, "consent")
     return render("consents/list_consents.html", person=person, waiting=waiting, running=running)
@@ -116,28 +97,26 @@ def list_consents(public_id: str) -> Any:
 @blueprint.get("/people/<public_id>/consents/<consent_id>")
 @for_roles(Role.COACH)
 def show_consent(public_id: str, consent_id: str) -> Any:
-    """Show the exact words, and the three ways in which the person can answer."""
-    return _consent_page(public_id, consent_id, PaperForm(formdata=None))
-
-
-def _consent_page(public_id: str, consent_id: str, form: FlaskForm, status: int = 200) -> Any:
+    """Show the exact words of a consent in force; one that still waits for an answer stands on its sheet."""
     with reading() as session:
         consent = get_consent(session, public_id, consent_id)
+        waits = is_open(consent)
+        sheet = get_sheet_by_id(session, consent.sheet_id) if waits and consent.sheet_id else None
         draft = find_draft(session, consent_id=consent.id)
-        hold = _hold_of(session, consent.participant, consent.offer_id)
+        hold = hold_of(session, consent.participant_id, consent.offer_id)
+    if sheet is not None:
+        return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
     note_reading(consent.participant, "consent")
-    wording = read_wording(consent.notice_text) if consent.is_live(at()) or is_open(consent) else None
+    live = consent.is_live(at())
     return render(
         "consents/show_consent.html",
-        status,
         consent=consent,
         person=consent.participant,
-        wording=wording,
-        live=consent.is_live(at()),
-        waits=is_open(consent),
+        wording=read_wording(consent.notice_text) if live else None,
+        live=live,
+        resting=consent.is_resting(at()),
         draft=draft,
         hold=hold,
-        form=form,
     )
 
 
@@ -160,59 +139,6 @@ def note_reading(person: Participant, purpose: str) -> None:
         log.record_reading(session, actor=current_actor(), person=person, fields=READ, purpose=purpose, at=at())
 
 
-@blueprint.get("/people/<public_id>/consents/<consent_id>/sheet")
-@for_roles(Role.COACH)
-def show_sheet(public_id: str, consent_id: str) -> Any:
-    """Show the question as a sheet to sign."""
-    with reading() as session:
-        consent = get_consent(session, public_id, consent_id)
-    if not is_open(consent):
-        raise NotFound
-    note_reading(consent.participant, "consent")
-    return render("consents/show_sheet.html", consent=consent, wording=read_wording(consent.notice_text))
-
-
-@blueprint.post("/people/<public_id>/consents/<consent_id>/paper")
-@for_roles(Role.COACH)
-def create_paper(public_id: str, consent_id: str) -> Any:
-    """Record a sheet the person signed."""
-    form = PaperForm()
-    if not form.validate_on_submit() or form.signed_on.data is None:
-        return _consent_page(public_id, consent_id, form, 422)
-    try:
-        with transaction() as session:
-            consent = get_consent(session, public_id, consent_id)
-            consent_answers.record_paper(
-                session,
-                actor=current_actor(),
-                consent=consent,
-                signed_on=form.signed_on.data,
-                reference=form.reference.data,
-                at=at(),
-            )
-    except (RuleBroken, InvalidInput) as error:
-        add_error(form, error)
-        return _consent_page(public_id, consent_id, form, error.status)
-    flash(str(N_("Die Unterschrift ist eingetragen. Bitte drucken Sie den Beleg mit.")), "ok")
-    return redirect(url_for(".show_consent", public_id=public_id, consent_id=consent_id), code=303)
-
-
-@blueprint.post("/people/<public_id>/consents/<consent_id>/refusal")
-@for_roles(Role.COACH)
-def create_refusal(public_id: str, consent_id: str) -> Any:
-    """Record the person's no: no reason, and nobody is told."""
-    form = PaperForm(formdata=None)
-    try:
-        with transaction() as session:
-            consent = get_consent(session, public_id, consent_id)
-            consent_answers.record_refusal(session, actor=current_actor(), consent=consent, at=at())
-    except RuleBroken as error:
-        add_error(form, error)
-        return _consent_page(public_id, consent_id, form, error.status)
-    flash(str(N_("In Ordnung. Der Partner erfährt nichts.")), "ok")
-    return redirect(url_for(".list_consents", public_id=public_id), code=303)
-
-
 @blueprint.get("/people/<public_id>/consents/<consent_id>/receipt")
 @for_roles(Role.COACH)
 def show_receipt(public_id: str, consent_id: str) -> Any:
@@ -222,9 +148,15 @@ def show_receipt(public_id: str, consent_id: str) -> Any:
     if not consent.is_live(at()):
         raise NotFound
     note_reading(consent.participant, "consent")
-    back = url_for(".show_consent", public_id=public_id, consent_id=consent_id)
+    return receipt_page(consent, url_for(".show_consent", public_id=public_id, consent_id=consent_id))
+
+
+def receipt_page(consent: Consent, back_url: str) -> Any:
+    """Render the receipt of one consent, wholly in the language in which it was given."""
     wording = read_wording(consent.notice_text)
-    return render("consents/show_receipt.html", consent=consent, wording=wording, back_url=back)
+    with i18n.using(consent.notice_locale):
+        facts = {"locale": consent.notice_locale, "back_url": back_url}
+        return render("consents/show_receipt.html", consent=consent, wording=wording, **facts)
 
 
 @blueprint.get("/people/<public_id>/consents/<consent_id>/withdrawal")
@@ -238,12 +170,12 @@ def _withdrawal_page(public_id: str, consent_id: str, form: FlaskForm, status: i
     with reading() as session:
         consent = get_consent(session, public_id, consent_id)
         coming = list_coming_under(session, consent, at=at())
+        sent = list_sent_under(session, consent)
     if not consent.is_live(at()):
         raise NotFound
     note_reading(consent.participant, "withdrawal")
-    return render(
-        "consents/new_withdrawal.html", status, consent=consent, person=consent.participant, coming=coming, form=form
-    )
+    shown = {"consent": consent, "person": consent.participant, "coming": coming, "sent": sent}
+    return render("consents/new_withdrawal.html", status, **shown, form=form)
 
 
 @blueprint.post("/people/<public_id>/consents/<consent_id>/withdrawal")

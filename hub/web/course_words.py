@@ -12,8 +12,10 @@ from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.queries.courses import Outline
 from hub.queries.places import Taker
-from hub.web.booking_words import mark_of, numeric_date, short_date, weekday
+from hub.web.booking_words import mark_of, numeric_date, short_date, unsettled, weekday
 from hub.web.filters import NBSP, clock_time
+
+STATES = {SlotState.CALLED_OFF: N_("Fällt aus."), SlotState.UNSETTLED: N_("Noch zu klären.")}
 
 
 def in_short(outline: Outline, at: datetime) -> Message:
@@ -54,9 +56,9 @@ def knots(outline: Outline, at: datetime) -> list[dict[str, Any]]:
                 "when": weekday(slot.starts_at),
                 "note": short_date(slot.starts_at),
                 "at": slot.starts_at.isoformat(),
-                "mark": "off" if off else "free",
+                "mark": "off" if off else ("due" if slot.state is SlotState.UNSETTLED else "free"),
                 "headline": span(slot),
-                "state": N_("Fällt aus.") if off else None,
+                "state": STATES.get(slot.state),
                 "text": N_("Termin {n} von {total}", n=slot.session, total=total),
                 "place": " · ".join(part.name for part in (elsewhere, room) if part is not None),
                 "off": off,
@@ -92,6 +94,8 @@ def booked_knots(rows: list[Booking], total: int, *, shown: int) -> list[dict[st
         }
         if off:
             item["state"] = N_("Fällt aus.") if booking.cancelled_by == "partner" else N_("Abgesagt.")
+        elif unsettled(booking):
+            item["state"] = STATES[SlotState.UNSETTLED]
         if booking.id != shown:
             page = url_for("bookings.show_booking", public_id=booking.public_id)
             item |= {"href": page, "link": N_("Ansehen"), "whole": True}

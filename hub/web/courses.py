@@ -9,7 +9,6 @@ from hub.crypto import new_token
 from hub.errors import ConsentMissing, NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.booking import Booking
-from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Course
 from hub.models.user import Role
@@ -19,8 +18,8 @@ from hub.queries.courses import Outline
 from hub.queries.participants import get_participant
 from hub.web import course_words
 from hub.web.access import for_person, for_roles
-from hub.web.booking_words import address_of, place_of, title_of
-from hub.web.bookings import BookingForm, has_consented, log_reading
+from hub.web.booking_words import place_of, place_of_date, title_of
+from hub.web.bookings import BookingForm, answers_of, log_reading
 from hub.web.context import at, current_actor, reading, render, transaction
 
 blueprint = Blueprint("courses", __name__)
@@ -71,13 +70,9 @@ def _confirm_page(
         obstacle = None if refusal else _obstacle(session, outline, person)
         coming = outline.to_come(now)
         last = max(coming, key=lambda one: one.ends_at, default=outline.sessions[-1])
-        consented = not course.offer.carries_identity or has_consented(session, last, person)
-        accepted = course.offer.access is not Access.REQUEST or bool(
-            bookings.find_identified_enquiry(session, person.id, course.offer_id)
-        )
+        consented, accepted = answers_of(session, last, person)
     log_reading(person, "booking")
     form.seen.data = courses.seen_of(coming)
-    place = course.offer.location
     return render(
         "courses/new_booking.html",
         status,
@@ -91,7 +86,7 @@ def _confirm_page(
         obstacle=obstacle,
         ready=consented and accepted and not isinstance(refusal, ConsentMissing),
         consented=consented,
-        place=", ".join(part for part in (place.name, address_of(place)) if part) if place else "",
+        place=place_of_date(coming[0] if coming else last),
         free=course_words.how_full(outline, actor, now),
         refused=refusal is not None and not isinstance(refusal, ConsentMissing),
     )

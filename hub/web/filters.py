@@ -7,6 +7,8 @@ from flask import Flask
 
 from hub import clock, i18n
 from hub.i18n import N_
+from hub.models.consent import Consent
+from hub.queries.consent_texts import name_of
 
 NBSP = "\u00a0"
 
@@ -66,6 +68,11 @@ def kilometres(value: float) -> str:
     return f"{max(1, round(value))}{NBSP}km"
 
 
+def consent_name(consent: Consent) -> str:
+    """Whom a consent is for, and what, where it is not the telling itself."""
+    return str(name_of(consent))
+
+
 def install(app: Flask) -> None:
     """Register all filters."""
     for name, function in {
@@ -77,5 +84,6 @@ def install(app: Flask) -> None:
         "day_clock": day_clock,
         "relative_day": relative_day,
         "km": kilometres,
+        "consent_name": consent_name,
     }.items():
         app.jinja_env.filters[name] = function

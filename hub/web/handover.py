@@ -1,6 +1,6 @@
 """The device in the person's hand: one locked page, until the coach types the own password again.
 
-This is the page of a consent; that of the PIN is in pins.py and is locked and opened by the same mark.
+This is the page of a sheet; that of the PIN is in pins.py and is locked and opened by the same mark.
 """
 
 from typing import Any
@@ -10,30 +10,34 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from hub import i18n
-from hub.actions import consent_answers, limits, logins
-from hub.errors import NotFound, RuleBroken, TooManyAttempts
+from hub.actions import limits, logins, sheet_answers
+from hub.actions.sheet_answers import Signature
+from hub.errors import InvalidInput, NotFound, RuleBroken, TooManyAttempts
 from hub.i18n import N_
 from hub.models.consent import ConsentForm
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.queries.cards import find_card
-from hub.queries.consent_texts import read_wording
 from hub.queries.logins import person_actor
 from hub.queries.users import get_user
 from hub.web import clients
 from hub.web.access import for_roles
-from hub.web.consent_forms import EndForm, PinForm
-from hub.web.consents import get_consent, is_open
+from hub.web.consent_forms import EndForm
 from hub.web.context import at, config, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
+from hub.web.sheet_forms import BROKEN, HandedOverForm, read_strokes
+from hub.web.sheets import open_parts, read_sheet, view_of
 
 blueprint = Blueprint("handover", __name__)
 MARK = "handover"
-# The pages a locked device opens, the one it comes back to first: of a consent, or of the person's PIN.
-CONSENT = ("handover.show_handover", "handover.create_answer", "handover.delete_handover")
+LATER = "later"
+# The pages a locked device opens, the one it comes back to first: of a sheet, or of the person's PIN.
+SHEET = ("handover.show_handover", "handover.create_answer", "handover.create_deferral", "handover.delete_handover")
 PIN = ("pins.new_pin", "pins.create_pin", "pins.delete_handover")
 WRONG_PIN = N_("Diese PIN passt nicht. Ist es die PIN zu Ihrer Karte?")
-NO_CARD = N_("Es gibt noch keine Karte mit PIN. Bitte unterschreiben Sie auf Papier.")
+NO_CARD = N_("Es gibt noch keine Karte mit PIN. Bitte unterschreiben Sie hier im Feld oder auf Papier.")
+NO_SIGN = N_("Bitte unterschreiben Sie im Feld oder geben Sie Ihre PIN ein.")
 
 
 @blueprint.before_app_request
@@ -42,75 +46,124 @@ def keep_locked() -> Response | None:
     marked = cookie.get(MARK)
     if not marked or request.endpoint == "static":
         return None
-    pages = CONSENT if "consent_id" in marked else PIN
+    pages = SHEET if "sheet_id" in marked else PIN
     ids = {name: value for name, value in marked.items() if name.endswith("_id")}
     if request.endpoint in pages and request.view_args == ids:
         return None
     return redirect(url_for(pages[0], **ids), code=303)
 
 
-@blueprint.post("/people/<public_id>/consents/<consent_id>/handover")
+@blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover")
 @for_roles(Role.COACH)
-def create_handover(public_id: str, consent_id: str) -> Response:
-    """Lock the device to this one question."""
+def create_handover(public_id: str, sheet_id: str) -> Response:
+    """Lock the device to this one sheet."""
     with reading() as session:
-        consent = get_consent(session, public_id, consent_id)
-    if not is_open(consent):
+        _, parts = read_sheet(session, public_id, sheet_id)
+    if not open_parts(parts):
         raise NotFound
-    cookie[MARK] = {"public_id": public_id, "consent_id": consent_id}
-    return redirect(url_for(".show_handover", public_id=public_id, consent_id=consent_id), code=303)
+    cookie[MARK] = {"public_id": public_id, "sheet_id": sheet_id}
+    return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
 
 
-@blueprint.get("/people/<public_id>/consents/<consent_id>/handover")
+@blueprint.get("/people/<public_id>/sheets/<sheet_id>/handover")
 @for_roles(Role.COACH)
-def show_handover(public_id: str, consent_id: str) -> Any:
-    """Show the person the question, and nothing else."""
-    return _page(public_id, consent_id, PinForm(formdata=None), EndForm(formdata=None))
+def show_handover(public_id: str, sheet_id: str) -> Any:
+    """Show the person the questions, and nothing else."""
+    return _page(public_id, sheet_id)
 
 
-@blueprint.post("/people/<public_id>/consents/<consent_id>/handover/answer")
+@blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover/answer")
 @for_roles(Role.COACH)
-def create_answer(public_id: str, consent_id: str) -> Any:
-    """Write down what the person answered; without their own PIN nothing is written (R-CON-06)."""
-    _require_marked(public_id, consent_id)
-    form = PinForm()
-    if not form.validate_on_submit():
-        return _page(public_id, consent_id, form, EndForm(formdata=None), 422)
+def create_answer(public_id: str, sheet_id: str) -> Any:
+    """Write down what the person answered; without their own PIN or drawn signature nothing is written (R-CON-06)."""
+    _require_marked(public_id, sheet_id)
+    with reading() as session:
+        sheet, parts = read_sheet(session, public_id, sheet_id)
+    waiting = open_parts(parts)
+    with i18n.using(sheet.locale):
+        form = HandedOverForm.for_parts(waiting)
+        if not form.validate_for(waiting):
+            return _page(public_id, sheet_id, form, 422)
     try:
-        person = _recognise(public_id, consent_id, form.pin.data)
-        if person is None:
-            form.pin.errors = [WRONG_PIN]
-            return _page(public_id, consent_id, form, EndForm(formdata=None), 422)
+        signed = _signed(sheet, form)
+        if signed is None:
+            return _page(public_id, sheet_id, form, 422)
+        actor, signature = signed
         with transaction() as session:
-            consent_answers.express_consent(
+            sheet_answers.answer_sheet(
                 session,
-                actor=person,
-                consent=get_consent(session, public_id, consent_id),
-                yes=form.answer.data == "yes",
-                form=ConsentForm.HANDED_OVER,
-                recorded_by_id=current_actor().user_id,
+                actor=actor,
+                sheet=sheet,
+                yes=form.yes(waiting),
+                signature=signature,
+                waive=form.waive.data,
                 at=at(),
             )
-    except (RuleBroken, TooManyAttempts) as error:
+    except (RuleBroken, InvalidInput, TooManyAttempts) as error:
         add_error(form, error)
-        return _page(public_id, consent_id, form, EndForm(formdata=None), error.status)
-    return redirect(url_for(".show_handover", public_id=public_id, consent_id=consent_id), code=303)
+        return _page(public_id, sheet_id, form, error.status)
+    return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
 
 
-@blueprint.post("/people/<public_id>/consents/<consent_id>/handover/end")
+def _signed(sheet: ConsentSheet, form: HandedOverForm) -> tuple[Actor, Signature] | None:
+    """Return who answers and how, by drawn signature or PIN; None with the reason at its field."""
+    coach = current_actor()
+    if form.signature.data:
+        try:
+            evidence = {"strokes": read_strokes(form.signature.data)}
+        except (ValueError, TypeError):
+            form.signature.errors = [BROKEN]
+            return None
+        return coach, Signature(ConsentForm.DRAWN, evidence, recorded_by_id=coach.user_id)
+    if not form.pin.data:
+        form.pin.errors = [NO_SIGN]
+        return None
+    person = _recognise(sheet, form.pin.data)
+    if person is None:
+        form.pin.errors = [WRONG_PIN]
+        return None
+    return person, Signature(ConsentForm.HANDED_OVER, recorded_by_id=coach.user_id)
+
+
+@blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover/later")
 @for_roles(Role.COACH)
-def delete_handover(public_id: str, consent_id: str) -> Any:
+def create_deferral(public_id: str, sheet_id: str) -> Any:
+    """Put it off: nothing is given, so nothing proves who tapped it."""
+    _require_marked(public_id, sheet_id)
+    try:
+        with transaction() as session:
+            sheet, _ = read_sheet(session, public_id, sheet_id)
+            sheet_answers.defer_sheet(session, actor=current_actor(), sheet=sheet, at=at())
+    except RuleBroken as error:
+        form = _empty_form(public_id, sheet_id)
+        add_error(form, error)
+        return _page(public_id, sheet_id, form, error.status)
+    cookie[MARK] = {"public_id": public_id, "sheet_id": sheet_id, LATER: True}
+    return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
+
+
+def _empty_form(public_id: str, sheet_id: str) -> HandedOverForm:
+    with reading() as session:
+        _, parts = read_sheet(session, public_id, sheet_id)
+    form = HandedOverForm.for_parts(open_parts(parts), formdata=None)
+    assert isinstance(form, HandedOverForm)  # noqa: S101
+    return form
+
+
+@blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover/end")
+@for_roles(Role.COACH)
+def delete_handover(public_id: str, sheet_id: str) -> Any:
     """The coach takes the device back: only the own password opens the other pages again."""
-    _require_marked(public_id, consent_id)
+    _require_marked(public_id, sheet_id)
     form = EndForm()
     try:
         if not take_back(form):
-            return _page(public_id, consent_id, PinForm(formdata=None), form, 422)
+            return _page(public_id, sheet_id, None, 422, form)
     except TooManyAttempts as error:
         add_error(form, error)
-        return _page(public_id, consent_id, PinForm(formdata=None), form, error.status)
+        return _page(public_id, sheet_id, None, error.status, form)
     flash(str(N_("Sie haben das Gerät wieder.")), "ok")
-    return redirect(url_for("consents.show_consent", public_id=public_id, consent_id=consent_id), code=303)
+    return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
 
 
 def take_back(form: EndForm) -> bool:
@@ -122,17 +175,21 @@ def take_back(form: EndForm) -> bool:
     return True
 
 
-def _require_marked(public_id: str, consent_id: str) -> None:
-    """Only the question the device was locked to can be answered or ended here."""
-    if cookie.get(MARK) != {"public_id": public_id, "consent_id": consent_id}:
+def _require_marked(public_id: str, sheet_id: str) -> None:
+    """Only the sheet the device was locked to can be answered or ended here."""
+    if not _is_marked(public_id, sheet_id):
         raise NotFound
 
 
-def _recognise(public_id: str, consent_id: str, pin: str) -> Actor | None:
+def _is_marked(public_id: str, sheet_id: str) -> bool:
+    marked = cookie.get(MARK) or {}
+    return (marked.get("public_id"), marked.get("sheet_id")) == (public_id, sheet_id)
+
+
+def _recognise(sheet: ConsentSheet, pin: str) -> Actor | None:
     """Return the person as actor when the PIN of their card in force fits; tries are counted first."""
     with transaction() as session:
-        consent = get_consent(session, public_id, consent_id)
-        card = find_card(session, consent.participant_id)
+        card = find_card(session, sheet.participant_id)
         if card is None or card.pin_hash is None:
             raise RuleBroken(NO_CARD)
         tries = logins.take_card_tries(session, code=card.code, address=clients.address(), at=at())
@@ -159,20 +216,28 @@ def _password_fits(password: str) -> bool:
     return fits
 
 
-def _page(public_id: str, consent_id: str, form: PinForm, end_form: EndForm, status: int = 200) -> Any:
-    if cookie.get(MARK) != {"public_id": public_id, "consent_id": consent_id}:
-        return redirect(url_for("consents.show_consent", public_id=public_id, consent_id=consent_id), code=303)
+def _page(
+    public_id: str,
+    sheet_id: str,
+    form: HandedOverForm | None = None,
+    status: int = 200,
+    end_form: EndForm | None = None,
+) -> Any:
+    if not _is_marked(public_id, sheet_id):
+        return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
     with reading() as session:
-        consent = get_consent(session, public_id, consent_id)
-    with i18n.using(consent.notice_locale):
+        sheet, parts = read_sheet(session, public_id, sheet_id)
+    view = view_of(sheet, parts)
+    later = bool((cookie.get(MARK) or {}).get(LATER))
+    with i18n.using(sheet.locale):
         return render(
-            "consents/show_handover.html",
+            "sheets/show_handover.html",
             status,
-            consent=consent,
-            wording=read_wording(consent.notice_text),
-            waits=is_open(consent),
-            form=form,
-            end_form=end_form,
+            form=form or HandedOverForm.for_parts(open_parts(parts), formdata=None),
+            end_form=end_form or EndForm(formdata=None),
+            asks=view["waits"] and not later,
+            later=later,
             languages=[],
-            locale=consent.notice_locale,
+            locale=sheet.locale,
+            **view,
         )

@@ -19,6 +19,7 @@ from hub.web.filters import relative_day
 from hub.web.house_words import day_of
 
 blueprint = Blueprint("houses", __name__)
+SUNDAY = 6
 PUBLIC = "the programme of a house is public: titles of published public offers, never a person"
 A_MINUTE = 60
 
@@ -59,7 +60,7 @@ def show_house(public_id: str) -> tuple[str, int]:
         before=on - timedelta(days=1) if on > today else None,
         after=on + timedelta(days=1) if on < last else None,
         onward=clock.local_date(onward) if onward else None,
-        week=week.week_name(week.monday_of(None, on)),
+        week=week.week_name(_monday_to_print(on, today)),
         phone=_phone(house),
         words=place_words,
         reserved=any(not one.shown for one in entries),
@@ -104,7 +105,8 @@ def show_display(public_id: str) -> Response:
 def show_week(public_id: str) -> tuple[str, int]:
     """Show the programme of a week as a sheet to print and pin up."""
     now = at()
-    monday = week.monday_of(request.args.get("week"), clock.local_date(now))
+    today = clock.local_date(now)
+    monday = week.monday_of(request.args.get("week"), today=_monday_to_print(today, today))
     with reading() as session:
         house = houses.get_house(session, public_id)
         entries = houses.list_entries(session, ANONYMOUS, house, first=monday, days=7)
@@ -119,6 +121,11 @@ def show_week(public_id: str) -> tuple[str, int]:
         phone=_phone(house),
         as_of=now,
     )
+
+
+def _monday_to_print(on: date, today: date) -> date:
+    """The week a day is in; who prints on a Sunday wants the one that comes."""
+    return week.monday_of(None, on + timedelta(days=1) if on == today and on.weekday() == SUNDAY else on)
 
 
 def _day(entry: Entry) -> date:

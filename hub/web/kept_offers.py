@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms.validators import Optional
 
-from hub import clock
 from hub.actions import calls, freshness, offers
 from hub.actions import slots as slot_verbs
 from hub.errors import InvalidInput, NotFound, RuleBroken
@@ -22,17 +21,15 @@ from hub.queries.freshness import lowers_at
 from hub.queries.links import actor_of_link, find_offer_link
 from hub.web.access import for_everyone
 from hub.web.context import at, reading, render, request_id, transaction
-from hub.web.enquiries import StepForm
+from hub.web.enquiry_steps import StepForm
 from hub.web.fields import Day, add_error
-from hub.web.filters import clock_time, day_clock
-from hub.web.week import short_date, weekday
+from hub.web.filters import day_clock
+from hub.web.own_offer_dates import knot
 
 blueprint = Blueprint("kept_offers", __name__)
 WHY = "the link is the key: random, for one offer of one organisation, and it shows no person"
 SHOWN_DATES = 6
 AWAY = {OfferState.ENDED: "ended", OfferState.PAUSED: "paused", OfferState.DRAFT: "away", OfferState.REVIEW: "away"}
-MARKS = {SlotState.CALLED_OFF: "off", SlotState.UNSETTLED: "due"}
-STATES = {SlotState.CALLED_OFF: N_("Fällt aus."), SlotState.UNSETTLED: N_("Noch zu klären.")}
 
 
 class PauseForm(FlaskForm):
@@ -86,22 +83,12 @@ def _phase(offer: Offer, link: Link) -> str:
 
 def _knot(slot: Slot, token: str) -> dict[str, Any]:
     """Return one date as the thread wants it: counts of places, nobody's code."""
-    off, on = slot.state is SlotState.CALLED_OFF, clock.local_date(slot.starts_at)
-    filled = N_("einfach hingehen") if slot.places == 0 else N_("{n} von {of} belegt", n=slot.taken, of=slot.places)
-    knot = {
-        "when": weekday(on),
-        "note": short_date(on),
-        "at": slot.starts_at.isoformat(),
-        "mark": MARKS.get(slot.state, "free"),
-        "headline": f"{clock_time(slot.starts_at)}, {filled}",
-        "off": off,
-        "state": STATES.get(slot.state),
-    }
+    found = knot(slot)
     if not _changeable(slot):
-        return knot
+        return found
     when = day_clock(slot.starts_at)
     href = url_for(".new_calling_off", token=token, public_id=slot.public_id)
-    return knot | {"href": href, "link": N_("Fällt aus?"), "label": N_("{when} fällt aus?", when=when)}
+    return found | {"href": href, "link": N_("Fällt aus?"), "label": N_("{when} fällt aus?", when=when)}
 
 
 def _changeable(slot: Slot) -> bool:

@@ -1,5 +1,6 @@
 """The page behind a mail's link: looking changes nothing, one tap answers, and no name is ever shown (R-ACC-11)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, url_for
@@ -15,9 +16,9 @@ from hub.queries.disclosures import fields_for
 from hub.queries.links import actor_of_link, find_link
 from hub.web.access import for_everyone
 from hub.web.context import at, reading, render, request_id, transaction
-from hub.web.enquiries import StepForm
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, StepForm, said
 from hub.web.fields import add_error
-from hub.web.inbox import DeclineForm, QuestionForm, view_of
+from hub.web.inbox import view_of
 
 blueprint = Blueprint("links", __name__)
 WHY = "the link is the key: random, for one enquiry and one organisation, and it shows no identity"
@@ -58,42 +59,32 @@ def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
 @for_everyone(WHY)
 def create_acceptance(token: str) -> Any:
     """Say yes with one tap."""
-    return _answer(token, StepForm())
+    return _answer(token, StepForm(), answers.accept_enquiry)
 
 
 @blueprint.post("/links/<token>/decline")
 @for_everyone(WHY)
 def create_decline(token: str) -> Any:
     """Say no with a coded reason."""
-    return _answer(token, DeclineForm())
+    return _answer(token, DeclineForm(), answers.decline_enquiry)
 
 
 @blueprint.post("/links/<token>/question")
 @for_everyone(WHY)
 def create_question(token: str) -> Any:
     """Ask back from the closed list."""
-    return _answer(token, QuestionForm())
+    return _answer(token, QuestionForm(), answers.return_enquiry)
 
 
-def _answer(token: str, form: StepForm) -> Any:
+def _answer(token: str, form: StepForm, verb: Callable[..., None]) -> Any:
     if not form.validate_on_submit():
         return _page(token, form, 422)
     try:
         with transaction() as session:
             link, enquiry, actor = _get(session, token)
-            _run(session, enquiry, actor, form)
+            verb(session, actor=actor, enquiry=enquiry, at=at(), **said(form))
             link.used_at = at()
     except (RuleBroken, InvalidInput) as error:
         add_error(form, error)
         return _page(token, form, error.status)
     return redirect(url_for(".show_link", token=token), code=303)
-
-
-def _run(session: Session, enquiry: Enquiry, actor: Actor, form: StepForm) -> None:
-    facts: dict[str, Any] = {"actor": actor, "enquiry": enquiry, "version": form.version.data, "at": at()}
-    if isinstance(form, DeclineForm):
-        answers.decline_enquiry(session, reason=form.reason.data, **facts)
-    elif isinstance(form, QuestionForm):
-        answers.return_enquiry(session, question=form.question.data, **facts)
-    else:
-        answers.accept_enquiry(session, **facts)

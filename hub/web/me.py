@@ -16,9 +16,10 @@ from hub.models.booking import OWN, Booking, BookingState
 from hub.models.log import Disclosure
 from hub.models.offer import Access
 from hub.models.participant import Participant
-from hub.queries import bookings, consents, courses, disclosures, participants, subscriptions
+from hub.queries import bookings, consents, courses, disclosures, duties, participants, subscriptions
 from hub.queries.bookability import phone_of
-from hub.web import course_words, crowding_words
+from hub.queries.consent_reminders import SOON
+from hub.web import course_words, crowding_words, own_shortlists
 from hub.web.access import for_person
 from hub.web.booking_words import (
     code_for_desk,
@@ -31,6 +32,7 @@ from hub.web.booking_words import (
     unsettled,
 )
 from hub.web.context import at, config, current_actor, reading, render, transaction
+from hub.web.duty_words import sentence_for_person
 from hub.web.filters import relative_day
 
 blueprint = Blueprint("me", __name__)
@@ -49,9 +51,11 @@ FIELD_WORDS = {
     "I0": N_("eine Nummer statt Ihres Namens"),
 }
 PURPOSES = {
+    "emergency.opened": N_("weil Ihr Coach fehlte und es eilte"),
     "enquiry.sent": N_("für eine Anfrage, ohne Ihren Namen"),
     "enquiry.accepted_by_terms": N_("für Ihren Platz mit Namen"),
     "identity.opened": N_("weil zugesagt wurde"),
+    "enquiry.health_opened": N_("weil Sie dazu Ja gesagt haben"),
 }
 
 
@@ -77,6 +81,7 @@ def show_me() -> tuple[str, int]:
         feeds = subscriptions.list_own_subscriptions(session, actor)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
         totals = courses.count_sessions(session, [booking.slot for booking in coming])
+        chosen = own_shortlists.on_the_own_page(session, person)
     first = next((booking for booking in coming if booking.state is not BookingState.CANCELLED), None)
     return render(
         "me/show_me.html",
@@ -84,12 +89,14 @@ def show_me() -> tuple[str, int]:
         lantern=_lantern(first, totals) if first else None,
         dates=[_knot(booking, now, totals) for booking in coming if booking is not first],
         consents=given,
+        ending={one.id for one in given if one.valid_until <= now + SOON},
         allowed={one.id: _in_words(one.field_groups) for one in given},
         subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
         feeds=feeds,
         told=[_telling(row) for row in told[:SHOWN_DISCLOSURES]],
         more_told=len(told) > SHOWN_DISCLOSURES,
         phone=_phone(person),
+        **chosen,
     )
 
 
@@ -162,7 +169,8 @@ def list_disclosures() -> tuple[str, int]:
     with reading() as session:
         person = participants.get_self(session, actor, at=now)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
-    return render("me/list_disclosures.html", told=[_telling(row) for row in told], phone=_phone(person))
+        owed = [sentence_for_person(one) for one in duties.list_of_person(session, person.id)]
+    return render("me/list_disclosures.html", told=[_telling(row) for row in told], duties=owed, phone=_phone(person))
 
 
 @blueprint.get("/me/bookings/<public_id>/cancellation")

@@ -1,6 +1,5 @@
-"""Moving a day, a week or any span of one's own dates: what it does is seen first, and then whom no message reaches."""
+"""Moving a day, a week or any span of one's own dates: what it does is seen first."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -9,19 +8,19 @@ from sqlalchemy.orm import Session
 from hub import i18n
 from hub.actions.closures import add_closure
 from hub.actions.moving_dates import move_dates
-from hub.errors import InvalidInput, NotFound, RuleBroken
+from hub.errors import InvalidInput, RuleBroken
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.queries import calling_off as queries
 from hub.queries.calling_off import Span
-from hub.queries.moved_dates import effects_of, moves_of
+from hub.queries.moved_dates import moves_of
 from hub.queries.series import lock_running
-from hub.web import week
 from hub.web.access import for_roles
+from hub.web.busy_rooms import BUSY, takes_it_anyway, warning
 from hub.web.calling_off_form import CallingOffForm
 from hub.web.calling_off_span import on_behalf, read_form, read_span
-from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import add_error, instant_of
+from hub.web.context import at, current_actor, reading, render, request_id, transaction
+from hub.web.fields import add_error
 
 blueprint = Blueprint("moving_dates", __name__)
 A_WEEK = 7
@@ -57,25 +56,7 @@ def create_moves() -> Any:
         return preview(form, span, error.status)
     except RuleBroken as error:  # somebody booked, changed a date or took the room meanwhile: nothing has happened
         return preview(form, span, error.status, str(error.message))
-    days = timedelta(days=form.shift())
-    where = {"first_on": span.first_on + days, "last_on": span.last_on + days, "what": form.what.data}
-    return redirect(url_for("moving_dates.show_moves", **where, moved_at=at().isoformat()), code=303)
-
-
-@blueprint.get("/calling-off/moved")
-@for_roles(Role.PARTNER)
-def show_moves() -> Any:
-    """Say what was moved just now, how many are told, and by place code whom no calendar tells."""
-    form, moved_at = read_form(), instant_of(request.args.get("moved_at"))
-    span = read_span(form)
-    if span is None or moved_at is None:
-        raise NotFound
-    with reading() as session:
-        slots = queries.list_in_span(session, current_actor(), span, at=at())
-        moved = [slot for slot in slots if slot.changed_at == moved_at and slot.state is SlotState.PLANNED]
-        effects, loans = effects_of(session, moved)
-    target = week.week_name(week.monday_of(None, span.first_on))
-    return render("calling_off/show_moves.html", dates=len(moved), effects=effects, loans=loans, week=target)
+    return redirect(url_for("calling_off.show_done", how="move", step=request_id()), code=303)
 
 
 def preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = "") -> Any:
@@ -102,6 +83,8 @@ def preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = 
         slots=slots,
         ticked=set(_ticked()),
         problem=problem,
+        busy=warning(one.room_known for one in moves.dates if not one.obstacle) if moves else None,
+        words=BUSY,
         back=url_for("calling_off.show_preview", **form.address()),
         on_behalf=on_behalf(form),
         states=SlotState,
@@ -126,7 +109,16 @@ def _do(session: Session, form: CallingOffForm, span: Span) -> None:
             keeping=[slot for slot in slots if slot not in chosen],
             at=at(),
         )
-    move_dates(session, actor=actor, slots=slots, chosen=chosen, days=days, expected=form.seen.data or "", at=at())
+    move_dates(
+        session,
+        actor=actor,
+        slots=slots,
+        chosen=chosen,
+        days=days,
+        expected=form.seen.data or "",
+        despite_busy=takes_it_anyway(),
+        at=at(),
+    )
 
 
 def _ticked() -> list[str]:

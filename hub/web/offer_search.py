@@ -14,12 +14,12 @@ from hub.folding import fold
 from hub.geography import Municipality
 from hub.i18n import N_, Message
 from hub.models.offer import Access, Aim, Form
-from hub.queries.offer_filters import DEFAULT_KM, DayPart, OfferFilter
+from hub.queries.offer_facets import Facets
+from hub.queries.offer_filters import DEFAULT_KM, RADII, DayPart, OfferFilter
 from hub.web import offer_words
 from hub.web.context import at
 
 E = TypeVar("E", bound=StrEnum)
-RADII = (5, 10, 20, 30)
 LONGEST_WORDS = 80
 ICONS: Mapping[Aim, str] = {
     Aim.MOVE: "run",
@@ -38,6 +38,7 @@ PARTS: Mapping[DayPart, Message] = {
 STEP_FREE = N_("stufenlos erreichbar")
 WITH_SOMEONE = N_("zu zweit: jemand darf mitkommen")
 TODAY = N_("nur heute")
+FREE = N_("nur mit freiem Platz")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Search:
             language=args["language"] if args.get("language") in offer_words.LANGUAGES else "",
             step_free=args.get("step_free") == "yes",
             with_someone=args.get("with") == "someone",
+            free=args.get("free") == "yes",
             until=clock.end_of_day(clock.local_date(at())) if args.get("when") == "today" else None,
         )
         page = max(1, min(args.get("page", 1, type=int), 1000))
@@ -89,7 +91,12 @@ class Search:
             words += [str(word) for value, word in names.items() if value in values]
         words += [str(word) for value, word in offer_words.ACCESSES.items() if value in asked.accesses]
         words += [offer_words.language_name(asked.language)] if asked.language else []
-        more = ((TODAY, asked.until is not None), (STEP_FREE, asked.step_free), (WITH_SOMEONE, asked.with_someone))
+        more = (
+            (TODAY, asked.until is not None),
+            (FREE, asked.free),
+            (STEP_FREE, asked.step_free),
+            (WITH_SOMEONE, asked.with_someone),
+        )
         return [*words, *(str(word) for word, wished in more if wished)]
 
     @property
@@ -125,6 +132,7 @@ class Search:
             "step_free": "yes" if asked.step_free else "",
             "with": "someone" if asked.with_someone else "",
             "when": "today" if asked.until else "",
+            "free": "yes" if asked.free else "",
         }
 
     @property
@@ -132,36 +140,45 @@ class Search:
         """Return the address of this search for the evening to come."""
         return self.address(replace(self.filters, weekdays=frozenset()), when="today", day=[], time=["evening"])
 
-    def aims(self, counts: Mapping[Aim, int]) -> list[tuple[Any, str, str | None, bool]]:
+    @property
+    def next_free(self) -> str:
+        """Return the address of this search for what still has a place."""
+        return self.address(free="yes")
+
+    def aims(self, facets: Facets) -> list[tuple[Any, str, str | None, bool]]:
         """Return the aims as links that keep everything else, each with its number of offers where counted."""
         chosen, bare = self.filters.aims, replace(self.filters, aims=frozenset())
         links: list[tuple[Any, str, str | None, bool]] = [(N_("Alles"), self.address(bare), None, not chosen)]
         for aim, word in offer_words.AIMS.items():
-            label = f"{word} ({counts.get(aim, 0)})" if counts else word
+            label = _counted(word, facets, facets.aims.get(aim, 0))
             links.append((label, self.address(bare, aim=[aim]), ICONS[aim], aim in chosen))
         return links
 
-    def chips(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the choices under "more wishes", each with what is chosen."""
-        asked = self.filters
+    def chips(self, facets: Facets) -> dict[str, list[dict[str, Any]]]:
+        """Return the choices under "more wishes", each with what is chosen and its number of offers where counted."""
+        asked, days = self.filters, dict(enumerate(day_names()))
         return {
-            "day": [
-                {"value": day, "label": name, "checked": day in asked.weekdays} for day, name in enumerate(day_names())
-            ],
+            "day": _chips(days, asked.weekdays, facets, facets.weekdays),
             "when": [{"value": "today", "label": TODAY, "checked": asked.until is not None}],
-            "step_free": [{"value": "yes", "label": STEP_FREE, "checked": asked.step_free}],
-            "with": [{"value": "someone", "label": WITH_SOMEONE, "checked": asked.with_someone}],
-            "time": _chips(PARTS, asked.parts),
-            "form": _chips(offer_words.FORMS_FOR_PEOPLE, asked.forms),
-            "access": _chips(offer_words.ACCESSES, asked.accesses),
+            "free": _chip(FREE, asked.free, facets, facets.free),
+            "step_free": _chip(STEP_FREE, asked.step_free, facets, facets.step_free),
+            "with": _chip(WITH_SOMEONE, asked.with_someone, facets, facets.with_someone, value="someone"),
+            "time": _chips(PARTS, asked.parts, facets, facets.parts),
+            "form": _chips(offer_words.FORMS_FOR_PEOPLE, asked.forms, facets, facets.forms),
+            "access": _chips(offer_words.ACCESSES, asked.accesses, facets, facets.accesses),
         }
 
-    def languages(self) -> list[tuple[str, str, bool]]:
-        """Return code, name and whether it is chosen, by name."""
-        named = [
-            (code, offer_words.language_name(code), code == self.filters.language) for code in offer_words.LANGUAGES
+    def languages(self, facets: Facets) -> list[tuple[str, str, bool]]:
+        """Return code, name with its number of offers where counted, and whether it is chosen; by name."""
+        named = sorted(((code, offer_words.language_name(code)) for code in offer_words.LANGUAGES), key=_by_name)
+        return [
+            (code, _counted(name, facets, facets.languages.get(code, 0)), code == self.filters.language)
+            for code, name in named
         ]
-        return sorted(named, key=lambda one: fold(one[1]))
+
+
+def _by_name(language: tuple[str, str]) -> str:
+    return fold(language[1])
 
 
 def day_names() -> list[str]:
@@ -170,10 +187,29 @@ def day_names() -> list[str]:
     return [names[day] for day in range(7)]
 
 
+def day_name(day: int) -> str:
+    """Return the name of a day of the week; 0 is Monday."""
+    return get_day_names("wide", context="stand-alone", locale=i18n.CLDR[i18n.current()])[day]
+
+
 def _known(words: type[E], values: list[str]) -> frozenset[E]:
     known = {word.value: word for word in words}
     return frozenset(known[value] for value in values if value in known)
 
 
-def _chips(words: Mapping[Any, Message], chosen: frozenset[Any]) -> list[dict[str, Any]]:
-    return [{"value": one.value, "label": word, "checked": one in chosen} for one, word in words.items()]
+def _counted(word: Message | str, facets: Facets, total: int) -> str:
+    """Return a word with its number of offers; without one where counting would not be exact."""
+    return f"{word} ({total})" if facets.counted else str(word)
+
+
+def _chips(
+    words: Mapping[Any, Any], chosen: frozenset[Any], facets: Facets, counts: Mapping[Any, int]
+) -> list[dict[str, Any]]:
+    return [
+        {"value": one, "label": _counted(word, facets, counts.get(one, 0)), "checked": one in chosen}
+        for one, word in words.items()
+    ]
+
+
+def _chip(word: Message, chosen: bool, facets: Facets, total: int, *, value: str = "yes") -> list[dict[str, Any]]:
+    return [{"value": value, "label": _counted(word, facets, total), "checked": chosen}]

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import Blueprint, g, request, url_for
+from sqlalchemy.orm import Session
 
 from hub import clock, i18n
 from hub.errors import NotFound
@@ -14,13 +15,17 @@ from hub.models.location import Location
 from hub.models.offer import STALE, Access, Form, Freshness, Offer, OfferState
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.queries import courses, offers
+from hub.queries import courses, offers, public_offers
 from hub.queries.courses import Outline
+from hub.queries.offer_facets import Facets
+from hub.queries.offer_filters import RADII
+from hub.queries.offer_ways import WayOut, find_way_out
 from hub.queries.offers import Hit
 from hub.web import course_words, crowding_words, filters, offer_page, offer_words, place_words, structured_data
 from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, reading, render
-from hub.web.offer_search import ICONS, RADII, Search
+from hub.web.offer_rings import drawing
+from hub.web.offer_search import ICONS, Search, day_name
 
 blueprint = Blueprint("offers", __name__)
 PAGE = 20
@@ -35,17 +40,19 @@ def list_offers() -> Any:
     g.section = "finding" if current_actor().has(Role.COACH) else "offers"
     search, actor, way = Search.read(request.args), current_actor(), None
     if search.place_unknown:
-        return render("offers/list_offers.html", search=search, page=None, days=[], way=None, radii=RADII)
+        return render("offers/list_offers.html", search=search, page=None, facets=Facets(), days=[], radii=RADII)
     with reading() as session:
         offset = (search.page - 1) * PAGE
         page = offers.search(session, actor, search.filters, at=at(), limit=PAGE, offset=offset, count_aims=True)
         if not page.total:
-            way = offers.find_way_out(session, actor, search.filters, at=at())
+            way = find_way_out(session, actor, search.filters, facets=page.facets, at=at())
         whole = courses.outlines_of(session, [slot for hit in page.hits for slot in hit.slots[:1]])
     return render(
         "offers/list_offers.html",
         search=search,
         page=page,
+        facets=page.facets,
+        rings=drawing(search.place, search.filters.radius_km, page.hits),
         days=_days(page.hits, actor, at(), whole),
         way=_way(search, way),
         onward=search.address(page=search.page + 1) if offset + PAGE < page.total else None,
@@ -55,11 +62,13 @@ def list_offers() -> Any:
     )
 
 
-def _way(search: Search, way: Any) -> dict[str, Any] | None:
+def _way(search: Search, way: WayOut | None) -> dict[str, Any] | None:
     if way is None:
         return None
-    kind, wider, total = way
-    return {"kind": kind.value, "km": int(wider.radius_km), "href": search.address(wider), "total": total}
+    wider = way.filters
+    days = " ".join(day_name(day) for day in sorted(wider.weekdays))
+    address = search.address(wider)
+    return {"kind": way.way.value, "km": int(wider.radius_km), "day": days, "href": address, "total": way.total}
 
 
 def _days(
@@ -114,6 +123,14 @@ def _where(offer: Offer, place: Location | None, kilometres: float | None) -> st
     return place.name if town in place.name else f"{place.name}, {town}"
 
 
+def _paused_page(session: Session, public_id: str) -> Any:
+    """Say kindly that an offer only pauses, and none of its words: still 404, so that no search engine lists it."""
+    paused = public_offers.find_paused_offer(session, current_actor(), public_id)
+    if paused is None:
+        raise NotFound
+    return render("offers/show_pause.html", NotFound.status, until=paused.paused_until)
+
+
 @blueprint.get("/offers/<public_id>")
 @for_everyone("the page of one offer is public; the scope decides which offers exist for whom")
 def show_offer(public_id: str) -> Any:
@@ -121,7 +138,10 @@ def show_offer(public_id: str) -> Any:
     actor = current_actor()
     g.section = "finding" if actor.has(Role.COACH) else "offers"
     with reading() as session:
-        offer = offers.get_offer(session, actor, public_id)
+        try:
+            offer = offers.get_offer(session, actor, public_id)
+        except NotFound:
+            return _paused_page(session, public_id)
         if offer.form is Form.ROOM:
             raise NotFound  # lent to coaches, who find it among the rooms
         slots = offers.list_coming_slots(session, offer, at=at(), limit=DATES_ON_PAGE)

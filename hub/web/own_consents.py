@@ -10,10 +10,11 @@ from hub.errors import NotFound, RuleBroken
 from hub.models.consent import Consent, ConsentForm
 from hub.queries import consents as questions
 from hub.queries.consent_texts import read_wording
-from hub.queries.withdrawals import list_coming_under
+from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
+from hub.queries.withdrawals import list_coming_under, list_sent_under
 from hub.web.access import for_person
 from hub.web.consent_forms import AnswerForm, KeepForm
-from hub.web.consents import is_open, withdraw, withdrawn
+from hub.web.consents import is_open, receipt_page, withdraw, withdrawn
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 
@@ -25,7 +26,7 @@ blueprint = Blueprint("own_consents", __name__)
 def list_consents() -> Any:
     """Show what waits for an answer and what is in force, each with its way back."""
     with reading() as session:
-        waiting = questions.list_requested(session, _self())
+        waiting = first_of_each_sheet(questions.list_requested(session, _self()))
         running = questions.list_in_force(session, _self(), at=at())
     return render("consents/list_own.html", waiting=waiting, running=running)
 
@@ -51,12 +52,16 @@ def show_consent(consent_id: str) -> Any:
 def _page(consent_id: str, form: AnswerForm, status: int = 200) -> Any:
     with reading() as session:
         consent = _get(session, consent_id)
+        waits = is_open(consent)
+        sheet = get_sheet_by_id(session, consent.sheet_id) if waits and consent.sheet_id else None
+    if sheet is not None:
+        return redirect(url_for("own_sheets.show_sheet", sheet_id=sheet.public_id), code=303)
     return render(
         "consents/show_own.html",
         status,
         consent=consent,
         wording=read_wording(consent.notice_text),
-        waits=is_open(consent),
+        waits=waits,
         live=consent.is_live(at()),
         form=form,
     )
@@ -93,9 +98,7 @@ def show_receipt(consent_id: str) -> Any:
         consent = _get(session, consent_id)
     if not consent.is_live(at()):
         raise NotFound
-    back = url_for(".show_consent", consent_id=consent_id)
-    wording = read_wording(consent.notice_text)
-    return render("consents/show_receipt.html", consent=consent, wording=wording, back_url=back)
+    return receipt_page(consent, url_for(".show_consent", consent_id=consent_id))
 
 
 @blueprint.get("/me/consents/<consent_id>/withdrawal")
@@ -105,10 +108,12 @@ def new_withdrawal(consent_id: str) -> Any:
     with reading() as session:
         consent = _get(session, consent_id)
         coming = list_coming_under(session, consent, at=at())
+        sent = list_sent_under(session, consent)
     if not consent.is_live(at()):
         raise NotFound
     form = KeepForm(formdata=None)
-    return render("consents/new_own_withdrawal.html", consent=consent, coming=coming, form=form)
+    shown = {"consent": consent, "coming": coming, "sent": sent}
+    return render("consents/new_own_withdrawal.html", **shown, form=form)
 
 
 @blueprint.post("/me/consents/<consent_id>/withdrawal")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 
 from hub import clock, i18n
 from hub.actions import offers as verbs
@@ -11,29 +12,27 @@ from hub.i18n import N_, Message
 from hub.models.mark import Mark, marks_of
 from hub.models.offer import Form, Offer, OfferState
 from hub.models.series import Series
-from hub.models.slot import Slot, SlotState
+from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.plain_words import find_hints
-from hub.queries import demands, reviews
+from hub.queries import demands, pools, reviews
 from hub.queries import offer_versions as versions
 from hub.queries import own_offers as queries
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
 from hub.queries.states import may_move
-from hub.web import confirmations, offer_words
+from hub.web import confirmations, offer_words, own_offer_dates
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.demands import district_name
 from hub.web.fields import add_error
-from hub.web.filters import clock_time, day_clock
+from hub.web.filters import day_clock
 from hub.web.offer_versions import mark_words
 from hub.web.own_offer_form import OfferForm
 from hub.web.series_words import sentences
-from hub.web.week import short_date, weekday
 
 blueprint = Blueprint("own_offers", __name__)
 SHOWN_DATES = 12
-STATES = {SlotState.CALLED_OFF: N_("Fällt aus."), SlotState.UNSETTLED: N_("Noch zu klären.")}
 LONGEST_TEXT = 2000  # characters of a text looked at; the form takes fewer
 ORDER = (OfferState.PUBLISHED, OfferState.DRAFT, OfferState.REVIEW, OfferState.PAUSED, OfferState.ENDED)
 
@@ -100,6 +99,7 @@ def show_own_offer(public_id: str) -> Any:
     with reading() as session:
         offer = queries.get_own_offer(session, current_actor(), public_id)
         series = series_queries.list_series(session, offer)
+        kept = _kept(session, series)
         coming = slot_queries.list_offer_slots(session, offer, at=at(), limit=SHOWN_DATES + 1)
         closed = series_queries.list_closed_days(session, series, offer, at=at(), language=i18n.current())
         latest = versions.find_latest_version(session, offer)
@@ -109,7 +109,7 @@ def show_own_offer(public_id: str) -> Any:
         "own_offers/show_own_offer.html",
         standing=standing,
         offer=offer,
-        series=[(one, sentences(one.rule)) for one in series],
+        series=[(one, sentences(one.rule), kept.get(one.id, [])) for one in series],
         closed=closed,
         slots=coming[:SHOWN_DATES],
         knots=[_knot(slot) for slot in coming[:SHOWN_DATES]],
@@ -197,21 +197,21 @@ def _elsewhere(series: list[Series], offer: Offer) -> list[tuple[str, str, str]]
 
 
 def _knot(slot: Slot) -> dict[str, Any]:
-    """Return one date as the thread wants it."""
-    off, on = slot.state is SlotState.CALLED_OFF, clock.local_date(slot.starts_at)
-    filled = N_("einfach hingehen") if slot.places == 0 else N_("{n} von {of} belegt", n=slot.taken, of=slot.places)
-    return {
-        "when": weekday(on),
-        "note": short_date(on),
-        "at": slot.starts_at.isoformat(),
-        "mark": "off" if off else ("due" if slot.state is SlotState.UNSETTLED else "free"),
-        "headline": f"{clock_time(slot.starts_at)}, {filled}",
-        "off": off,
-        "state": STATES.get(slot.state),
-        "href": url_for("slots.show_slot", public_id=slot.public_id),
-        "whole": True,
-        "label": N_("{when} ansehen", when=day_clock(slot.starts_at)),
-    }
+    """Return one date as the thread wants it, with the way to its page."""
+    href = url_for("slots.show_slot", public_id=slot.public_id)
+    label = N_("{when} ansehen", when=day_clock(slot.starts_at))
+    return own_offer_dates.knot(slot) | {"href": href, "whole": True, "label": label}
+
+
+def _kept(session: Session, series: list[Series]) -> dict[int, list[Message]]:
+    """Say for each series what it keeps for whom, by its key. Two statements at most."""
+    plans = [(one.id, series_queries.plan_of(one)) for one in series]
+    parts = [(key, plan.places, contingent) for key, plan in plans for contingent in plan.contingents]
+    names = pools.names_of(session, [contingent for _, _, contingent in parts])
+    found: dict[int, list[Message]] = {}
+    for (key, places, contingent), whom in zip(parts, names, strict=True):
+        found.setdefault(key, []).append(own_offer_dates.kept_sentence(contingent, whom, places))
+    return found
 
 
 def seen_version() -> int | None:

@@ -18,7 +18,7 @@ from hub.i18n import N_
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.programme import Programme
 from hub.models.user import Role, User
-from hub.queries import participants, participations
+from hub.queries import early_ends, participants, participations
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import Day, Needed, Ticks, add_error
@@ -119,7 +119,8 @@ def list_participations() -> tuple[str, int]:
     actor = current_actor()
     with reading() as session:
         rows = participations.list_own_participations(session, actor, at=at())
-    people = {row.participant_id: row.participant for row in rows}
+        ends = early_ends.list_undecided(session, actor)
+    people = {row.participant_id: row.participant for row in [*rows, *(one.participation for one in ends)]}
     with transaction() as session:
         log.record_list(
             session,
@@ -131,7 +132,7 @@ def list_participations() -> tuple[str, int]:
         )
     waiting = [row for row in rows if row.state is ParticipationState.PROPOSED]
     rest = [row for row in rows if row.state is not ParticipationState.PROPOSED]
-    return render("participations/list_participations.html", waiting=waiting, rest=rest, states=STATES)
+    return render("participations/list_participations.html", waiting=waiting, ends=ends, rest=rest, states=STATES)
 
 
 @blueprint.get("/participations/<public_id>")

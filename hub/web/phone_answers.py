@@ -1,13 +1,12 @@
 """The network desk writes down a partner's answer from the telephone: one enquiry, the view before the yes, logged."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, url_for
+from flask import Blueprint, g, url_for
+from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from hub.actions import answers, log
-from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.enquiry import Enquiry
 from hub.models.user import Role
@@ -16,9 +15,8 @@ from hub.queries.disclosures import fields_for
 from hub.queries.phone_list import get_phoned_enquiry
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiries import StepForm
-from hub.web.fields import add_error
-from hub.web.inbox import DeclineForm, QuestionForm, view_of
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm
+from hub.web.inbox import view_of
 
 blueprint = Blueprint("phone_answers", __name__)
 
@@ -30,7 +28,7 @@ def show_answer(reference: str) -> Any:
     return _page(reference)
 
 
-def _page(reference: str, form: StepForm | None = None, status: int = 200) -> Any:
+def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> Any:
     g.section = "phone_list"
     actor = current_actor()
     with reading() as session:
@@ -59,52 +57,37 @@ def _page(reference: str, form: StepForm | None = None, status: int = 200) -> An
     )
 
 
+def _find(session: Session, reference: str) -> Enquiry:
+    return get_phoned_enquiry(session, current_actor(), reference)
+
+
+DESK = Side(_find, _page, lambda _reference: url_for("phone_list.show_phone_list"))
+WRITTEN = N_("Die Antwort ist eingetragen, von Ihnen für den Partner.")
+
+
 @blueprint.post("/phone-list/enquiries/<reference>/acceptance")
 @for_roles(Role.COORDINATOR)
 def create_acceptance(reference: str) -> Any:
     """Write down a yes."""
-    form = StepForm()
-    return _step(reference, form, lambda s, e: answers.accept_enquiry(s, enquiry=e, **_facts(form)))
+    return DESK.step(reference, StepForm(), answers.accept_enquiry, WRITTEN)
 
 
 @blueprint.post("/phone-list/enquiries/<reference>/decline")
 @for_roles(Role.COORDINATOR)
 def create_decline(reference: str) -> Any:
     """Write down a no with a coded reason."""
-    form = DeclineForm()
-    why = form.reason.data or ""
-    return _step(reference, form, lambda s, e: answers.decline_enquiry(s, enquiry=e, reason=why, **_facts(form)))
+    return DESK.step(reference, DeclineForm(), answers.decline_enquiry, WRITTEN)
 
 
 @blueprint.post("/phone-list/enquiries/<reference>/question")
 @for_roles(Role.COORDINATOR)
 def create_question(reference: str) -> Any:
     """Write down a question from the closed list."""
-    form = QuestionForm()
-    asked = form.question.data or ""
-    return _step(reference, form, lambda s, e: answers.return_enquiry(s, enquiry=e, question=asked, **_facts(form)))
+    return DESK.step(reference, QuestionForm(), answers.return_enquiry, WRITTEN)
 
 
 @blueprint.post("/phone-list/enquiries/<reference>/waitlist")
 @for_roles(Role.COORDINATOR)
 def create_waitlist(reference: str) -> Any:
     """Write down that there may be a place later."""
-    form = StepForm()
-    return _step(reference, form, lambda s, e: answers.waitlist_enquiry(s, enquiry=e, **_facts(form)))
-
-
-def _facts(form: StepForm) -> dict[str, Any]:
-    return {"actor": current_actor(), "version": form.version.data, "at": at()}
-
-
-def _step(reference: str, form: StepForm, verb: Callable[[Session, Enquiry], None]) -> Any:
-    if not form.validate_on_submit():
-        return _page(reference, form, 422)
-    try:
-        with transaction() as session:
-            verb(session, get_phoned_enquiry(session, current_actor(), reference))
-    except (RuleBroken, InvalidInput) as error:
-        add_error(form, error)
-        return _page(reference, form, error.status)
-    flash(str(N_("Die Antwort ist eingetragen, von Ihnen für den Partner.")), "ok")
-    return redirect(url_for("phone_list.show_phone_list"), code=303)
+    return DESK.step(reference, StepForm(), answers.waitlist_enquiry, WRITTEN)

@@ -8,8 +8,9 @@ from flask import url_for
 
 from hub.i18n import N_, Message
 from hub.models.enquiry import Enquiry, EnquiryState
-from hub.models.offer import Freshness, Offer
-from hub.models.slot import Slot
+from hub.models.notice import Notice
+from hub.models.offer import Freshness, Offer, OfferState
+from hub.models.slot import Slot, SlotState
 from hub.policy.fields import Field, Reader
 from hub.queries.disclosures import Content, lines, phase_now, told_fields
 from hub.queries.phone_list import Call, Phoned
@@ -85,15 +86,36 @@ def _call(call: Call, name: str) -> Line:
             "Die Anfrage {reference} ist zurückgezogen. Wer etwas dazu notiert hat, löscht es bitte.",
             reference=call.reference,
         )
+    elif call.notice.template == "late_call" and call.slot is not None and call.offer is not None:
+        state, word = "due", N_("heute noch")
+        facts = {"title": call.offer.title, "day": day_clock(call.slot.starts_at)}
+        sentence = N_("Kurzfristig abgesagt: „{title}“ am {day}. Ein Platz ist wieder frei.", **facts)
     elif call.notice.template == "partner_wanted":
         sentence = N_("In der Nähe fehlt etwas. Kann {name} es anbieten? Was es ist, weiß das Netzwerk.", name=name)
     elif call.slot is not None and call.offer is not None:
-        facts = {"title": call.offer.title, "day": day_clock(call.slot.starts_at)}
-        sentence = N_("Bei „{title}“ am {day} hat sich etwas geändert: {places}.", places=_taken(call.slot), **facts)
+        sentence = _about_date(call.notice, call.slot, call.offer)
     elif call.offer is not None:
-        sentence = N_("Zu „{title}“ gibt es eine Nachricht.", title=call.offer.title)
+        sentence = _about_offer(call.offer)
     done = N_("Ist erledigt") if wished else N_("Ist gesagt")
     return Line(sentence, state, word, post=(done, settlement), asks=wished)
+
+
+def _about_date(notice: Notice, slot: Slot, offer: Offer) -> Message:
+    """What became of a date, as it stands now; how many come where somebody took a place or gave one back."""
+    facts = {"title": offer.title, "day": day_clock(slot.starts_at)}
+    if slot.state is SlotState.CALLED_OFF:
+        return N_("„{title}“ am {day} fällt aus.", **facts)
+    if notice.booking_id is None and slot.state is SlotState.PLANNED:
+        return N_("„{title}“ findet am {day} statt: {places}.", places=_taken(slot), **facts)
+    return N_("Bei „{title}“ am {day} hat sich etwas geändert: {places}.", places=_taken(slot), **facts)
+
+
+def _about_offer(offer: Offer) -> Message:
+    if offer.state is OfferState.PAUSED:
+        return N_("„{title}“ macht gerade Pause.", title=offer.title)
+    if offer.state is OfferState.ENDED:
+        return N_("„{title}“ ist beendet.", title=offer.title)
+    return N_("Zu „{title}“ gibt es eine Nachricht.", title=offer.title)
 
 
 def _taken(slot: Slot) -> Message:

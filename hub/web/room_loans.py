@@ -15,7 +15,7 @@ from hub.actions import log
 from hub.actions.appointments import Journey
 from hub.actions.room_loans import borrow_room, return_room
 from hub.crypto import new_token
-from hub.errors import HubError, NotFound, SlotFull
+from hub.errors import HubError, NotFound, RoomBusy, SlotFull
 from hub.geography import Municipality, distance_km, find_by_name_or_postal_code, find_municipality
 from hub.i18n import N_
 from hub.models.location import Location, PlaceFact
@@ -153,7 +153,7 @@ def create_loan(public_id: str) -> Response | tuple[str, int]:
         if isinstance(error, NotFound):
             raise
         add_error(form, error)
-        return _page(public_id, form, error.status, refused=isinstance(error, SlotFull))
+        return _page(public_id, form, error.status, refused=isinstance(error, (SlotFull, RoomBusy)))
     flash(str(N_("Der Raum gehört Ihnen für diese Zeit.")), "ok")
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
 
@@ -177,7 +177,8 @@ def _page(
     with reading() as session:
         slot = _lent(session, public_id)
         people = participants.list_caseload(session, actor, at=at())
-        obstacle = None if refused else obstacle_of_slot(slot, at())
+        closed = obstacle_of_slot(slot, at()) or room_loans.obstacle_of_loan(session, slot, at=at())
+        obstacle = None if refused else closed
         if fresh and slot.location is not None:
             office = find_organisation(session, actor, min(actor.organisations(Role.COACH)))
             start = find_municipality(office.municipality_code) if office is not None else None

@@ -1,5 +1,6 @@
 """Series: the form, the preview with the real dates, publishing, and closed days that take place all the same."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,11 @@ from hub.models.series import Series
 from hub.models.user import Role
 from hub.queries import course_plans, own_offers
 from hub.queries import series as queries
+from hub.queries.plans import check_rule
 from hub.queries.pools import require_contingents
 from hub.queries.reviews import is_reviewed
 from hub.web.access import for_roles
-from hub.web.busy_rooms import busy_in, note_busy
+from hub.web.busy_rooms import takes_it_anyway, warning
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.contingent_fields import note_contingents
 from hub.web.course_fields import number_sessions
@@ -80,7 +82,7 @@ def create_series(public_id: str) -> Any:
         return _form_page(form, offer, 422)
     kept, state = _kept(request.form), None
     try:
-        plan = form.plan(offer, locations, at(), kept)
+        plan = replace(form.plan(offer, locations, at(), kept), despite_busy=takes_it_anyway())
         with transaction() as session:
             fresh = own_offers.get_own_offer(session, current_actor(), public_id)
             verbs.publish_series(session, actor=current_actor(), offer=fresh, plan=plan, at=at())
@@ -139,7 +141,7 @@ def _form_page(form: SeriesForm, offer: Offer, status: int = 200, *, copied: boo
 def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[date, ...], status: int = 200) -> Any:
     try:
         plan = form.plan(offer, locations, at(), kept)
-        queries.check_rule(plan.rule)
+        check_rule(plan.rule)
         with reading() as session:
             plan = course_plans.settle_plan(session, plan, offer, at=at())
             require_contingents(session, offer, plan)
@@ -157,9 +159,7 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
             language=i18n.current(),
         )
         reviewed = is_reviewed(session, offer.organisation_id, on=clock.local_date(at()))
-        busy = busy_in(session, plan.room_id, dates, at())
     knots = [date_knot(one) for one in dates]
-    note_busy(knots, busy, dates)
     note_contingents(knots, plan, dates, at=at())
     if plan.join_until is not None:
         number_sessions(knots)
@@ -178,6 +178,7 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
         knots=knots,
         taking_place=sum(one.takes_place for one in dates),
         clashes=sum(one.takes_place and one.room_taken for one in dates),
+        busy=warning(one.room_known for one in dates if one.takes_place) if not form.lends else None,
         entries=entries,
         back=url_for("series.new_series", **query),
     )

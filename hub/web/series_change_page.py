@@ -11,13 +11,14 @@ from werkzeug.datastructures import MultiDict
 from hub import clock, i18n
 from hub.errors import HubError, InvalidInput, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.offer import Access, Offer
+from hub.models.offer import Access, Form, Offer
 from hub.models.series import Series
 from hub.queries import own_offers, plans
 from hub.queries import series as queries
 from hub.queries.series import Plan
 from hub.queries.series_dates import Kind
 from hub.queries.series_difference import Difference, difference
+from hub.web.busy_rooms import warning
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.series_change_form import FOLLOWING, ChangeForm, DecisionForm, chosen_day
@@ -140,6 +141,7 @@ class Page:
             effects=effects_of(found.of(Kind.MOVED)),
             going=effects_of(found.undecided),
             taken=sum(row.room_taken for row in found.rows),
+            busy=warning(row.room_known for row in found.rows) if self.offer.form is not Form.ROOM else None,
             form=decision,
             **more,
         )

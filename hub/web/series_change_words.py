@@ -11,6 +11,7 @@ from hub.i18n import N_, Message
 from hub.models.location import Location
 from hub.queries.series_dates import Kind, Row, Stays
 from hub.queries.series_difference import Difference
+from hub.web.busy_rooms import BUSY
 from hub.web.filters import day_clock
 from hub.web.series_words import span
 from hub.web.week import short_date, weekday
@@ -72,7 +73,7 @@ def knots(rows: Iterable[Row], places: Places) -> list[dict[str, Any]]:
 def noteworthy(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     """Divide dates into those somebody should look at, and those where nobody is booked and nothing is odd."""
     known = list(rows)
-    odd = [row for row in known if row.people or row.room_taken or row.too_few or row.doubled or row.closed_for]
+    odd = [row for row in known if row.people or row.doubled or _warning(row) is not None]
     return odd, [row for row in known if row not in odd]
 
 
@@ -99,6 +100,8 @@ def _knot(row: Row, places: Places) -> dict[str, Any]:
 def _warning(row: Row) -> Message | None:
     if row.room_taken:
         return N_("Der Raum ist da schon vergeben.")
+    if row.room_known in BUSY:
+        return BUSY[row.room_known]
     if row.too_few and row.places == 1:
         return N_("Es bleibt bei einem Platz: Er ist vergeben oder gehalten.")
     if row.too_few:

@@ -15,6 +15,7 @@ from hub.queries import series as queries
 from hub.queries.series_difference import get_series_of, list_coming
 from hub.queries.slots import get_own_slot
 from hub.web.access import for_roles
+from hub.web.busy_rooms import takes_it_anyway
 from hub.web.context import at, current_actor, reading, render
 from hub.web.fields import add_error
 from hub.web.series_change_form import ALL, END, ONE, DecisionForm, ScopeForm, chosen_day
@@ -120,6 +121,7 @@ def create_change(public_id: str) -> Any:
             since=since,
             removed=decision.decision,
             expected=decision.expected.data or "",
+            despite_busy=takes_it_anyway(),
             at=at(),
         )
 

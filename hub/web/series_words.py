@@ -11,8 +11,10 @@ from calendars.recurrence import Frequency, Rule, RuleParts, TimeGroup, describe
 from calendars.wall_time import WallProblem, resolve
 from hub import i18n
 from hub.i18n import N_, Message
+from hub.queries.busy_times import Known
 from hub.queries.closures import ClosedBy
 from hub.queries.series import Plan, PlannedDate
+from hub.web.busy_rooms import BUSY
 from hub.web.filters import NBSP
 from hub.web.week import short_date, weekday
 
@@ -63,12 +65,18 @@ def date_knot(planned: PlannedDate) -> dict[str, Any]:
         "on": one.on,
         "asked": planned.asked,
         "kept": planned.asked and planned.takes_place,
-        "mark": "free" if planned.takes_place else "off",
+        "mark": _mark(planned),
         "headline": span(one.wall_start.time(), one.wall_end.time()),
         "off": not planned.takes_place and not planned.asked,
         "state": _closed(planned),
         "text": _remark(planned),
     }
+
+
+def _mark(planned: PlannedDate) -> str:
+    if not planned.takes_place:
+        return "off"
+    return "due" if planned.room_known is Known.BUSY and not planned.room_taken else "free"
 
 
 def _closed(planned: PlannedDate) -> Message | None:
@@ -88,6 +96,8 @@ def _remark(planned: PlannedDate) -> Message | None:
     one = planned.occurrence
     if planned.takes_place and planned.room_taken:
         return N_("Der Raum ist da schon vergeben.")
+    if planned.takes_place and planned.room_known in BUSY:
+        return BUSY[planned.room_known]
     if one.problem is WallProblem.DOUBLED:
         start_is_doubled = resolve(one.wall_start).problem is WallProblem.DOUBLED
         time_meant = wall((one.wall_start if start_is_doubled else one.wall_end).time())

@@ -7,12 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from hub.actions import slots as verbs
-from hub.errors import HubError, RuleBroken
+from hub.errors import HubError, RoomBusy, RuleBroken
 from hub.i18n import N_
 from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.queries import slots as queries
 from hub.web.access import for_roles
+from hub.web.busy_rooms import takes_it_anyway
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import Between, Needed, WholeNumber, add_error
 from hub.web.own_offers import seen_version
@@ -40,9 +41,12 @@ def create_restoration(public_id: str) -> Any:
     try:
         with transaction() as session:
             slot = queries.get_own_slot(session, current_actor(), public_id)
-            concerned = verbs.restore_slot(session, actor=current_actor(), slot=slot, version=seen_version(), at=at())
+            anyway = takes_it_anyway()
+            concerned = verbs.restore_slot(
+                session, actor=current_actor(), slot=slot, version=seen_version(), despite_busy=anyway, at=at()
+            )
     except RuleBroken as error:
-        return slot_page(public_id, error.status, str(error.message))
+        return slot_page(public_id, error.status, str(error.message), busy=isinstance(error, RoomBusy))
     flash(told(N_("Der Termin findet statt."), concerned), "ok")
     return redirect(url_for("slots.show_slot", public_id=public_id), code=303)
 

@@ -10,18 +10,21 @@ from hub import clock
 from hub.actions import log
 from hub.actions import slots as verbs
 from hub.actions.answers import NOTICE_VERSION
-from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
+from hub.errors import HubError, InvalidInput, NotFound, RoomBusy, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.offer import Form, OfferState
 from hub.models.room_tick import ticks_between
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.fields import Field
-from hub.queries import own_offers, room_loans, room_ticks
+from hub.queries import busy_rooms, own_offers, room_loans, room_ticks
 from hub.queries import slots as queries
+from hub.queries.busy_times import Known
 from hub.queries.calling_off import list_unsettled
+from hub.queries.moved_dates import BUSY
 from hub.web import week
 from hub.web.access import for_roles
+from hub.web.busy_rooms import takes_it_anyway, warning
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.offer_words import AIM_ICONS
@@ -72,8 +75,11 @@ def show_slot(public_id: str) -> Any:
     return slot_page(public_id)
 
 
-def slot_page(public_id: str, status: int = 200, problem: str = "") -> Any:
-    """Return the page of one own date, with what stood in the way of a step; names on it are a logged reading."""
+def slot_page(public_id: str, status: int = 200, problem: str = "", *, busy: bool = False) -> Any:
+    """Return the page of one own date, with what stood in the way of a step; names on it are a logged reading.
+
+    `busy` when it was the calendar of the room: then the date may be restored all the same.
+    """
     with reading() as session:
         slot = queries.get_own_slot(session, current_actor(), public_id)
         attendees = queries.list_attendees(session, current_actor(), slot, notice_version=NOTICE_VERSION, at=at())
@@ -95,6 +101,7 @@ def slot_page(public_id: str, status: int = 200, problem: str = "") -> Any:
         "slots/show_slot.html",
         status,
         problem=problem,
+        busy=busy,
         slot=slot,
         attendees=[] if lent else attendees,
         lent=lent,
@@ -107,7 +114,7 @@ def slot_page(public_id: str, status: int = 200, problem: str = "") -> Any:
         may_change=slot.state is SlotState.UNSETTLED or (slot.state is SlotState.PLANNED and slot.starts_at > at()),
         may_restore=slot.state is SlotState.UNSETTLED
         or (slot.state is SlotState.CALLED_OFF and slot.starts_at > at() and slot.offer.state is not OfferState.ENDED),
-        lacks_room=week.lacks_room(slot),
+        lacks_room=slot.lacks_room,
         states=SlotState,
         week=week.week_name(week.monday_of(None, clock.local_date(slot.starts_at))),
     )
@@ -150,8 +157,12 @@ def create_move(public_id: str) -> Any:
                 ends_at=ends_at,
                 room=form.chosen_room(locations),
                 version=seen_version(),
+                despite_busy=takes_it_anyway(),
                 at=at(),
             )
+    except RoomBusy as error:
+        form.version.data = str(slot.version)
+        return _move_preview(form, slot, locations, error)
     except HubError as error:
         add_error(form, error)
         form.version.data = str(slot.version)
@@ -199,7 +210,7 @@ def _move_form(form: MoveForm, slot: Slot, status: int = 200) -> Any:
     return render("slots/new_move.html", status, form=form, slot=slot)
 
 
-def _move_preview(form: MoveForm, slot: Slot, locations: list[Any]) -> Any:
+def _move_preview(form: MoveForm, slot: Slot, locations: list[Any], refusal: RoomBusy | None = None) -> Any:
     try:
         starts_at, ends_at = form.times()
         if starts_at <= at():
@@ -211,11 +222,17 @@ def _move_preview(form: MoveForm, slot: Slot, locations: list[Any]) -> Any:
     with reading() as session:
         effects = queries.consequences(session, slot, starts_at=starts_at, ends_at=ends_at)
         taken = room is not None and _is_taken(session, room.id, slot, starts_at, ends_at)
+        known = busy_rooms.list_known(session, [(room.id if room else None, starts_at, ends_at)], at=at())
+    if known[0] is not Known.FREE and slot.offer.form is Form.ROOM and effects.people:
+        form.form_errors.append(BUSY)
+        return _move_form(form, slot, 409)
     if taken:
         form.form_errors.append(N_("Der Raum ist zu dieser Zeit schon vergeben. Bitte wählen Sie eine andere Zeit."))
         return _move_form(form, slot, 409)
     context: dict[str, Any] = {"form": form, "slot": slot, "effects": effects, "room": room, "doubled": form.doubled()}
-    return render("slots/show_move.html", starts_at=starts_at, ends_at=ends_at, **context)
+    context |= {"busy": warning(known), "problem": refusal.message if refusal else None}
+    status = refusal.status if refusal else 200
+    return render("slots/show_move.html", status, starts_at=starts_at, ends_at=ends_at, **context)
 
 
 def _is_taken(session: Session, room_id: int, slot: Slot, starts_at: datetime, ends_at: datetime) -> bool:

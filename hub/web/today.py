@@ -14,12 +14,13 @@ from hub.models.booking import OWN, Booking, BookingState, Waiting, WaitingState
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.participant import Participant, ParticipationState
+from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.models.wording import DECLINES, QUESTIONS
 from hub.policy.actor import Actor
-from hub.queries import cards, offer_versions, participants, today, waiting
-from hub.web import waiting_words
+from hub.queries import cards, offer_versions, participants, shortlists, today, waiting
+from hub.web import ending_tasks, waiting_words
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -72,7 +73,9 @@ def show_today() -> tuple[str, int]:
         until = midnight + timedelta(days=DAYS_AHEAD)
         dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
         wishes = waiting.list_to_answer(session, people.keys(), at=now)
+        wanted = shortlists.list_wanted(session, people.keys(), at=now)
         carded = cards.list_people_with_card(session, people.keys())
+        endings = ending_tasks.list_tasks(session, people, at=now)
         news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
@@ -81,6 +84,10 @@ def show_today() -> tuple[str, int]:
         tasks.setdefault(person_id, []).append(task)
     for wish in wishes:
         tasks.setdefault(wish.participant_id, []).append(_wish_task(wish, people[wish.participant_id]))
+    for item in wanted:
+        tasks.setdefault(item.participant_id, []).append(_wanted_task(item, people[item.participant_id]))
+    for one in endings:
+        tasks.setdefault(one.person_id, []).append(Task(one.rank, one.sentence, one.state, one.word, one.links))
     duties = sorted((Duty(people[i], found) for i, found in tasks.items()), key=lambda d: d.first.rank)
     standing = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
     live = [booking for booking in standing if booking.starts_at < until]
@@ -153,6 +160,14 @@ def _wish_task(wish: Waiting, person: Participant) -> Task:
     state, word = ("held", N_("Platz gehalten")) if offered else ("off", N_("Warteliste"))
     sentence, links = waiting_words.sentence_of(wish, person), waiting_words.links_of(wish, person)
     return Task(0 if offered else 2, sentence, state, word, links, wish=wish)
+
+
+def _wanted_task(item: ShortlistItem, person: Participant) -> Task:
+    choose = url_for("finding.list_dates", public_id=item.offer.public_id, person=person.public_id)
+    listed = url_for("shortlists.show_shortlist", public_id=person.public_id)
+    sentence = N_("{name} möchte „{title}“.", name=given_name(person), title=item.offer.title)
+    links = [(str(N_("Termin wählen")), choose), (str(N_("Auswahl ansehen")), listed)]
+    return Task(1, sentence, "due", N_("gewünscht"), links)
 
 
 def _enquiry_task(enquiry: Enquiry, person: Participant) -> Task:

@@ -39,6 +39,8 @@ def sentence_of(wish: Waiting, person: Participant) -> Message:
         return N_("Frei geworden: „{title}“, {when}. Für {name} gehalten bis {until}.", until=until, **facts)
     if wish.slot.state is SlotState.CALLED_OFF:
         return N_("„{title}“, {when}, fällt aus. {name} stand auf der Warteliste.", **facts)
+    if wish.booking is None:
+        return N_("„{title}“, {when}, findet doch statt. {name} stand auf der Warteliste.", **facts)
     return N_("„{title}“, {when}: Der Platz für {name} ging weiter, weil keine Antwort kam.", **facts)
 
 

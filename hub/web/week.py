@@ -92,7 +92,7 @@ def _state(slot: Slot) -> Message | None:
     """What must still be done about a date."""
     if slot.state is SlotState.UNSETTLED:
         return N_("Noch zu klären")
-    return N_("Raum noch offen") if lacks_room(slot) and slot.state is SlotState.PLANNED else None
+    return N_("Raum noch offen") if slot.lacks_room and slot.state is SlotState.PLANNED else None
 
 
 def marks_in(days: list[dict[str, Any]]) -> list[str]:
@@ -110,11 +110,6 @@ def held(slot: Slot) -> int:
     """How many places are kept for somebody and not taken yet: contingents, and what is held for half an hour."""
     kept = sum(pool.places - pool.taken for pool in slot.pools if pool.kept and pool.state is PoolState.OPEN)
     return kept + (slot.on_hold or 0)
-
-
-def lacks_room(slot: Slot) -> bool:
-    """Whether the date should have a room as its offer has one, but got none because it was taken."""
-    return slot.series_id is not None and slot.room_id is None and slot.offer.room_id is not None
 
 
 def places_words(slot: Slot, at: datetime) -> Message:

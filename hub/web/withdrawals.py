@@ -9,8 +9,9 @@ from wtforms import HiddenField, StringField
 from hub.actions import limits, withdrawals
 from hub.errors import StepNotPossible, TooManyAttempts
 from hub.i18n import N_
+from hub.models.consent import PERMITTING
 from hub.policy.actor import Actor, ActorKind
-from hub.queries.consents import find_by_code
+from hub.queries.sheets import list_under_code
 from hub.web import clients
 from hub.web.access import for_everyone
 from hub.web.context import at, render, request_id, transaction
@@ -54,11 +55,12 @@ def create_withdrawal() -> Any:
 
 
 def _withdraw(code: str) -> None:
-    """Withdraw what the code belongs to; whoever holds the slip acts as the person, for nothing but this."""
+    """Withdraw all that the code belongs to; whoever holds the slip acts as the person, for nothing but this."""
     try:
         with transaction() as session:
-            consent = find_by_code(session, code, at=at())
-            if consent is not None:
+            for consent in list_under_code(session, code, at=at()):
+                if consent.state not in PERMITTING:
+                    continue  # it ended together with the one before it
                 holder = Actor(
                     ActorKind.PERSON,
                     consent.public_id,

@@ -37,12 +37,12 @@ def _read_one(database: Database, fetcher: Fetcher, source_id: int, at: datetime
         copy = _copy(work, fetcher, at)
     except FetchFailed as failed:
         trouble = failed.trouble.value
-        database.run(lambda s: source_copies.note_trouble(s, source_id=source_id, trouble=trouble, at=at))
+        database.run(lambda session: source_copies.note_trouble(session, work=work, trouble=trouble, at=at))
         return
     if copy is None:
-        database.run(lambda session: source_copies.note_unchanged(session, source_id=source_id, at=at))
+        database.run(lambda session: source_copies.note_unchanged(session, work=work, at=at))
     else:
-        database.run(lambda session: source_copies.keep_copy(session, source_id=source_id, copy=copy, at=at))
+        database.run(lambda session: source_copies.keep_copy(session, work=work, copy=copy, at=at))
 
 
 def _copy(work: Work, fetcher: Fetcher, at: datetime) -> Copy | None:

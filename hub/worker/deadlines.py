@@ -6,14 +6,28 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub.actions import consent_reminders as reminder_verbs
 from hub.actions import deadlines as verbs
+from hub.actions import duties as duty_verbs
 from hub.actions import freshness as freshness_verbs
+from hub.actions import leaving as leaving_verbs
 from hub.actions import offers, outbox
 from hub.actions import waiting as waiting_verbs
 from hub.actions.pools import release_pool
 from hub.db import Database
 from hub.policy.actor import SYSTEM
-from hub.queries import deadlines, freshness, holds, notices, own_offers, pools, waiting
+from hub.queries import (
+    consent_reminders,
+    deadlines,
+    duties,
+    freshness,
+    holds,
+    leaving,
+    notices,
+    own_offers,
+    pools,
+    waiting,
+)
 from hub.worker.attempts import attempt, for_each
 
 
@@ -44,7 +58,11 @@ DEADLINES = (
     Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
     Deadline("enquiries", deadlines.list_silent, verbs.expire_enquiry, "enquiry_id"),
     Deadline("participations", deadlines.list_over, verbs.end_participation, "participation_id"),
+    Deadline("consents ending", consent_reminders.list_to_remind, reminder_verbs.remind_of_consents, "participant_id"),
     Deadline("consents", deadlines.list_run_out_consents, verbs.expire_consent, "consent_id"),
+    Deadline("people of who left", leaving.list_people, leaving_verbs.leave_person, "participant_id"),
+    Deadline("dates of who left", leaving.list_dates, leaving_verbs.leave_date, "slot_id"),
+    Deadline("duties", duties.list_overdue, duty_verbs.escalate_duty, "duty_id"),
     Deadline("feeds", deadlines.list_lapsed_feeds, verbs.lapse_feed, "subscription_id"),
     Deadline("cards", deadlines.list_old_cards, verbs.retire_card, "card_id"),
     Deadline("wishes", waiting.list_hopeless, waiting_verbs.lapse_waiting, "waiting_id"),

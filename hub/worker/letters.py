@@ -26,12 +26,9 @@ from hub.queries import notices
 from hub.queries.consents import find_permitting
 from hub.queries.freshness import WARNED_BEFORE, find_subject, lowers_at
 from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
-from hub.queries.notices import Recipient
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, Recipient
 
-QUESTIONS = ("partner_question", "partner_reminder")
-OFFER_QUESTIONS = ("partner_confirm", "partner_fading", "partner_hiding")  # answered through a link to one offer
 WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
-AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 
 
 @dataclass(frozen=True)
@@ -47,16 +44,16 @@ class Letter:
 
 def prepare_letter(session: Session, notice: Notice, config: Config, *, at: datetime) -> Letter | str:
     """Return what the mail needs, or the reason why it must not be sent any more (checked now, not when queued)."""
-    recipient = notices.find_recipient(session, notice)
+    recipient = notices.find_recipient(session, notice, at=at)
     if recipient is None:
         return "nobody"
     invitation = notices.find_invitation(session, notice)
     if invitation is not None:
         return Letter(notice, recipient, _invitation_page(invitation, config)) if invitation.open(at) else "settled"
-    if notice.template in OFFER_QUESTIONS or notice.template in WARNINGS:
+    if notice.template in ABOUT_OFFER or notice.template in WARNINGS:
         return _prepare_about_offer(session, notice, recipient, config, at)
     enquiry = notices.find_enquiry(session, notice)
-    if notice.template in QUESTIONS:
+    if notice.template in ABOUT_ENQUIRY:
         return _prepare_question(session, notice, recipient, enquiry, config, at)
     if notice.template == "partner_news" and enquiry is not None and enquiry.state is EnquiryState.WITHDRAWN:
         return "withdrawn"  # the partner is asked once to check, and told nothing more (T4b, T4c)
@@ -85,7 +82,7 @@ def _prepare_about_offer(
         return "settled"
     step_at = lowers_at(offer) if expected else None
     day = clock.local_date(max(step_at, at + WARNED_BEFORE)) if step_at else None
-    if notice.template not in OFFER_QUESTIONS:
+    if notice.template not in ABOUT_OFFER:
         return Letter(notice, recipient, f"{config.public_url}/login", day)
     link = issue_offer_link(session, actor=SYSTEM, offer=offer, organisation_id=offer.organisation_id, at=at)
     until = clock.local_date(link.expires_at)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from hub import clock
 from hub.actions import limits, log_chain
 from hub.actions.series import extend_series
@@ -13,6 +15,7 @@ from hub.db import Database
 from hub.fetching import Fetcher
 from hub.models.offer import Offer
 from hub.policy.actor import SYSTEM
+from hub.queries import next_free
 from hub.queries.offer_words import keep_words, list_without_words
 from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
@@ -53,6 +56,7 @@ def tasks(database: Database, config: Config, stop: threading.Event | None = Non
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
         Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),
         Task("waiting list", timedelta(minutes=1), lambda at: WAITED_FOR.meet(database, at)),
+        Task("next free dates", timedelta(minutes=1), lambda at: keep_free_dates(database, at)),
         Task("tables", timedelta(seconds=2), lambda at: import_tables(database, at)),
         Task("deadlines", timedelta(minutes=10), lambda at: meet_deadlines(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
@@ -76,6 +80,17 @@ def keep_missing_words(database: Database) -> None:
     with database.reading() as session:
         ids = list_without_words(session)
     for_each("words", ids, lambda one: database.run(lambda session: keep_words(session, Offer.id == one)))
+
+
+def keep_free_dates(database: Database, at: datetime) -> None:
+    """Write down which date is an offer's next free one, where the clock has changed it; one transaction each."""
+    with database.reading() as session:
+        ids = next_free.list_due(session, at=at)
+    for_each("next free dates", ids, lambda one: database.run(lambda session: _keep_free(session, one, at)))
+
+
+def _keep_free(session: Session, offer_id: int, at: datetime) -> None:
+    next_free.keep_next_free(session, offer_ids=[offer_id], at=at)
 
 
 def make_dates_ahead(database: Database, at: datetime) -> None:

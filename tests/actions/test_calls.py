@@ -110,6 +110,17 @@ def test_every_call_has_exactly_one_desk(world, key, gone, caller):
     assert [one for one in world.cast.users if owner in world.actor(one).phoned_ids] == [caller]
 
 
+@pytest.mark.parametrize("gone", [(), ("federation",), ("club", "federation")])
+def test_who_has_a_desk_is_on_somebodys_phone_list_and_nobody_else_is(world, gone):
+    """The same rule from two sides: nobody phones a Jobcenter or the own office."""
+    for key in gone:
+        without_staff(world, key)
+    phoned = set().union(*(world.actor(one).phoned_ids for one in world.cast.users))
+    with world.database.reading() as session:
+        found = {one.id for one in world.cast.organisations.values() if notices.has_desk(session, one.id)}
+    assert found == phoned
+
+
 def test_without_any_desk_the_mail_is_given_up_where_the_operator_sees_it(world):
     without_address(world, "clinic")
     without_staff(world, "office", Role.COORDINATOR)

@@ -23,28 +23,20 @@ from hub.tables.reading import read_table
 from hub.worker.tables import forget_tables, import_tables
 from tests.places import all_rows, book, make_offer, make_slot
 from tests.policy.everybody import everybody
-from tests.tables import DATES, OFFERS, check, finish, import_table, numbers, outcome, start, upload
-
-BROKEN = (  # 37 rows: each way to be wrong once, then days that do not exist
-    "B0;Gibt es nicht;16.11.2026;10:00;11:00;;5",
-    ";Yoga;;10:00;11:00;;5",
-    "B2;Yoga;16.11.2026;25:00;11:00;;5",
-    "B3;Yoga;16.11.2026;10:00;9:00;;5",
-    "B4;Yoga;16.11.2020;10:00;11:00;;5",
-    "B5;Yoga;16.11.2066;10:00;11:00;;5",
-    "B6;Yoga;16.11.2026;10:00;11:00;Turm;5",
-    "B7;Yoga;16.11.2026;10:00;11:00;;viele",
-    "B8;Yoga;16.11.2026;10:00;11:00;;0",
-    "B9;Yoga;28.03.2027;02:30;03:30;;5",
-    "B10;Yoga;16.11.2026;10:00;11:00;;5;zu viel",
-    "T1;Yoga;16.11.2026;10:00;11:00;;5",
-    *(f"C{n};Yoga;31.11.2026;10:00;11:00;;5" for n in range(25)),
+from tests.tables import (
+    BROKEN,
+    DATES,
+    OFFERS,
+    check,
+    finish,
+    good,
+    import_table,
+    numbers,
+    outcome,
+    start,
+    two_thousand,
+    upload,
 )
-
-
-def good(n: int) -> str:
-    day, hour = n % 28 + 1, 8 + n // 28 % 10
-    return f"T{n};Yoga;{day:02}.{10 + n // 280 % 3}.2026;{hour}:{n // 840}0;{hour}:{n // 840}5;;5"
 
 
 def own_slots(world):
@@ -53,9 +45,7 @@ def own_slots(world):
 
 def test_of_two_thousand_rows_with_37_bad_ones_nothing_is_lost_and_all_37_are_named(world):
     make_offer(world, title="Yoga")
-    lines = [good(n) for n in range(1963)]
-    for n, broken in enumerate(BROKEN):
-        lines.insert(n * 50 + 7, broken)
+    lines = two_thousand()
     text = DATES + "\n".join(lines)
     one = import_table(world, TableKind.DATES, text)
     assert (one.total, one.done, numbers(one)) == (2000, 1963, {"new": 1963, "wrong": 37})

@@ -9,14 +9,14 @@ from tests.architecture.tree import ROOT, Source, functions, imports, none_of, p
 FLOORS: list[set[str]] = [
     {"clock", "config", "crypto", "data", "db", "errors", "folding", "geography", "i18n", "keys", "messages"}
     | {"migrating", "passwords", "paths", "plain_words", "school_holidays", "stylesheets", "tables", "vendoring"}
-    | {"fetching", "public_addresses"},
+    | {"fetching", "pinned_connection", "public_addresses"},
     {"models"},
     {"policy"},
     {"queries"},
     {"actions"},
     {"web", "api", "seeds", "worker"},
     {"app", "measuring"},
-    {"wsgi", "page_times"},
+    {"wsgi", "page_times", "reading_times", "search_times"},
     {"commands"},
     {"cli"},
     {"__main__"},

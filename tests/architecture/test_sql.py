@@ -7,8 +7,10 @@ from tests.architecture.tree import ROOT, Source, calls, imports, none_of, plant
 HOMES = (
     "hub/queries/",
     "hub/policy/scopes.py",
+    "hub/policy/catalogue_scopes.py",
     "hub/policy/phone_scopes.py",
     "hub/policy/demand_scopes.py",
+    "hub/policy/shortlist_scopes.py",
     "hub/models/",
 )
 # Other files with SQL, each with its reason.

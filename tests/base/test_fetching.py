@@ -53,6 +53,9 @@ def trouble(fetcher, url, **facts):
         "https://",
         "https://kalender.example:8443/a.ics",
         "https://kalender.example:80/a.ics",
+        "https://kalender.example:0/a.ics",
+        "https://kalender.example:-443/a.ics",
+        "https://kalender.example:443:443/a.ics",
         "https://kalender.example:99999/a.ics",
         "https://user:word@kalender.example/a.ics",
         "https://kalender.example@127.0.0.1/a.ics",
@@ -187,6 +190,8 @@ def test_a_packed_file_is_unpacked_and_a_bomb_is_not(server, says):
     ("body", "packing"),
     [
         (b"no gzip", "gzip"),
+        (gzip.compress(b"BEGIN:VCALENDAR") + gzip.compress(b"END:VCALENDAR"), "gzip"),  # the second would be lost
+        (gzip.compress(gzip.compress(b"x")), "gzip, gzip"),
         (gzip.compress(b"x" * 9, mtime=0)[:-9], "gzip"),
         (zlib.compress(b"x"), "deflate"),
         (b"x", "br"),

@@ -68,7 +68,7 @@ def test_excel_cells_become_what_people_would_write():
         ["Tag", "Von", "Zahl", "Text", "Beides"],
         [date(2026, 10, 5), clock_time(9, 30), 8.0, " ja ", datetime.combine(date(2026, 10, 5), clock_time(9, 30))],
     )
-    assert cells(content) == [["2026-10-05", "09:30", "8", "ja", "2026-10-05 09:30"]]
+    assert cells(content) == [["05.10.2026", "09:30", "8", "ja", "05.10.2026 09:30"]]
 
 
 def test_a_formula_is_never_worked_out():
@@ -141,7 +141,7 @@ def test_what_cannot_be_read_whole_is_refused_with_its_reason(content, part):
 
 @pytest.mark.parametrize("cell", DANGEROUS)
 def test_no_written_cell_starts_a_formula(cell):
-    written = next(csv.reader(io.StringIO(write_csv([[cell]]).decode("utf-8-sig"), newline="")))[0]
+    written = next(csv.reader(io.StringIO(write_csv([[cell]]).decode("utf-8-sig"), newline=""), delimiter=";"))[0]
     assert written.startswith("'")
     assert "\0" not in written
     book = load_workbook(io.BytesIO(write_excel([[cell]])))
@@ -149,8 +149,16 @@ def test_no_written_cell_starts_a_formula(cell):
     assert str(book.active["A1"].value).startswith("'")
 
 
-def test_csv_is_written_after_rfc_4180():
-    assert write_csv([["a", 'b "c"'], ["d,e", "f\ng"]]) == (b'\xef\xbb\xbfa,"b ""c"""\r\n"d,e","f\ng"\r\n')
+def test_csv_is_quoted_after_rfc_4180_and_split_as_a_german_excel_splits_it():
+    assert write_csv([["a", 'b "c"'], ["d,e", "f\ng"]]) == (b'\xef\xbb\xbf"a";"b ""c"""\r\n"d,e";"f\ng"\r\n')
+
+
+@pytest.mark.parametrize(
+    "cell", ["a;=1+1", 'a";=1+1', "a\n=1+1", 'a"\n=1+1', ";=1+1", "x;\t=1+1", "a,=1+1;+2", '";"=1+1']
+)
+def test_no_cell_becomes_two_where_a_program_splits_at_semicolons(cell):
+    lines = list(csv.reader(io.StringIO(write_csv([["Titel", cell]]).decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert lines == [["Titel", cell]]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])

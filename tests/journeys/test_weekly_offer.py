@@ -42,7 +42,7 @@ def book(clara: Person, day: str) -> str:
     clara.unfold("Umkreis, Zugang und Tage")
     clara.choose("Mi")
     clara.press("Anzeigen")
-    clara.reads("km, stufenlos, Mi 10 Uhr, 8 frei")
+    clara.reads("km, stufenlos, Mi 10 Uhr, 8 Plätze frei")
     clara.go(TITLE)
     clara.go(day, exact=False)
     clara.reads("Niemand erfährt den Namen.")

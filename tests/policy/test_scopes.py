@@ -11,6 +11,7 @@ from hub.models.booking import Waiting
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.demand import Demand, DemandRequest
+from hub.models.emergency import LASTS, Emergency, EmergencyReason
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.log import Disclosure, LogEntry
@@ -20,16 +21,21 @@ from hub.models.participant import Cover, Participation
 from hub.models.programme import Programme
 from hub.models.referral import Referral
 from hub.models.series import Closure, Series
+from hub.models.shortlist import ShortlistItem, ShortlistState
 from hub.models.slot import Course
 from hub.models.subscription import Subscription
 from hub.models.table_import import TableImport, TableKind
 from hub.models.user import Membership, Role, User
-from hub.policy import demand_scopes, phone_scopes, scopes
+from hub.policy import catalogue_scopes, demand_scopes, emergency_scopes, phone_scopes, scopes, shortlist_scopes
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 
 TODAY = date(2026, 9, 14)
-SCOPES = vars(scopes) | vars(phone_scopes) | vars(demand_scopes)
+SCOPES = {
+    name: scope
+    for module in (scopes, catalogue_scopes, demand_scopes, emergency_scopes, phone_scopes, shortlist_scopes)
+    for name, scope in vars(module).items()
+}
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
 DRAFTING = CLUB | {"offer link"}  # a link to one offer opens that one
 RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
@@ -56,6 +62,7 @@ TABLE = {
         "offer of the network": RESILIENCE,
         "offer of another network": CLUB | {"nora"},
     },
+    "paused_offers_for": {"offer paused": ALL, "offer of the network paused": RESILIENCE, "offer": set()},
     "own_offers_for": {"offer": CLUB, "offer drafted": DRAFTING, "offer of the network": {"petra"}},
     "reviewed_offers_for": {"offer in review": {"nora"}, "offer drafted": set(), "offer": set()},
     "series_for": {"series": CLUB},
@@ -66,6 +73,7 @@ TABLE = {
     "bookings_for": {"booking": OF_TARIK},
     "partner_bookings_for": {"booking": CLUB},
     "waitings_for": {"wish": OF_TARIK},
+    "shortlist_items_for": {"picked": {"clara"}, "shown": OF_TARIK},
     "subscriptions_for": {"feed of clara": {"clara"}},
     "calendar_sources_for": {"calendar of the club": CLUB - {"link"}, "calendar of clara": {"clara"}},
     "table_imports_for": {"table of the club": CLUB - {"link"}},
@@ -91,6 +99,9 @@ TABLE = {
     },
     "log_for": {"log entry": {"anna"}},
     "disclosures_for": {"disclosure": OF_TARIK},
+    "emergency_persons_for": {"tarik": set(), "mandy": set()},  # who was ever named as deputy: in tests of the page
+    "open_emergencies_for": {"emergency": {"clara"}},
+    "reviewed_emergencies_for": {"emergency": {"lena", "anna"}},
 }
 
 
@@ -104,6 +115,8 @@ def rows(world):
         "offer in review": make_offer(world, state=OfferState.REVIEW),
         "offer of the network": make_offer(world, owner="clinic", public=False),
         "offer of another network": make_offer(world, public=False),
+        "offer paused": make_offer(world, state=OfferState.PAUSED),
+        "offer of the network paused": make_offer(world, owner="clinic", public=False, state=OfferState.PAUSED),
     }
     slots = {f"slot{key[5:]}": make_slot(world, offers[key]) for key in ("offer", "offer drafted")}
     made = {**cast.people, **cast.organisations, **cast.programmes, **cast.locations, **offers, **slots}
@@ -117,13 +130,14 @@ def rows(world):
         made["another network"] = Programme(name="Anderes Netz", starts_on=TODAY, ends_on=TODAY)
         session.add(made["another network"])
         session.flush()
-        for key, network in (("offer of the network", "resilience"), ("offer of another network", "another network")):
+        networks = {"offer of the network": "resilience", "offer of the network paused": "resilience"}
+        for key, network in (networks | {"offer of another network": "another network"}).items():
             session.add(OfferProgramme(offer_id=offers[key].id, programme_id=made[network].id))
         made |= plain_rows(world, offers["offer"], slots["slot"])
         session.add_all(value for value in made.values() if value not in session and value.id is None)
         session.flush()
-        made |= enquiries(world, made["referral"], offers)
-        session.add_all(made[key] for key in made if key.startswith("enquiry"))
+        made |= enquiries(world, made["referral"], offers) | shortlist(world, offers)
+        session.add_all(made[key] for key in made if key.startswith(("enquiry", "picked", "shown")))
         made["participation"] = session.scalars(
             select(Participation).where(Participation.participant_id == cast.tarik.id)
         ).one()
@@ -158,6 +172,14 @@ def plain_rows(world, offer, slot):
         "call to the club": call(cast.club, at),
         "call to the clinic": call(cast.clinic, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
+        "emergency": Emergency(
+            participant_id=cast.tarik.id,
+            user_id=cast.users["clara"].id,
+            reason=EmergencyReason.PERSON_CALLS,
+            opened_at=at,
+            ends_at=at + LASTS,
+            review_by_at=at + timedelta(days=7),
+        ),
         "disclosure": Disclosure(participant_id=cast.tarik.id, fields=["I1"], purpose="enquiry", at=at),
     }
 
@@ -177,6 +199,14 @@ def enquiries(world, referral, offers):
         "enquiry drafted": one("offer", "club"),
         "enquiry to the club": one("offer", "club", **sent),
         "enquiry to the clinic": one("offer of the network", "clinic", **sent),
+    }
+
+
+def shortlist(world, offers):
+    facts = {"participant_id": world.cast.tarik.id, "picked_at": world.at}
+    return {
+        "picked": ShortlistItem(offer_id=offers["offer"].id, **facts),
+        "shown": ShortlistItem(offer_id=offers["offer of the network"].id, state=ShortlistState.SHOWN, **facts),
     }
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.models.consent import Scope
 from hub.models.enquiry import EnquiryState
 from hub.models.user import Role
 from hub.policy import visibility
@@ -40,8 +41,18 @@ STRANGERS = (R.OTHER, R.OPERATOR, R.EVALUATOR, R.CASE_MANAGER, R.TEAM_LEAD, R.CO
 
 @pytest.mark.parametrize("phase", list(Phase))
 def test_a_partner_and_an_umbrella_see_the_cell(phase):
-    assert told_fields(ALL, R.PARTNER, phase) == PARTNER[phase]
-    assert told_fields(ALL, R.UMBRELLA, phase) == UMBRELLA[phase]
+    assert told_fields(ALL, R.PARTNER, phase, [Scope.FEEDBACK]) == PARTNER[phase]
+    assert told_fields(ALL, R.UMBRELLA, phase, [Scope.FEEDBACK]) == UMBRELLA[phase]
+
+
+@pytest.mark.parametrize("clinic", [True, False])
+@pytest.mark.parametrize("granted", [(), (Scope.HEALTH,), (Scope.FEEDBACK,), (Scope.HEALTH, Scope.FEEDBACK)])
+def test_health_text_and_report_each_need_a_consent_of_their_own(granted, clinic):
+    for groups in (ALL, ["I0", "I1"]):
+        told = told_fields(groups, R.PARTNER, Phase.ACCEPTED, granted, clinic_type=clinic)
+        assert (F.HEALTH in told) == (clinic and Scope.HEALTH in granted)
+        assert (F.FEEDBACK in told) == (Scope.FEEDBACK in granted)
+        assert F.HEALTH not in told_fields(groups, R.UMBRELLA, Phase.ACCEPTED, granted, clinic_type=clinic)
 
 
 @pytest.mark.parametrize("phase", list(Phase))

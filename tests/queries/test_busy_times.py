@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from hub.actions import calendar_sources as verbs
 from hub.actions import source_copies
 from hub.actions.calendar_sources import Goal
+from hub.fetching import Fetcher
+from hub.models.calendar_source import CalendarSource
 from hub.queries.busy_times import Known, of_coach, of_room
 from tests import foreign_calendars as foreign
 from tests.foreign_calendars import calendar, event, in_days
@@ -74,9 +77,11 @@ def test_an_old_file_no_longer_says_free(world, room, days, expected):
 @pytest.mark.parametrize(("hours", "expected"), [(23, Known.FREE), (25, Known.UNKNOWN)])
 def test_an_address_that_fails_for_a_day_no_longer_says_free(world, room, hours, expected):
     source = add(world, room, url="https://kalender.example/a.ics")
-    world.do(source_copies.note_unchanged, source_id=source.id, at=world.at)
+    work = world.do(source_copies.claim_source, source_id=source.id, at=world.at)
+    world.do(source_copies.note_unchanged, work=work, at=world.at)
     late = world.at + timedelta(hours=hours)
-    world.do(source_copies.note_trouble, source_id=source.id, trouble="too_slow", at=late)
+    work = world.do(source_copies.claim_source, source_id=source.id, at=late)
+    world.do(source_copies.note_trouble, work=work, trouble="too_slow", at=late)
     assert known(world, room, in_days(world, 20), at=late) is expected
 
 
@@ -103,3 +108,56 @@ def test_a_coachs_calendar_is_the_coachs_alone(world):
         span = {"first": in_days(world, 1), "last": in_days(world, 1, 9), "at": world.at}
         assert of_coach(session, clara, **span).state(span["first"], span["last"]) is Known.BUSY
         assert of_coach(session, cem, **span) is None
+
+
+def never_read(world, room):
+    add(world, room, url="https://kalender.example/a.ics")
+
+
+def not_readable(world, room):
+    add(world, room, content=b"no calendar")
+    foreign.read(world)
+
+
+def failing_from_the_start(world, room):
+    add(world, room, url="https://kalender.example/a.ics")
+    foreign.read(world, Fetcher(resolver=lambda _host, _port: ["10.0.0.1"]))
+
+
+def moved_to_another_address(world, room):
+    source = add(world, room, calendar())
+    foreign.read(world)
+    foreign.do(world, "gudrun", source, verbs.edit_source, name="Neu", url="https://kalender.example/b.ics")
+
+
+def paused(world, room):
+    """Nobody fetches it any more, however that came about."""
+    source = add(world, room, calendar())
+    foreign.read(world)
+    with world.database.transaction() as session:
+        kept = session.get_one(CalendarSource, source.id)
+        kept.next_at, kept.fetched_at = None, world.at - timedelta(days=15)
+
+
+def another_one_ended(world, room):
+    ended = add(world, room, calendar())
+    foreign.read(world)
+    add(world, room, url="https://kalender.example/a.ics")
+    foreign.do(world, "gudrun", ended, verbs.end_source)
+
+
+CLOSED = [never_read, not_readable, failing_from_the_start, moved_to_another_address, paused, another_one_ended]
+
+
+@pytest.mark.parametrize("standing", CLOSED, ids=lambda one: one.__name__)
+def test_whatever_keeps_a_calendar_from_being_known_reads_as_unknown_and_never_as_free(world, room, standing):
+    standing(world, room)
+    assert known(world, room, in_days(world, 2)) is Known.UNKNOWN
+
+
+def test_a_calendar_that_was_ended_is_not_spoken_of_and_its_busy_times_are_gone(world, room):
+    source = add(world, room, calendar(event("a", in_days(world, 1))))
+    foreign.read(world)
+    foreign.do(world, "gudrun", source, verbs.end_source)
+    assert known(world, room, in_days(world, 1)) is None  # no word of it, neither busy nor free
+    assert foreign.busy(world, source) == []

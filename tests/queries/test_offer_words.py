@@ -22,7 +22,7 @@ from hub.queries.offer_filters import OfferFilter
 from hub.queries.offer_words import keep_words_of_offer, list_without_words
 from hub.worker.loop import keep_missing_words
 from tests.catalogue import make_many_slots, make_offer, make_slot, statements
-from tests.queries.test_offers_search import explain
+from tests.plans import explain
 
 DAY = timedelta(days=1)
 

@@ -14,6 +14,7 @@ from hub.policy.actor import ANONYMOUS
 from hub.queries import offers
 from hub.queries.offer_filters import DayPart, OfferFilter, free_places
 from tests.catalogue import make_many_slots, make_offer, make_slot, statements
+from tests.plans import explain
 
 COSWIG = (51.1320, 13.5800)
 DAY = timedelta(days=1)
@@ -234,11 +235,3 @@ def test_a_search_takes_at_most_four_statements_and_stays_on_its_indexes(world, 
         assert "ix_slots_of_offer" in plan or "ix_slots_by_time" in plan, plan
         assert "SCAN slots\n" not in plan, plan
         assert "Seq Scan on slots" not in plan, plan
-
-
-def explain(database, statement, parameters):
-    """Return the database's plan of a statement as text."""
-    how = "EXPLAIN QUERY PLAN " if database.engine.dialect.name == "sqlite" else "EXPLAIN "
-    with database.engine.connect() as connection:
-        rows = connection.exec_driver_sql(how + statement, parameters).all()
-    return "\n".join(str(row[-1]) for row in rows) + "\n"

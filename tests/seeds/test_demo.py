@@ -30,10 +30,9 @@ TODAY = clock.local_date(AT)
 
 
 @pytest.fixture
-def session(demo):
+def session(demo_session):
     """Give a reading transaction over the demo network."""
-    with demo[0].extensions["database"].reading() as session:
-        yield session
+    return demo_session
 
 
 def rows(session, table, *options):
@@ -161,7 +160,7 @@ def test_the_speaking_roles_are_those_of_the_tests(session):
     assert {f"{given} {family}" for _key, _address, given, family, *_ in cast.PERSONS} <= people
 
 
-def test_everything_says_that_it_is_made_up(demo, session):
+def test_everything_says_that_it_is_made_up(told_demo, session):
     users = rows(session, User, selectinload(User.memberships))
     assert all(user.demo and user.email.endswith(".invalid") for user in users)
     organisations = rows(session, Organisation)
@@ -169,7 +168,7 @@ def test_everything_says_that_it_is_made_up(demo, session):
     assert all("(Demo)" in one.name for one in organisations if one.kind is OrganisationKind.JOBCENTER)
     numbers = [contact["value"] for person in rows(session, Participant) for contact in person.contacts]
     assert all(" 555" in number for number in [*numbers, *(one.phone for one in organisations)])
-    text = demo[1].text("http://127.0.0.1:8000")
+    text = told_demo[1].text("http://127.0.0.1:8000")
     assert "all people and organisations are invented" in text
     assert {seat.role for user in users for seat in user.memberships} == set(Role)
 

@@ -23,10 +23,9 @@ TODAY = clock.local_date(AT)
 
 
 @pytest.fixture
-def session(demo):
+def session(demo_session):
     """Give a reading transaction over the demo network."""
-    with demo[0].extensions["database"].reading() as session:
-        yield session
+    return demo_session
 
 
 def own(session, organisation, title):

@@ -53,7 +53,7 @@ def test_a_dump_shows_nothing_of_a_person_after_a_day_of_work(demo):
         secrets = {card.code for card in session.scalars(select(Card))}
         secrets |= {c.withdrawal_code for c in session.scalars(select(Consent)) if c.withdrawal_code}
     # Reads are logged, feeds and logins noted; some answers are files.
-    pages = [answer.data.decode("utf-8", "replace") for _who, _path, answer in walk(app, sheet)]
+    pages = [met.answer.data.decode("utf-8", "replace") for _who, met in walk(app, sheet)]
     assert {word for word in words if any(word in page for page in pages)} >= {"quzgiven", "quznote", "quzphone"}
     browser = app.test_client()
     for _label, path in sheet.feeds:

@@ -5,26 +5,11 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
-from wtforms import BooleanField, DateField, Form, RadioField, SelectChoice, StringField, TextAreaField, validators
+
+from hub.web.styleguide import Sample
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 FULL = {"name": "Tarik", "answer": "yes", "read": "on"}
-
-
-class Sample(Form):
-    """A form with a field of each kind that is rendered in its own way."""
-
-    name = StringField(
-        "Name", [validators.InputRequired("Bitte sagen Sie uns Ihren Namen.")], description="Wie auf Briefen."
-    )
-    note = TextAreaField("Nachricht", [validators.Optional()])
-    day = DateField("Tag", [validators.Optional()])
-    answer = RadioField(
-        "Kommen Sie?",
-        [validators.InputRequired("Bitte antworten Sie.")],
-        choices=[SelectChoice("yes", "Ja"), SelectChoice("no", "Nein")],
-    )
-    read = BooleanField("Gelesen", [validators.InputRequired("Bitte setzen Sie den Haken.")])
 
 
 @pytest.fixture(name="render")

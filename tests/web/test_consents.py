@@ -10,7 +10,9 @@ from hub.models.enquiry import Enquiry
 from hub.models.log import LogEntry
 from hub.policy.actor import ActorKind
 from hub.seeds.cast import PASSWORD
-from tests.loop import PIN, ask, card_with_pin, now, request_offer, rows, say
+from tests.loop import PIN, ask, card_with_pin, now, request_offer, rows, say, sheet_of
+
+DRAWN = str([[[n, n % 7] for n in range(20)]])
 
 
 @pytest.fixture
@@ -18,7 +20,15 @@ def asked(world):
     """A consent that Tarik was asked for, with its addresses."""
     offer, slot = request_offer(world)
     consent = ask(world, world.cast.tarik, offer, slot)
-    return consent, f"/people/{world.cast.tarik.public_id}/consents/{consent.public_id}"
+    return consent, f"/people/{world.cast.tarik.public_id}/sheets/{sheet_of(world, consent).public_id}"
+
+
+def consent_page(world, consent):
+    return f"/people/{world.cast.tarik.public_id}/consents/{consent.public_id}"
+
+
+def yes_to(consent, answer="yes"):
+    return {f"answer_{consent.public_id}": answer}
 
 
 def sign_in_person(app, code):
@@ -66,9 +76,12 @@ def test_an_english_preview_is_kept_in_english(world, sign_in):
 def test_a_coach_alone_can_never_make_it_given(world, sign_in, asked):
     consent, address = asked
     clara = sign_in("clara")
-    assert clara.post(f"{address}/answer", data={"answer": "yes"}).status_code == 404
+    sheet = address.rpartition("/")[2]
+    assert clara.post(f"{address}/answer", data=yes_to(consent)).status_code == 404
+    assert clara.post(f"/me/sheets/{sheet}/answer", data=yes_to(consent)).status_code == 404
     assert clara.post(f"/me/consents/{consent.public_id}/answer", data={"answer": "yes"}).status_code == 404
-    assert clara.post(f"{address}/handover/answer", data={"answer": "yes", "pin": PIN}).status_code == 404
+    for proof in ({"pin": PIN}, {"signature": DRAWN}):
+        assert clara.post(f"{address}/handover/answer", data=yes_to(consent) | proof).status_code == 404
     clara.post(f"{address}/paper", data={"state": "given", "signed_on": "", "reference": ""})
     clara.post(f"{address}/refusal", data={"state": "given", "yes": "true"})
     assert now(world, consent).state is ConsentState.REFUSED
@@ -92,10 +105,11 @@ def test_a_handed_over_device_leads_nowhere_else(world, sign_in, asked):
     for other in ("/people", f"/people/{world.cast.jolanta.public_id}", "/account", "/", "/withdrawal", address):
         answer = clara.get(other)
         assert (answer.status_code, answer.location) == (303, f"{address}/handover"), other
-    assert clara.post(f"{address}/withdrawal", data={"keep": "cancel"}).location == f"{address}/handover"
-    assert clara.post(f"{address}/handover/answer", data={"answer": "yes", "pin": "0000"}).status_code == 422
+    for path in ("paper", "refusal", "deferral", "receipt"):
+        assert clara.post(f"{address}/{path}", data={"keep": "cancel"}).location == f"{address}/handover"
+    assert clara.post(f"{address}/handover/answer", data=yes_to(consent) | {"pin": "0000"}).status_code == 422
     assert now(world, consent).state is ConsentState.REQUESTED
-    assert clara.post(f"{address}/handover/answer", data={"answer": "yes", "pin": PIN}).status_code == 303
+    assert clara.post(f"{address}/handover/answer", data=yes_to(consent) | {"pin": PIN}).status_code == 303
     kept = now(world, consent)
     assert (kept.state, kept.form) == (ConsentState.GIVEN, "handed_over")
     assert clara.get("/account").location == f"{address}/handover", "still locked after the answer"
@@ -108,11 +122,11 @@ def test_a_handed_over_device_leads_nowhere_else(world, sign_in, asked):
 
 
 def test_pins_cannot_be_guessed_on_a_handed_over_device(world, sign_in, asked):
-    _, address = asked
+    consent, address = asked
     card_with_pin(world, world.cast.tarik)
     clara = sign_in("clara")
     clara.post(f"{address}/handover")
-    tries = [clara.post(f"{address}/handover/answer", data={"answer": "yes", "pin": f"{n:04}"}) for n in range(6)]
+    tries = [clara.post(f"{address}/handover/answer", data=yes_to(consent) | {"pin": f"{n:04}"}) for n in range(6)]
     assert [answer.status_code for answer in tries] == [422] * 5 + [429]
 
 
@@ -120,12 +134,12 @@ def test_without_a_pin_there_is_paper(world, sign_in, asked):
     consent, address = asked
     clara = sign_in("clara")
     clara.post(f"{address}/handover")
-    answer = clara.post(f"{address}/handover/answer", data={"answer": "yes", "pin": "1234"})
+    answer = clara.post(f"{address}/handover/answer", data=yes_to(consent) | {"pin": "1234"})
     assert answer.status_code == 409
     assert "auf Papier" in answer.text
     clara.post(f"{address}/handover/end", data={"password": PASSWORD})
     today = clock.local_date(world.at).isoformat()
-    assert clara.get(f"{address}/sheet").status_code == 200
+    assert clara.get(f"{address}/paper").status_code == 200
     assert clara.post(f"{address}/paper", data={"signed_on": "2030-01-01", "reference": "A 1"}).status_code == 422
     assert clara.post(f"{address}/paper", data={"signed_on": today, "reference": "Er ist krank!"}).status_code == 422
     assert clara.post(f"{address}/paper", data={"signed_on": today, "reference": "A 1"}).status_code == 303
@@ -133,8 +147,10 @@ def test_without_a_pin_there_is_paper(world, sign_in, asked):
 
 
 def test_the_receipt_carries_words_and_code(world, sign_in, asked):
-    consent, address = asked
+    consent, sheet = asked
+    address = consent_page(world, consent)
     assert sign_in("clara").get(f"{address}/receipt").status_code == 404
+    assert sign_in("clara").get(f"{sheet}/receipt").status_code == 404
     say(world, world.cast.tarik, consent)
     page = sign_in("clara").get(f"{address}/receipt").text
     code = now(world, consent).withdrawal_code
@@ -144,13 +160,16 @@ def test_the_receipt_carries_words_and_code(world, sign_in, asked):
 
 
 def test_the_person_answers_and_withdraws_on_the_own_page(world, app, sign_in, asked):
-    consent, _ = asked
+    consent, address = asked
+    sheet = f"/me/sheets/{address.rpartition('/')[2]}"
     tarik = sign_in_person(app, card_with_pin(world, world.cast.tarik))
     assert "Klinik Rosenpark" in tarik.get("/me/consents").text
-    page = tarik.get(f"/me/consents/{consent.public_id}").text
+    assert tarik.get(f"/me/consents/{consent.public_id}").location == sheet
+    page = tarik.get(sheet).text
     assert "checked" not in page
-    assert tarik.post(f"/me/consents/{consent.public_id}/answer", data={}).status_code == 422
-    assert tarik.post(f"/me/consents/{consent.public_id}/answer", data={"answer": "yes"}).status_code == 303
+    assert tarik.post(f"{sheet}/answer", data={}).status_code == 422
+    assert tarik.post(f"{sheet}/answer", data=yes_to(consent)).status_code == 303
+    assert tarik.get(f"{sheet}/receipt").status_code == 200
     assert now(world, consent).state is ConsentState.GIVEN
     assert tarik.get(f"/me/consents/{consent.public_id}/receipt").status_code == 200
     assert tarik.get(f"/me/consents/{consent.public_id}/withdrawal").status_code == 200
@@ -159,7 +178,8 @@ def test_the_person_answers_and_withdraws_on_the_own_page(world, app, sign_in, a
 
 
 def test_a_coach_withdraws_in_three_clicks_and_then_learns_only_that_there_is_none(world, sign_in, asked):
-    consent, address = asked
+    consent, _ = asked
+    address = consent_page(world, consent)
     say(world, world.cast.tarik, consent)
     clara = sign_in("clara")
     assert f"{address}/withdrawal" in clara.get(f"/people/{world.cast.tarik.public_id}/consents").text
@@ -172,14 +192,16 @@ def test_a_coach_withdraws_in_three_clicks_and_then_learns_only_that_there_is_no
 
 @pytest.mark.parametrize("key", ["cem", "frank", "lena", "petra", "sven", "kerstin", "nora", "anna", "otto", "fred"])
 def test_consent_pages_do_not_exist_for_anybody_else(world, sign_in, asked, key):
-    _, address = asked
+    consent, sheet = asked
+    page = consent_page(world, consent)
     browser = sign_in(key)
-    for path in (address, f"{address}/sheet", f"{address}/receipt", f"{address}/withdrawal", f"{address}/handover"):
+    for path in (page, f"{page}/receipt", f"{page}/withdrawal", sheet, f"{sheet}/paper", f"{sheet}/handover"):
         assert browser.get(path).status_code in (303, 404), path
         assert "Tarik" not in browser.get(path).text
-    for path in ("paper", "refusal", "handover", "withdrawal"):
-        data = {"signed_on": clock.local_date(world.at).isoformat(), "reference": "A 1", "keep": "cancel"}
-        assert browser.post(f"{address}/{path}", data=data).status_code == 404, path
+    data = {"signed_on": clock.local_date(world.at).isoformat(), "reference": "A 1", "keep": "cancel"} | yes_to(consent)
+    for path in ("paper", "refusal", "deferral", "handover", "handover/answer", "handover/later"):
+        assert browser.post(f"{sheet}/{path}", data=data).status_code == 404, path
+    assert browser.post(f"{page}/withdrawal", data=data).status_code == 404
     assert rows(world, Enquiry)[0].state == "draft"
 
 

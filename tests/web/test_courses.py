@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from hub.actions.slots import unsettle_slot
 from hub.models.booking import Booking, BookingState
 from hub.models.offer import Access
+from hub.queries.slots import get_own_slot
 from tests.courses import join, make_course, make_course_offer, sessions_of
 from tests.places import all_rows, counted, enter, give_card, give_consent, make_offer
 from tests.world import World
@@ -188,3 +190,16 @@ def test_a_page_of_a_course_asks_the_same_for_six_sessions_as_for_thirty(world: 
             assert clara.get(address).status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] <= 12
+
+
+def test_a_session_that_is_not_settled_yet_is_said_before_and_after_joining(world: World, clara) -> None:
+    course = make_course(world)
+    open_one = sessions_of(world, course)[3]
+    with world.database.transaction() as session:
+        own = get_own_slot(session, world.actor("sven"), open_one.public_id)
+        unsettle_slot(session, actor=world.actor("sven"), slot=own, at=world.at)
+    page = clara.get(f"/courses/{course.public_id}/bookings/new?person={world.cast.tarik.public_id}")
+    assert text(page).count("Noch zu klären.") == 1
+    made = join(world, course, world.cast.tarik)
+    assert len(made) == 6
+    assert text(clara.get(f"/bookings/{made[0].public_id}")).count("Noch zu klären.") == 1

@@ -6,15 +6,11 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
-from sqlalchemy import select
 
-from hub.commands.measure import ways_in
 from hub.models.location import Location
 from hub.models.offer import Access, Form, Freshness, OfferProgramme, OfferState
-from hub.models.participant import Participant
 from hub.models.slot import SlotState
 from tests.catalogue import make_offer, make_slot
-from tests.demo import walk
 
 DAY = timedelta(days=1)
 DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -124,17 +120,15 @@ def test_robots_learn_where_the_list_is_and_may_fetch_feeds(app):
 
 
 @pytest.mark.slow
-def test_in_the_whole_demo_only_public_pages_speak_to_search_engines_and_none_names_a_person(demo):
-    app, sheet = demo
-    with app.extensions["database"].reading() as session:
-        names = "|".join({re.escape(person.name["family"]) for person in session.scalars(select(Participant))})
-    nobody = {way.who for way in ways_in(sheet) if not way.path}
+def test_in_the_whole_demo_only_public_pages_speak_to_search_engines_and_none_names_a_person(walked_demo):
+    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, walked_demo.family_names))})\b")
+    nobody = {way.who for way in walked_demo.ways if not way.path}
     speaking, named = set(), []
-    for who, path, answer in walk(app, sheet):
-        if answer.mimetype != "text/html":
+    for who, met in walked_demo.met:
+        if met.answer.mimetype != "text/html":
             continue  # a table to take along
-        if any(mark in answer.text for mark in MARKS):
+        if any(mark in met.answer.text for mark in MARKS):
             speaking.add(who)
-        named += [path for data in DATA.findall(answer.text) if re.search(rf"\b(?:{names})\b", data)]
+        named += [met.path for data in DATA.findall(met.answer.text) if names.search(data)]
     assert speaking == nobody
     assert named == []

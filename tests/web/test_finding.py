@@ -21,7 +21,7 @@ def test_the_first_search_starts_from_the_person(world, sign_in):
     page = page_for(world, sign_in("clara"))
     assert "bis 15\u00a0km um Coswig" in page
     assert "1 Angebot passt" in page
-    assert "1\u00a0km, stufenlos, Do 8:30\u00a0Uhr, 3 frei" in page
+    assert "1\u00a0km, stufenlos, Do 8:30\u00a0Uhr, 3 Plätze frei" in page
 
 
 def test_what_is_not_step_free_is_not_found_for_who_needs_it(world, sign_in):

@@ -38,7 +38,7 @@ def test_a_place_is_held_while_the_consent_is_asked_for_and_then_booked(world, s
     offer = slot_offer(world, slot)
     consent = ask(world, tarik, offer, slot)
     address = f"/people/{tarik.public_id}/consents/{consent.public_id}"
-    assert "Platz gehalten bis 9" in clara.get(address).text
+    assert "Platz gehalten bis 9" in clara.get(address, follow_redirects=True).text
     say(world, tarik, consent)
     assert "Jetzt buchen" in clara.get(address).text
     booked = clara.post(f"/slots/{slot.public_id}/bookings", data={"person": tarik.public_id, "key": "k"})

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from hub.models.location import Location, Room
 from hub.models.offer import Access, Form, Freshness, OfferState
@@ -225,3 +226,16 @@ def test_no_word_tells_who_pays_or_why_somebody_comes(world, app, house, more):
     page = app.test_client().get(path(house, more)).text.casefold()
     for word in ("jobcenter", "bürgergeld", "resilienz", "eingliederung", "programm „", "leistung"):
         assert word not in page
+
+
+def test_on_a_sunday_the_sheet_is_that_of_the_week_that_comes(world, app, house):
+    offer = offer_at(world, house, title="Singkreis")
+    make_slot(world, offer, starts_at=world.at + timedelta(days=8))
+    browser = app.test_client()
+    with time_machine.travel(world.at + timedelta(days=6, hours=2)):
+        page, sheet = browser.get(path(house, "")).text, browser.get(path(house, "/week")).text
+        assert "/week?week=2026-W39" in page
+        assert "Singkreis" in sheet
+        assert "/week?week=2026-W39" in browser.get(path(house, "?day=2026-09-27")).text  # a Sunday further on
+    with time_machine.travel(world.at + timedelta(days=5, hours=2)):
+        assert "/week?week=2026-W38" in browser.get(path(house, "")).text

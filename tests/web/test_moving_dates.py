@@ -172,8 +172,6 @@ def test_dates_of_strangers_never_move(world, sign_in):
     assert save(sven, data, answer, slot=slot.public_id).status_code == 422
     strange = data | {"what": f"all:{world.cast.organisations['clinic'].public_id}"}
     assert save(sven, strange, answer).status_code == 422
-    moved = {"first_on": "2026-09-14", "what": strange["what"], "moved_at": slot.changed_at.isoformat()}
-    assert sven.get("/calling-off/moved", query_string=moved).status_code == 404
     assert {one.version for one in rows(world, Slot)} == {1}
 
 
@@ -182,14 +180,14 @@ def test_only_partners_have_these_pages(world, sign_in, who):
     two_dates(world)
     browser, data = sign_in(who), everything(world, **WEEK_LATER)
     posted = [browser.post(page, data=data) for page in ("/calling-off/moving", "/calling-off/moving/preview")]
-    moved = browser.get("/calling-off/moved", query_string=data | {"moved_at": world.at.isoformat()})
+    moved = browser.get("/calling-off/done", query_string={"how": "move", "step": "x"})
     assert {answer.status_code for answer in (*posted, moved)} == {404}
 
 
-@pytest.mark.parametrize("moved_at", ["", "gestern", "2026-09-14T06:30:00"])
-def test_the_list_needs_to_know_when(world, sign_in, moved_at):
-    data = everything(world) | {"moved_at": moved_at}
-    assert sign_in("sven").get("/calling-off/moved", query_string=data).status_code == 404
+@pytest.mark.parametrize("query", [{}, {"how": "move"}, {"how": "move", "step": "x"}, {"how": "person.read", "step": ""}])
+def test_the_list_needs_to_know_the_step(world, sign_in, query):
+    two_dates(world)
+    assert sign_in("sven").get("/calling-off/done", query_string=query).status_code == 404
 
 
 def test_the_umbrella_sees_for_whom_it_acts(world, sign_in):

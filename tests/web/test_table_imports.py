@@ -12,7 +12,7 @@ from hub.models.table_import import ImportState, TableImport
 from hub.tables.reading import read_table
 from hub.worker.tables import import_tables
 from tests.places import all_rows, book, counted, make_offer, make_slot
-from tests.tables import DATES
+from tests.tables import BROKEN, DATES, two_thousand
 
 TABLE = "Nummer;Titel;Ziel;Zugang;Plätze\nA1;Tanzen;Sport;offen;0\nA2;=HYPERLINK(1);Sport;offen;\nA3;Chor;?;offen;1"
 
@@ -188,3 +188,30 @@ def test_a_long_report_is_one_page_after_the_other_and_costs_no_more(app, world,
     assert sven.get(f"{address}?page=3").text.count('scope="row"') == 20
     with world.database.reading() as session:
         assert session.scalar(select(func.count(Slot.id))) == 0
+
+
+def test_of_two_thousand_rows_the_page_says_all_37_bad_ones_before_and_after(app, world, sign_in):
+    make_offer(world, title="Yoga")
+    sven, lines = sign_in("sven"), two_thousand()
+    numbers = sorted(lines.index(broken) + 2 for broken in BROKEN)
+    address = checked(sven, DATES + "\n".join(lines), "dates")
+    page = sven.get(address).text
+    assert "1963 Zeilen sind gut. 37 Zeilen bleiben liegen." in page
+    assert named(page)[:37] == numbers  # those to mend come first
+    assert all_rows(world, Slot) == []
+    assert sven.post(f"{address}/run", data=version_of(world)).status_code == 303
+    assert "1963 Zeilen werden gerade übernommen." in sven.get(address).text
+    import_tables(world.database, world.at)
+    page = sven.get(address).text
+    assert "1963 Zeilen sind übernommen. 37 Zeilen bleiben liegen." in page
+    assert named(page)[:37] == numbers
+    assert len(all_rows(world, Slot)) == 1963
+    rows = read_table(sven.get(f"{address}/left-out.csv").data).rows
+    assert [int(row.cells[-2]) for row in rows] == numbers
+    assert all(row.cells[-1] for row in rows)  # each with its reason
+    assert [row.cells[:7] for row in rows] == [line.split(";")[:7] for line in BROKEN]  # as they were written
+
+
+def named(page):
+    """The numbers of the rows on a page of a report."""
+    return [int(number) for number in re.findall(r'scope="row"[^>]*>\s*(\d+)', page)]

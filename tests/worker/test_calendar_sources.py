@@ -1,15 +1,17 @@
 """The worker fetches foreign calendars: in its own time, outside transactions, and keeps the last good copy."""
 
+import socket
 from datetime import timedelta
 
 import pytest
 
-from hub.actions import calendar_sources as verbs
-from hub.actions import source_copies
+from calendars.reading import read_calendar
+from hub.actions import calendar_sources, source_copies, source_dates
 from hub.actions.calendar_sources import Goal
 from hub.fetching import Fetched, Fetcher, FetchFailed, Trouble
 from hub.models.calendar_source import Light
 from hub.models.log import LogEntry
+from hub.queries.source_copies import copy_of
 from tests import foreign_calendars as foreign
 from tests.foreign_calendars import calendar, event, in_days
 from tests.places import make_offer
@@ -24,9 +26,12 @@ def server(tmp_path_factory):
         yield running
 
 
+def room_goal(world):
+    return Goal(organisation_id=world.cast.town.id, room=foreign.room_of(world))
+
+
 def room_source(world, url):
-    goal = Goal(organisation_id=world.cast.town.id, room=foreign.room_of(world))
-    return foreign.add(world, "gudrun", goal, url=url)
+    return foreign.add(world, "gudrun", room_goal(world), url=url)
 
 
 def test_a_calendar_comes_over_tls_and_an_unchanged_one_is_not_read_again(world, server):
@@ -108,6 +113,52 @@ def test_two_workers_never_fetch_the_same_and_one_that_died_leaves_it_to_the_nex
     assert world.do(source_copies.claim_source, source_id=source.id, at=later) is not None
 
 
+def test_what_was_read_of_an_old_address_or_file_never_replaces_the_newer_one(world):
+    """A person changes the calendar while a worker is still reading what it was before."""
+    newer = calendar(event("b", in_days(world, 2)))
+    by_address, by_file = room_source(world, ADDRESS), foreign.add(world, "gudrun", room_goal(world), calendar())
+
+    def change_both():
+        url = "https://kalender.example/neu.ics"
+        foreign.do(world, "gudrun", by_address, calendar_sources.edit_source, name="Neu", url=url)
+        foreign.do(world, "gudrun", by_file, calendar_sources.renew_file, content=newer)
+
+    old = [world.do(source_copies.claim_source, source_id=one.id, at=world.at) for one in (by_address, by_file)]
+    change_both()
+    late = world.at + timedelta(seconds=5)
+    copy = copy_of(read_calendar(calendar(event("a", in_days(world, 1))), now=world.at), at=world.at)
+    for work in old:
+        world.do(source_copies.keep_copy, work=work, copy=copy, at=late)
+        world.do(source_copies.note_unchanged, work=work, at=late)
+        world.do(source_copies.note_trouble, work=work, trouble="too_slow", at=late)
+    for one in (by_address, by_file):
+        after = foreign.again(world, one)
+        assert (after.fetched_at, after.trouble, after.next_at) == (None, "", world.at)
+        assert foreign.busy(world, one) == []
+    foreign.read(world, Answering(), at=late)
+    assert foreign.busy(world, by_file) == [(in_days(world, 2), in_days(world, 2, 9))]
+
+
+class Answering(Fetcher):
+    """Fetches an empty calendar from everywhere."""
+
+    def fetch(self, url, *, etag=""):
+        return Fetched(calendar())
+
+
+def test_a_name_that_leads_inside_later_is_refused_then_and_never_connected(world, monkeypatch):
+    source, connected = room_source(world, ADDRESS), []
+    foreign.read(world, Answering())
+    assert foreign.again(world, source).fetched_at == world.at
+    monkeypatch.setattr(socket, "create_connection", lambda address, **_: connected.append(address))
+    for inside in ("127.0.0.1", "10.0.0.7", "fd00::1"):
+        at = foreign.again(world, source).next_at
+        foreign.read(world, Fetcher(resolver=lambda _h, _p, found=inside: [found]), at=at)
+        after = foreign.again(world, source)
+        assert (after.trouble, after.fetched_at) == ("inside", world.at)
+    assert connected == []
+
+
 def test_one_that_fails_keeps_no_other_from_being_read(world):
     sources = [room_source(world, ADDRESS) for _ in range(2)]
 
@@ -128,4 +179,4 @@ def test_five_thousand_events_with_a_second_by_second_rule_are_reported_in_secon
     after = foreign.again(world, source)
     assert after.incomplete
     assert after.problems["rule_too_frequent"] == 1
-    assert foreign.do(world, "gudrun", source, verbs.choose_dates, titles=["termin 1"], categories=[]) > 100
+    assert foreign.do(world, "gudrun", source, source_dates.choose_dates, titles=["termin 1"], categories=[]) > 100

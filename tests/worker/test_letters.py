@@ -20,9 +20,9 @@ from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.user import Role, User
 from hub.queries.consents import get_consent
 from hub.queries.invitations import get_opening
-from hub.queries.notices import Recipient
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, Recipient
 from hub.worker import delivery
-from hub.worker.letters import OFFER_QUESTIONS, QUESTIONS, WARNINGS, Letter, prepare_letter, write_mail
+from hub.worker.letters import WARNINGS, Letter, prepare_letter, write_mail
 from tests.post import ask_partner, mail_settings, only_notice
 from tests.world import AT, World
 
@@ -47,11 +47,11 @@ def mails(world: World, at=None) -> list[EmailMessage]:
 def letter(template: str, locale: str, recipient: str = "post@verein.example", **settings: Any) -> EmailMessage:
     """Write a template's mail with a fixed name and address."""
     notice = Notice(public_id="abcdefgh23456789", template=template, channel=Channel.EMAIL, created_at=AT)
-    links = dict.fromkeys(QUESTIONS, "links/") | dict.fromkeys(OFFER_QUESTIONS, "links/offers/")
+    links = dict.fromkeys(ABOUT_ENQUIRY, "links/") | dict.fromkeys(ABOUT_OFFER, "links/offers/")
     page = {"invitation": "invitations/", **links}.get(template, "login")
     address = f"https://termine.example/{page}" + "k" * 32 * page.endswith("/")
     day = AT.date() + timedelta(days=7) if template in WARNINGS else None
-    until = AT.date() + timedelta(days=30) if template in OFFER_QUESTIONS else None
+    until = AT.date() + timedelta(days=30) if template in ABOUT_OFFER else None
     return write_mail(Letter(notice, Recipient(recipient, locale), address, day, until), mail_settings(**settings))
 
 
@@ -138,7 +138,7 @@ def test_a_question_that_was_settled_meanwhile_is_dropped(world, session):
     notice = session.scalars(select(Notice)).one()
     enquiry = session.scalars(select(Enquiry)).one()
     settings, open_states = mail_settings(), set()
-    for template in QUESTIONS:
+    for template in ABOUT_ENQUIRY:
         for state in EnquiryState:
             notice.template, enquiry.state = template, state
             found = prepare_letter(session, notice, settings, at=world.at)

@@ -1,0 +1,39 @@
+"""Taking back what a person on the telephone wants taken back, by whoever in the Jobcenter picks up (R-CON-10)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.actions import log, notices, withdrawals
+from hub.actions.notices import Facts
+from hub.models.consent import PERMITTING, Scope
+from hub.models.participant import Participant
+from hub.policy.actor import Actor
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries.caller import list_to_withdraw
+
+
+def withdraw_for_caller(
+    session: Session,
+    *,
+    actor: Actor,
+    person: Participant,
+    organisation_public_id: str = "",
+    scopes: Collection[Scope] = (),
+    at: datetime,
+) -> int:
+    """Withdraw all of a person's consents, those for one partner, or those of some scopes; return how many ended.
+
+    The person's own coach is told that there is something new. No reason is asked, and nothing is told to the actor.
+    """
+    require(actor, Permission.WITHDRAW_FOR_CALLER, person)
+    found = list_to_withdraw(session, person.id, organisation_public_id=organisation_public_id, scopes=scopes)
+    for consent in found:
+        if consent.state in PERMITTING:  # an E3 or E4 ends together with the E2 before it
+            withdrawals.end_consent(session, actor=actor, consent=consent, ending=withdrawals.FOR_CALLER, at=at)
+    if found:
+        log.record(session, actor=actor, action="consents.withdrawn_for_caller", thing=person, about=[person], at=at)
+        notices.announce(session, "consents.withdrawn_for_caller", Facts(participant=person), at=at)
+    return len(found)

@@ -1,0 +1,206 @@
+"""Asking a person on one sheet: several organisations, and for each what it may learn (E2, E3) and tell back (E4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub import clock
+from hub.actions import enquiries
+from hub.actions.consent_writing import require_rested, set_aside, write_question
+from hub.actions.referrals import open_referral
+from hub.errors import InvalidInput, NotFound, RuleBroken
+from hub.i18n import N_
+from hub.models.consent import Consent, Scope
+from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, ConsentSheet, Helper, Interpreter
+from hub.models.enquiry import new_reference
+from hub.models.offer import Access, Offer
+from hub.models.participant import Participant
+from hub.models.referral import Referral, ReferralState
+from hub.models.slot import Slot
+from hub.models.wording import TIMES
+from hub.policy.actor import Actor
+from hub.policy.fields import Field
+from hub.policy.permissions import Permission
+from hub.policy.rules import require
+from hub.queries import consent_texts, participants, sheet_texts
+from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
+from hub.queries.consents import longest_day
+from hub.queries.wishes import Wish, contacts_of, groups_of, preview_of
+
+ROUGH = frozenset({"distance_km", "ages", "languages", "times", "women_only"})
+MOST = 6  # more organisations than that nobody reads through on one sheet
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked about one offer; its organisation must be loaded. A health text asks for E3, `feedback` for E4."""
+
+    offer: Offer
+    slot: Slot | None
+    wish: Wish
+    health: str = ""
+    feedback: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the sheet is read: the language, who is there (roles only), and the hours before anything may leave."""
+
+    locale: str
+    interpreter: str = ""
+    helper: str = ""
+    wait_hours: int = 0
+
+
+def ask_sheet(
+    session: Session,
+    *,
+    actor: Actor,
+    participant: Participant,
+    asks: Sequence[Ask],
+    reading: Reading,
+    referral: Referral | None = None,
+    at: datetime,
+) -> ConsentSheet:
+    """Ask a person on one sheet, each organisation and each kind of telling as a consent of its own (T1).
+
+    `participant.jobcenter` and `.coach` must be loaded. All goes under `referral` where one is given, else one search
+    is opened for each aim. Raises RuleBroken (409) while a refusal rests (30 days), for an offer that needs no name or
+    would refuse the person for certain, and without a running participation; InvalidInput (422) for a wish beyond the
+    person's own needs and ways.
+    """
+    require(actor, Permission.REQUEST_CONSENT, participant)
+    _require_sheet(asks, reading)
+    for one in asks:
+        _require_askable(session, actor, participant, one, at)
+        _require_own(participant, one.wish)
+    participants.lock_participant(session, participant.id)
+    _require_referral(referral, participant)
+    until = longest_day(session, participant.id, at)
+    sheet = ConsentSheet(participant_id=participant.id, requested_by_id=actor.user_id, requested_at=at)
+    sheet.locale, sheet.wait_hours = reading.locale, reading.wait_hours
+    sheet.interpreter, sheet.helper = reading.interpreter, reading.helper
+    session.add(sheet)
+    session.flush()
+    writer = _Writer(session, actor, participant, sheet, until, at)
+    searches: dict[str, Referral] = {}
+    for one in asks:
+        set_aside(session, actor=actor, participant=participant, offer_id=one.offer.id, at=at)
+        search = referral or searches.get(one.offer.aim) or writer.open_search(one)
+        searches[one.offer.aim] = search
+        writer.write(one, search)
+    return sheet
+
+
+class _Writer:
+    """Writes the lines of one sheet; what all of them share is kept here."""
+
+    def __init__(
+        self, session: Session, actor: Actor, person: Participant, sheet: ConsentSheet, until: date, at: datetime
+    ) -> None:
+        self.session, self.actor, self.person = session, actor, person
+        self.sheet, self.until, self.at = sheet, until, at
+
+    def open_search(self, ask: Ask) -> Referral:
+        """Open the search for the need this offer answers."""
+        return open_referral(
+            self.session,
+            actor=self.actor,
+            participant=self.person,
+            aim=ask.offer.aim,
+            stage=ask.wish.stage,
+            matters=ask.wish.matters,
+            at=self.at,
+        )
+
+    def write(self, ask: Ask, search: Referral) -> None:
+        """Write the lines about one offer, and the draft that waits for the yes."""
+        offer, wish, locale = ask.offer, ask.wish, self.sheet.locale
+        reference = new_reference() if offer.access is Access.REQUEST else ""
+        content, groups = preview_of(self.person, offer, ask.slot, wish, reference), groups_of(offer, wish)
+        kept = {"access_needs": list(wish.access_needs), "contact": content.contact, "rough": dict(wish.rough)}
+        transmit = Consent(scope=Scope.TRANSMIT, field_groups=groups, content=kept)
+        wording = consent_texts.disclosure_wording(content, self.person, groups, self.until, locale)
+        self._line(transmit, offer, search, wording)
+        if ask.health:
+            line = Consent(scope=Scope.HEALTH, field_groups=[Field.HEALTH.value], content={"health": ask.health})
+            words = sheet_texts.health_wording(offer, self.person, ask.health, self.until, locale)
+            self._line(line, offer, search, words)
+        if ask.feedback:
+            line = Consent(scope=Scope.FEEDBACK, field_groups=[Field.FEEDBACK.value], content={})
+            self._line(line, offer, search, sheet_texts.feedback_wording(offer, self.person, self.until, locale))
+        if offer.access is Access.REQUEST:
+            self._draft(ask, transmit, search, reference)
+
+    def _line(self, line: Consent, offer: Offer, search: Referral, wording: consent_texts.Wording) -> None:
+        line.organisation_id, line.offer_id = offer.organisation_id, offer.id
+        line.referral_id, line.sheet_id = search.id, self.sheet.id
+        write_question(
+            self.session,
+            actor=self.actor,
+            consent=line,
+            participant=self.person,
+            wording=wording,
+            until=self.until,
+            locale=self.sheet.locale,
+            at=self.at,
+        )
+
+    def _draft(self, ask: Ask, consent: Consent, search: Referral, reference: str) -> None:
+        enquiries.draft_enquiry(
+            self.session,
+            actor=self.actor,
+            referral=search,
+            participant=self.person,
+            consent=consent,
+            offer=ask.offer,
+            slot=ask.slot,
+            reference=reference,
+            priority="soon" if ask.wish.soon else "normal",
+            at=self.at,
+        )
+
+
+def _require_sheet(asks: Sequence[Ask], reading: Reading) -> None:
+    if not 1 <= len(asks) <= MOST or len({one.offer.id for one in asks}) != len(asks):
+        raise InvalidInput
+    known = (
+        reading.interpreter in {"", *Interpreter} and reading.helper in {"", *Helper} and reading.wait_hours in WAITS
+    )
+    if not known:
+        raise InvalidInput
+
+
+def _require_askable(session: Session, actor: Actor, participant: Participant, ask: Ask, at: datetime) -> None:
+    offer = ask.offer
+    if not offer.carries_identity:
+        raise RuleBroken(N_("Dieses Angebot braucht keine Einwilligung. Es erfährt keinen Namen."))
+    if obstacle := obstacle_of_offer(offer) or obstacle_of_person(offer, participant, clock.local_date(at).year):
+        raise RuleBroken(obstacle)
+    if ask.health and (Field.HEALTH not in offer.field_groups or not offer.organisation.clinic_type):
+        raise RuleBroken(N_("{partner} fragt nicht nach der Gesundheit.", partner=offer.organisation.name))
+    if len(ask.health) > LONGEST_HEALTH:
+        raise InvalidInput
+    wanted = {Scope.TRANSMIT: True, Scope.HEALTH: bool(ask.health), Scope.FEEDBACK: ask.feedback}
+    for scope in (one for one, asked in wanted.items() if asked):
+        require_rested(session, actor=actor, participant=participant, scope=scope, offer_id=offer.id, at=at)
+
+
+def _require_own(participant: Participant, wish: Wish) -> None:
+    """Refuse what is not the person's own; a tick that was never on the page included."""
+    contact_known = wish.contact is None or wish.contact in contacts_of(participant)
+    own = set(wish.access_needs) <= set(participant.access_needs) and contact_known and set(wish.rough) <= ROUGH
+    spoken = set(wish.rough.get("languages", ())) <= set(participant.languages)
+    if not (own and spoken and set(wish.rough.get("times", ())) <= set(TIMES)):
+        raise InvalidInput
+
+
+def _require_referral(referral: Referral | None, participant: Participant) -> None:
+    if referral is None:
+        return
+    if referral.participant_id != participant.id:
+        raise NotFound
+    if referral.state is not ReferralState.OPEN:
+        raise RuleBroken(N_("Diese Suche ist schon abgeschlossen. Bitte beginnen Sie eine neue."))

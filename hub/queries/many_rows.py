@@ -1,0 +1,75 @@
+"""Writing very many rows at once, for invented data only: no verb asks, no log tells; pages never come here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, String, case, cast, column, func, insert, literal, or_, select, text, values
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateSchema, DropSchema
+
+from hub.db import UTCDateTime
+from hub.models.offer import Offer
+from hub.models.slot import Pool, PoolState, Slot
+from hub.queries.offer_filters import minutes_after
+
+NOON, LASTS = 12 * 60, 60  # minutes after midnight, and of a date
+DAYS = 7
+
+
+def add_named_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Add rows and return their keys in the same order."""
+    return list(session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows))
+
+
+def add_weekly_dates(
+    session: Session, offer_ids: Sequence[int], noons: Sequence[datetime], *, in_last_week: int, at: datetime
+) -> None:
+    """Give each of these offers a date a week at a day and an hour of its own, without a row leaving the database.
+
+    `noons` are the local noons of whole weeks from a Monday on, in UTC, so that the clock change moves nothing. In the
+    last week only the first `in_last_week` offers have one.
+    """
+    rows = [(number // DAYS, number % DAYS, noon) for number, noon in enumerate(noons)]
+    day = values(column("week", Integer), column("weekday", Integer), column("noon", UTCDateTime()), name="day")
+    days = day.data(rows).cte("days")
+    minute = (8 + Offer.id % 12) * 60 + 15 * (Offer.id % 4)
+    whole = or_(days.c.week < len(noons) // DAYS - 1, Offer.id.in_(offer_ids[:in_last_week]))
+    dates = select(
+        func.substr(Offer.public_id, 1, 12).concat(cast(days.c.week, String)),
+        Offer.id,
+        minutes_after(days.c.noon, minute - NOON),
+        minutes_after(days.c.noon, minute - NOON + LASTS),
+        days.c.weekday,
+        minute,
+        Offer.places,
+        literal(at, UTCDateTime()),
+        literal(at, UTCDateTime()),
+    ).join(days, days.c.weekday == Offer.id % DAYS)
+    names = ["public_id", "offer_id", "starts_at", "ends_at", "local_weekday", "local_minute", "places"]
+    chosen = dates.where(Offer.id.in_(offer_ids), whole)
+    session.execute(insert(Slot).from_select([*names, "created_at", "changed_at"], chosen))
+
+
+def add_open_pools(session: Session, offer_ids: Sequence[int]) -> None:
+    """Give each date of these offers its open pool; every fourth date is full, the others have some places taken."""
+    full = case((Slot.id % 4 == 0, Slot.places), else_=Slot.id % Slot.places)
+    state = cast(literal(PoolState.OPEN.value), String)
+    pools = select(Slot.id, literal(False), Slot.places, full, state).where(Slot.offer_id.in_(offer_ids))
+    session.execute(insert(Pool).from_select(["slot_id", "kept", "places", "taken", "state"], pools))
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let PostgreSQL count at once what it would count by itself a little later; SQLite's plans need no counts."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE"))
+
+
+def make_room(session: Session, name: str) -> None:
+    """Make a schema of this name in a PostgreSQL database; raises the driver's error where there is one already."""
+    session.execute(CreateSchema(name))
+
+
+def give_room_back(session: Session, name: str) -> None:
+    """Drop a schema with all that is in it."""
+    session.execute(DropSchema(name, cascade=True))

@@ -1,0 +1,63 @@
+"""A coach's tasks that follow from the end of consents: a partner to phone at once, consents that end soon."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from hub import clock
+from hub.i18n import N_, Message
+from hub.models.consent import Consent
+from hub.models.participant import Participant
+from hub.queries import withdrawals
+from hub.queries.consent_reminders import list_ending
+from hub.web.booking_words import given_name
+from hub.web.filters import day_clock, full_day
+
+
+@dataclass(frozen=True)
+class EndingTask:
+    """One task, as the start page shows it; the lowest rank comes first."""
+
+    person_id: int
+    rank: int
+    sentence: Message
+    state: str
+    word: Message
+    links: list[tuple[str, str]]
+
+
+def list_tasks(session: Session, people: dict[int, Participant], *, at: datetime) -> list[EndingTask]:
+    """Return the tasks of these persons. Three statements, two where nobody is to be phoned."""
+    calls = withdrawals.list_late_calls(session, people.keys(), at=at)
+    booked = withdrawals.bookings_of(session, calls)
+    found = []
+    for call in calls:
+        booking = booked[call.booking_id or 0]
+        if booking.slot is None or booking.participant_id is None:
+            continue
+        who, when = booking.slot.offer.organisation.name, day_clock(booking.starts_at)
+        sentence = N_("Kurzfristig frei am {day}. Bitte rufen Sie an: {who}.", who=who, day=when)
+        link = (str(N_("Jetzt anrufen")), url_for("late_calls.show_late_call", public_id=call.public_id))
+        found.append(EndingTask(booking.participant_id, 0, sentence, "due", N_("anrufen"), [link]))
+    ending = list_ending(session, people.keys(), at=at)
+    return [*found, *_ending(ending, people, at)]
+
+
+def _ending(ending: Collection[Consent], people: dict[int, Participant], at: datetime) -> Iterator[EndingTask]:
+    """One task for a person, however many consents end; the first to end gives the day."""
+    by_person: dict[int, list[Consent]] = {}
+    for consent in ending:
+        by_person.setdefault(consent.participant_id, []).append(consent)
+    for person_id, consents in by_person.items():
+        first = consents[0].valid_until_on
+        left = (first - clock.local_date(at)).days
+        facts = {"name": given_name(people[person_id]), "day": full_day(first), "n": len(consents)}
+        one = N_("Eine Einwilligung von {name} endet am {day}.", **facts)
+        many = N_("{n} Einwilligungen von {name} enden bald, die erste am {day}.", **facts)
+        page = url_for("consents.list_consents", public_id=people[person_id].public_id)
+        word = N_("heute") if left <= 0 else N_("noch {n} Tage", n=left)
+        links = [(str(N_("Besprechen")), page)]
+        yield EndingTask(person_id, 2 if left <= 7 else 5, one if len(consents) == 1 else many, "soon", word, links)

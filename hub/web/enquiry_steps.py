@@ -1,0 +1,96 @@
+"""One step of an enquiry from a page, whoever takes it: the form, the verb, the reason it cannot be, the way on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import HiddenInput
+
+from hub.errors import InvalidInput, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.enquiry import Enquiry
+from hub.models.wording import ANSWERS, CLOSINGS, DECLINES, QUESTIONS
+from hub.web.context import at, current_actor, transaction
+from hub.web.fields import Needed, add_error
+
+
+class StepForm(FlaskForm):
+    """A step without further questions; it carries the version it was made from."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+class AnswerForm(StepForm):
+    """The coded answer to a partner's question."""
+
+    answer = RadioField(
+        N_("Ihre Antwort"),
+        [Needed(N_("Bitte wählen Sie eine Antwort."))],
+        choices=[SelectChoice(str(code), word) for code, word in ANSWERS.items()],
+        validate_choice=False,
+    )
+
+
+class ClosingForm(StepForm):
+    """How it ended, on the person's own word."""
+
+    closing = RadioField(
+        N_("Wie ist es ausgegangen? Fragen Sie den Menschen."),
+        [Needed(N_("Bitte wählen Sie, wie es ausging."))],
+        choices=[SelectChoice(str(code), word) for code, word in CLOSINGS.items()],
+        validate_choice=False,
+    )
+
+
+class DeclineForm(StepForm):
+    """A coded no."""
+
+    reason = RadioField(
+        N_("Ein Grund hilft uns beim Weitersuchen"),
+        [Needed(N_("Bitte wählen Sie einen Grund."))],
+        choices=[SelectChoice(str(code), word) for code, word in DECLINES.items()],
+        validate_choice=False,
+    )
+
+
+class QuestionForm(StepForm):
+    """A question from the closed list."""
+
+    question = RadioField(
+        N_("Was möchten Sie wissen?"),
+        [Needed(N_("Bitte wählen Sie eine Frage."))],
+        choices=[SelectChoice(str(code), word) for code, word in QUESTIONS.items()],
+        validate_choice=False,
+    )
+
+
+def said(form: FlaskForm) -> dict[str, Any]:
+    """Return what the fields of a step say, by the names the verbs give it: the version, and a coded choice."""
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of those who take steps: how they find an enquiry, their page of it, and where they go afterwards."""
+
+    find: Callable[[Session, str], Enquiry]
+    page: Callable[[str, FlaskForm, int], Any]
+    onward: Callable[[str], str]
+
+    def step(self, key: str, form: FlaskForm, verb: Callable[..., None], done: Message) -> Any:
+        """Run a verb in one transaction with what the form says; a broken rule shows the page with its reason."""
+        if not form.validate_on_submit():
+            return self.page(key, form, 422)
+        try:
+            with transaction() as session:
+                verb(session, actor=current_actor(), enquiry=self.find(session, key), at=at(), **said(form))
+        except (RuleBroken, InvalidInput) as error:
+            add_error(form, error)
+            return self.page(key, form, error.status)
+        flash(str(done), "ok")
+        return redirect(self.onward(key), code=303)
