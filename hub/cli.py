@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": "Rotate the keys of sealed fields and cookies.",
     "log": "Verify the chain of the log.",
     "routes": "List all addresses and who may call them.",
+    "authorisation": "Write the authorisation concept from the rules.",
     "measure": "Measure what a promise of the house depends on.",
 }
 

@@ -28,7 +28,7 @@ from tests.databases import PostgresDatabases, SQLiteDatabases
 
 AT = datetime(2026, 9, 14, 6, 30, tzinfo=UTC)  # a Monday, 8:30 in Meißen; summer time, with the change ahead
 KEYS = Keys(("test-session-key-0123456789-abcdefgh",), crypto.KeyRing((crypto.new_field_key(),), bytes(range(32))))
-UNCOUNTED: dict[str, Any] = {"address": "127.0.0.1", "tries": [], "client": ""}  # signing in without the form
+UNCOUNTED: dict[str, Any] = {"tries": [], "client": ""}  # signing in without the form
 _casts: dict[str, SimpleNamespace] = {}
 
 
@@ -167,7 +167,7 @@ def let_in(app: Flask, key: str) -> str:
     email = f"{key}@demo.invalid"
     with app.extensions["database"].transaction() as session:
         fitting = logins.recognise(session, email=email, password=PASSWORD, demo=True)
-        made = logins.sign_in(session, email=email, fitting=fitting, **UNCOUNTED, at=clock.now())
+        made = logins.sign_in(session, email=email, address="127.0.0.1", fitting=fitting, **UNCOUNTED, at=clock.now())
     assert made is not None, f"{email} cannot sign in"
     return made[0]
 
@@ -175,7 +175,7 @@ def let_in(app: Flask, key: str) -> str:
 def holding(app: Flask, token: str) -> FlaskClient:
     """Give a browser whose cookie holds the token of a login."""
     browser = app.test_client()
-    with browser.session_transaction() as cookie:
+    with browser.session_transaction(base_url=app.extensions["config"].public_url) as cookie:
         cookie["_user_id"], cookie["_fresh"] = token, True
     return browser
 

@@ -9,20 +9,23 @@ from hub.actions import log, notices
 from hub.actions.notices import Facts
 from hub.errors import ConsentMissing, InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.enquiry import STEPS, Acknowledgement, DeclineReason, Enquiry, EnquiryState, Question, hear_by
+from hub.models.enquiry import STEPS, Acknowledgement, Advice, DeclineReason, Enquiry, EnquiryState, Question, hear_by
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.fields import Field, Phase
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
+from hub.queries.acknowledgements import has_confirmed
+from hub.queries.closures import list_own_closed_days
 from hub.queries.consents import require_disclosure
 from hub.queries.disclosures import BEHIND_NOTICE, has_opened, phase_now, sent_fields
-from hub.queries.enquiries import count_live_bookings, find_acknowledgement, get_coach_ids, lock_enquiry
+from hub.queries.enquiries import count_live_bookings, get_coach_ids, has_other_yes, lock_enquiry
 from hub.queries.states import move, require_version
 
 S = EnquiryState
 NOTICE_VERSION = "2026-11"  # of the purpose notice; a new wording is confirmed anew
 HEALTH_OPENED = "enquiry.health_opened"
 TAKE_BACK = timedelta(days=1)
+LAST_POSITION = 99
 SETTLED = N_("Danke. Das hat sich schon erledigt.")
 
 
@@ -38,11 +41,17 @@ def note_seen(session: Session, *, actor: Actor, enquiry: Enquiry, at: datetime)
 def accept_enquiry(
     session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
 ) -> None:
-    """Say yes. Raises RuleBroken (409) when the consent has ended; identity waits for the purpose notice."""
+    """Say yes. Raises RuleBroken (409) when the consent has ended; identity waits for the purpose notice.
+
+    The same when another enquiry about this person and offer has its yes already; the lock on the consent keeps two
+    from being given at once.
+    """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
     _require_consent(session, enquiry, at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
+    if has_other_yes(session, row):
+        raise RuleBroken(SETTLED)
     _answer(session, actor, row, S.ACCEPTED, "", at)
     _tell(session, actor, row, "enquiry.accepted", at)
 
@@ -62,9 +71,9 @@ def decline_enquiry(
 def return_enquiry(
     session: Session, *, actor: Actor, enquiry: Enquiry, question: str, version: int | None = None, at: datetime
 ) -> None:
-    """Ask back from the closed list; the coach answers, then it is the partner's turn again."""
+    """Ask back, or advise, from the closed lists; the coach answers, then it is the partner's turn again."""
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
-    _require_code(question, set(Question), "question")
+    _require_code(question, {*Question, *Advice}, "question")
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     _answer(session, actor, row, S.RETURNED, question, at, answer="", hear_by_at=None)
@@ -72,13 +81,22 @@ def return_enquiry(
 
 
 def waitlist_enquiry(
-    session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    enquiry: Enquiry,
+    position: int | None = None,
+    version: int | None = None,
+    at: datetime,
 ) -> None:
-    """Put an enquiry on the partner's waiting list, with a new date to hear by."""
+    """Put an enquiry on the partner's waiting list, at the place the partner names, with a new date to hear by."""
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    if position is not None and not 1 <= position <= LAST_POSITION:
+        raise InvalidInput(fields={"position": N_("Bitte eine Zahl von 1 bis {last}.", last=LAST_POSITION)})
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
-    _answer(session, actor, row, S.WAITLISTED, "", at, hear_by_at=hear_by("normal", at))
+    values = {"hear_by_at": _hear_by(session, row, "normal", at), "position": position}
+    _answer(session, actor, row, S.WAITLISTED, "", at, **values)
     _tell(session, actor, row, "enquiry.waitlisted", at)
 
 
@@ -93,7 +111,7 @@ def take_back_acceptance(
         raise RuleBroken(N_("Das geht nur innerhalb eines Tages. Bitte rufen Sie uns an."))
     if count_live_bookings(session, row.id):
         raise RuleBroken(N_("Es gibt schon einen Termin. Bitte sagen Sie diesen zuerst ab."))
-    _answer(session, actor, row, S.SENT, "", at, hear_by_at=hear_by(row.priority, at))
+    _answer(session, actor, row, S.SENT, "", at, hear_by_at=_hear_by(session, row, row.priority, at))
     _tell(session, actor, row, "enquiry.reopened", at)
 
 
@@ -108,7 +126,7 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
     fields = sent_fields(row, Phase.ACCEPTED) & (BEHIND_NOTICE - {Field.CONSENT})
     if phase_now(row, live=True, at=at) is not Phase.ACCEPTED or actor.user_id is None:
         raise RuleBroken(N_("Name und Kontakt gibt es erst nach der Zusage."))
-    if find_acknowledgement(session, enquiry=row, user_id=actor.user_id, version=NOTICE_VERSION):
+    if has_confirmed(session, enquiry=row, user_id=actor.user_id, version=NOTICE_VERSION):
         return
     session.add(Acknowledgement(enquiry_id=row.id, user_id=actor.user_id, notice_version=NOTICE_VERSION, at=at))
     log.record(
@@ -165,6 +183,10 @@ def _require_consent(session: Session, enquiry: Enquiry, at: datetime) -> None:
         )
     except ConsentMissing as missing:
         raise RuleBroken(SETTLED) from missing
+
+
+def _hear_by(session: Session, row: Enquiry, priority: str, at: datetime) -> datetime:
+    return hear_by(priority, at, closed=list_own_closed_days(session, row.organisation_id, at=at))
 
 
 def _require_code(code: str, known: Container[str], name: str) -> None:

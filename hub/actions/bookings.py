@@ -32,6 +32,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, codes, consents, feeds, holds, participants, places, waiting
 from hub.queries.bookability import (
+    BY_COACH,
     require_bookable,
     require_cancellable,
     require_seen,
@@ -76,6 +77,8 @@ def book_slot(
     ConsentMissing. Safe under concurrency on both databases (scheduling rules 1, 3 and 4).
     """
     require(actor, Permission.BOOK_SLOT, participant)
+    if actor.kind is ActorKind.PERSON and slot.offer.carries_identity:
+        raise RuleBroken(BY_COACH)  # who gives a name is asked first; the coach prepares that
     _lock(session, slot, participant, party)
     if earlier := bookings.find_by_key(session, idempotency_key):
         return _the_same(earlier, slot, participant)
@@ -110,7 +113,8 @@ def book_slot(
         offer_places(session, slot_ids=[slot.id], at=at)
     elif booking.pool_id is not None:
         keep_next_free(session, offer_ids=[slot.offer_id], at=at)
-    _tell(session, actor, booking, "booking.made", "booking.made", at)
+    event = "booking.made_by_person" if actor.kind is ActorKind.PERSON else "booking.made"
+    _tell(session, actor, booking, "booking.made", event, at)
     return booking
 
 

@@ -87,7 +87,7 @@ def write_answer(
     """Give or refuse; a yes gets the code for its withdrawal slip, a no ends draft and hold and keeps no reason."""
     who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": recorded_by_id, "at": at, "form": form}
     if yes:
-        kept = {"evidence": evidence, "sends_from": sends_from, **new_code()}
+        kept: dict[str, Any] = {"evidence": evidence, "sends_from": sends_from, **new_code()}
         step(session, consent, ConsentState.GIVEN, given_at=at, **kept, **who)
     else:
         step(session, consent, ConsentState.REFUSED, ended_at=at, **who)

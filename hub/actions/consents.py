@@ -36,6 +36,7 @@ def request_disclosure(
 
     Raises what `ask_sheet` raises.
     """
+    require(actor, Permission.REQUEST_CONSENT, participant)
     sheet = ask_sheet(
         session,
         actor=actor,

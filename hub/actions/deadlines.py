@@ -22,7 +22,7 @@ from hub.queries import deadlines, holds, logins, participants, subscriptions
 from hub.queries import waiting as queues
 from hub.queries.consent_steps import drop_draft, step
 from hub.queries.consents import WAITING, lock_consent
-from hub.queries.enquiries import get_coach_ids, lock_enquiry
+from hub.queries.enquiries import lock_enquiry
 from hub.queries.feeds import raise_revisions
 from hub.queries.states import move
 
@@ -40,15 +40,16 @@ def remind_partner(session: Session, *, actor: Actor, enquiry_id: int, at: datet
 
 
 def expire_enquiry(session: Session, *, actor: Actor, enquiry_id: int, at: datetime) -> bool:
-    """Note that a partner was silent until the date to hear by, and tell the coach; a late answer is still welcome."""
+    """Note that a partner was silent until the date to hear by; a late answer is still welcome.
+
+    Now it is the umbrella's or the network's desk that asks; the coach is told when it is the coach's turn.
+    """
     require(actor, Permission.RUN_MAINTENANCE)
     row = lock_enquiry(session, enquiry_id)
     if row.state not in deadlines.SILENT or row.hear_by_at is None or row.hear_by_at > at:
         return False
     move(session, row, EnquiryState.EXPIRED, at=at)
     log.record(session, actor=actor, action="enquiry.expired", thing=row, about=[row.participant], at=at)
-    facts = Facts(enquiry=row, coach_ids=frozenset(get_coach_ids(session, row)), people=[row.participant])
-    notices.announce(session, "enquiry.expired", facts, at=at)
     return True
 
 

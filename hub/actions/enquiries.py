@@ -20,6 +20,8 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import disclosures, referrals
 from hub.queries.bookability import obstacle_of_offer
+from hub.queries.closures import list_own_closed_days
+from hub.queries.consent_versions import require_present_words
 from hub.queries.consents import (
     lock_disclosure,
     needed_groups,
@@ -28,13 +30,16 @@ from hub.queries.consents import (
     require_waited,
 )
 from hub.queries.enquiries import (
+    count_coming_bookings,
     count_live_bookings,
     find_by_terms,
     find_open_to,
     get_offer_of,
     get_person,
     lock_enquiry,
+    lock_silent_to,
 )
+from hub.queries.exclusions import require_not_excluded
 from hub.queries.states import move, require_version
 
 S = EnquiryState
@@ -88,18 +93,29 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     require(actor, Permission.SEND_ENQUIRY, person)
     if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
         raise RuleBroken(obstacle)
+    require_not_excluded(session, person.id, enquiry.organisation_id)
     consent = _consent_for(session, enquiry, at)
+    require_present_words(consent)
     require_waited(consent, at)
+    silent = lock_silent_to(session, participant_id=person.id, offer_id=enquiry.offer_id)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.state is not S.DRAFT:
         raise StepNotPossible
     if find_open_to(session, participant_id=person.id, offer_id=row.offer_id) is not None:
         raise RuleBroken(N_("Zu diesem Angebot läuft schon eine Anfrage für diesen Menschen."))
-    values = {"sent_at": at, "hear_by_at": hear_by(row.priority, at), "consent_id": consent.id}
+    for old in silent:  # asked again: from now on only one question is with the partner
+        move(session, old, S.WITHDRAWN, at=at, ended_by="coach", ended_at=at, hear_by_at=None)
+        log.record(session, actor=actor, action="enquiry.withdrawn", thing=old, about=[person], purpose="again", at=at)
+    values = {"sent_at": at, "hear_by_at": _hear_by(session, row, at), "consent_id": consent.id}
     move(session, row, S.SENT, at=at, **values)
     _log_sending(session, actor, row, person, "enquiry.sent", at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
+
+
+def _hear_by(session: Session, enquiry: Enquiry, at: datetime) -> datetime:
+    closed = list_own_closed_days(session, enquiry.organisation_id, at=at)
+    return hear_by(enquiry.priority, at, closed=closed)
 
 
 def _consent_for(session: Session, enquiry: Enquiry, at: datetime) -> Consent:
@@ -142,7 +158,7 @@ def answer_question(
     require_version(row, version)
     if row.state is not S.RETURNED:
         raise StepNotPossible
-    values = {"answer": answer, "consent_id": consent.id, "hear_by_at": hear_by(row.priority, at)}
+    values = {"answer": answer, "consent_id": consent.id, "hear_by_at": _hear_by(session, row, at)}
     move(session, row, S.SENT, at=at, **values)
     log.record(session, actor=actor, action="enquiry.resent", thing=row, about=[person], at=at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
@@ -158,7 +174,7 @@ def close_enquiry(
         raise InvalidInput(fields={"closing": N_("Bitte wählen Sie, wie es ausging.")})
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
-    if count_live_bookings(session, row.id):
+    if count_coming_bookings(session, row.id, at=at):
         raise RuleBroken(N_("Es stehen noch Termine aus. Bitte warten Sie diese ab oder sagen Sie sie ab."))
     to = S.FAILED if closing in FAILED_CLOSINGS else S.COMPLETED
     move(session, row, to, at=at, reason=closing, ended_at=at, ended_by="coach")
@@ -186,7 +202,10 @@ def accept_by_terms(
     require_waited(consent, at)
     require_validity(consent, slot)
     running = find_by_terms(session, consent_id=consent.id)
-    return running or _accepted_by_terms(session, actor, participant, consent, offer, slot, at)
+    if running is not None:
+        return running
+    require_present_words(consent)
+    return _accepted_by_terms(session, actor, participant, consent, offer, slot, at)
 
 
 def _accepted_by_terms(

@@ -88,6 +88,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.expired": TO_COACHES,
     "enquiry.reminder": ((partner_desk, "partner_reminder"),),
     "booking.made": ((partner_desk, "partner_news"),),
+    "booking.made_by_person": ((partner_desk, "partner_news"), *TO_COACHES),
     "booking.cancelled": ((partner_desk, "partner_news"),),
     "booking.cancelled_late": ((partner_desk, "late_call"), *TO_COACHES),
     "consents.ending": TO_COACHES,

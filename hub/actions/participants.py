@@ -41,12 +41,7 @@ class Details:
     @property
     def name_digest(self) -> str:
         """The keyed digest under which a namesake in the same Jobcenter is noticed."""
-        return digest_of_name(self.given, self.family)
-
-
-def digest_of_name(given: str, family: str) -> str:
-    """Return the keyed digest of a whole name, in any case."""
-    return crypto.ring().digest("name", f"{given} {family}".casefold())
+        return participants.digest_of_name(self.given, self.family)
 
 
 def create_participant(

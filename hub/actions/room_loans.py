@@ -38,9 +38,8 @@ def borrow_room(
     """Take a lent room at one of its dates into the coach's own time, with a person or without.
 
     `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after; `seen_at` is the start
-    that was shown. The same key twice
-    gives the same booking back. Raises SlotFull (409) when somebody else has it, RoomBusy (409) where a calendar does
-    not say that it is free, PersonElsewhere (409) when the person or the coach is somewhere else, RuleBroken (409).
+    that was shown. The same key twice gives the same booking back. Raises SlotFull (409) when somebody else has it,
+    RoomBusy where no calendar calls it free, PersonElsewhere when the person or coach is elsewhere, RuleBroken (409).
     Locks: person, coach, date, pool (scheduling rule 4).
     """
     require(actor, Permission.BORROW_ROOM)
@@ -54,12 +53,10 @@ def borrow_room(
     _require_lent(slot, travel_minutes)
     require_bookable(slot, at)
     require_seen(slot, seen_at)
-    if obstacle := obstacle_of_loan(session, slot, at=at):
-        raise RoomBusy(obstacle)
     _require_time(session, actor, slot, participant, travel_minutes)
     booking = Booking(
         slot_id=slot.id,
-        pool_id=_take(session, actor, slot),
+        pool_id=_take(session, actor, slot, at),
         participant_id=participant.id if participant is not None else None,
         coach_id=actor.user_id,
         access=OWN,
@@ -118,9 +115,11 @@ def _require_time(
         raise PersonElsewhere(N_("Zu dieser Zeit sind Sie schon unterwegs, die Fahrt mitgerechnet."))
 
 
-def _take(session: Session, actor: Actor, slot: Slot) -> int:
+def _take(session: Session, actor: Actor, slot: Slot, at: datetime) -> int:
     if bookings.list_live_of_slot(session, slot.id):  # whatever its number of places: one conversation at a time
         raise SlotFull(TAKEN)
+    if obstacle := obstacle_of_loan(session, slot, at=at):
+        raise RoomBusy(obstacle)
     try:
         return places.take_places(session, slot_id=slot.id, n=1, taker=places.taker_of(actor))
     except SlotFull as error:

@@ -89,6 +89,7 @@ def answer_sheet(
 
 def refuse_sheet(session: Session, *, actor: Actor, sheet: ConsentSheet, at: datetime) -> None:
     """Write down a no to the whole sheet that the person said: no reason, no flag, a month of rest (R-LAW-11)."""
+    require(actor, Permission.RECORD_PAPER_CONSENT, get_person(session, sheet.participant_id))
     signature = Signature(ConsentForm.PAPER, recorded_by_id=actor.user_id)
     answer_sheet(session, actor=actor, sheet=sheet, yes=(), signature=signature, at=at)
 

@@ -1,7 +1,7 @@
 """Asking a person on one sheet: several organisations, and for each what it may learn (E2, E3) and tell back (E4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from hub.policy.rules import require
 from hub.queries import consent_texts, participants, sheet_texts
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
 from hub.queries.consents import longest_day
+from hub.queries.exclusions import require_not_excluded
 from hub.queries.wishes import Wish, contacts_of, groups_of, preview_of
 
 ROUGH = frozenset({"distance_km", "ages", "languages", "times", "women_only"})
@@ -119,7 +120,8 @@ class _Writer:
         """Write the lines about one offer, and the draft that waits for the yes."""
         offer, wish, locale = ask.offer, ask.wish, self.sheet.locale
         reference = new_reference() if offer.access is Access.REQUEST else ""
-        content, groups = preview_of(self.person, offer, ask.slot, wish, reference), groups_of(offer, wish)
+        preview = preview_of(self.person, offer, ask.slot, wish, reference)
+        content, groups = replace(preview, health=ask.health), groups_of(offer, wish)
         kept = {"access_needs": list(wish.access_needs), "contact": content.contact, "rough": dict(wish.rough)}
         transmit = Consent(scope=Scope.TRANSMIT, field_groups=groups, content=kept)
         wording = consent_texts.disclosure_wording(content, self.person, groups, self.until, locale)
@@ -179,6 +181,7 @@ def _require_askable(session: Session, actor: Actor, participant: Participant, a
         raise RuleBroken(N_("Dieses Angebot braucht keine Einwilligung. Es erfährt keinen Namen."))
     if obstacle := obstacle_of_offer(offer) or obstacle_of_person(offer, participant, clock.local_date(at).year):
         raise RuleBroken(obstacle)
+    require_not_excluded(session, participant.id, offer.organisation_id)
     if ask.health and (Field.HEALTH not in offer.field_groups or not offer.organisation.clinic_type):
         raise RuleBroken(N_("{partner} fragt nicht nach der Gesundheit.", partner=offer.organisation.name))
     if len(ask.health) > LONGEST_HEALTH:

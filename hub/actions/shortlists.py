@@ -17,6 +17,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import shortlists
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
+from hub.queries.exclusions import obstacle_of_exclusion
 from hub.queries.participants import lock_participant
 from hub.queries.states import move
 
@@ -30,9 +31,7 @@ def pick_offers(
     """
     require(actor, Permission.KEEP_SHORTLIST, participant)
     for offer in offers:
-        obstacle = obstacle_of_offer(offer) or obstacle_of_person(offer, participant, clock.local_date(at).year)
-        if obstacle is not None:
-            raise RuleBroken(obstacle)
+        _require_open(session, offer, participant, at)
     lock_participant(session, participant.id)
     known = shortlists.list_offer_ids(session, actor, participant.id, at=at)
     new = [offer for offer in offers if offer.id not in known]
@@ -76,6 +75,33 @@ def want_offer(session: Session, *, actor: Actor, participant: Participant, item
     if item.state is not ShortlistState.WANTED:  # a second tap says nothing new
         move(session, item, ShortlistState.WANTED, at=at, wanted_at=at)
         log.record(session, actor=actor, action="shortlist.wanted", thing=item, about=[participant], at=at)
+
+
+def wish_offer(session: Session, *, actor: Actor, participant: Participant, offer: Offer, at: datetime) -> None:
+    """Let the person say "that is what I want" of any offer they found themselves; it stands on their shortlist then.
+
+    Raises RuleBroken (409) when the offer takes nobody or is not meant for them, or when they want so much already.
+    """
+    require(actor, Permission.CHOOSE_FROM_SHORTLIST, participant)
+    lock_participant(session, participant.id)
+    item = shortlists.find_item(session, participant.id, offer.id)
+    if item is not None and item.state is ShortlistState.WANTED:
+        return  # a second tap says nothing new
+    _require_open(session, offer, participant, at)
+    if shortlists.count_wanted(session, participant.id) >= MOST:
+        raise RuleBroken(N_("Sie haben schon {n} Wünsche. Ihr Coach meldet sich zuerst dazu.", n=MOST))
+    if item is None:
+        item = ShortlistItem(participant_id=participant.id, offer_id=offer.id, picked_at=at)
+        session.add(item)
+        session.flush()
+    move(session, item, ShortlistState.WANTED, at=at, shown_at=item.shown_at or at, wanted_at=at)
+    log.record(session, actor=actor, action="shortlist.wanted", thing=item, about=[participant], at=at)
+
+
+def _require_open(session: Session, offer: Offer, participant: Participant, at: datetime) -> None:
+    obstacle = obstacle_of_offer(offer) or obstacle_of_person(offer, participant, clock.local_date(at).year)
+    if obstacle := obstacle or obstacle_of_exclusion(session, participant.id, offer.organisation_id):
+        raise RuleBroken(obstacle)
 
 
 def take_wish_back(

@@ -34,6 +34,8 @@ def assign_coach(session: Session, *, actor: Actor, participant: Participant, co
     participants.lock_participant(session, participant.id)
     before = participant.coach_id
     participant.coach_id, participant.coach = coach.id, coach
+    if before != coach.id:
+        participant.coach_changed_at = at
     log.record(session, actor=actor, action="person.coach_assigned", thing=coach, about=[participant], at=at)
     feeds.raise_revisions(session, participants=[participant.id], users=[before, coach.id])
 

@@ -18,4 +18,4 @@ def command(dates: int) -> None:
         with click.progressbar(length=dates, label="Invented dates") as bar:
             sown = load_many(house.database, dates, at=clock.now(), progress=bar.update)
     click.echo(f"{sown.dates} dates, {sown.rows} rows in {sown.seconds:.1f} s: {sown.rate:.0f} rows a second.")
-    click.echo(f"Each is marked with “{INVENTED}”. Look at /offers, or measure with `hub measure search`.")
+    click.echo(f"Each is marked with {INVENTED}. Look at /offers, or measure with `hub measure search`.")

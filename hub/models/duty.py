@@ -68,6 +68,15 @@ class Duty(Identified, Versioned, Base):
     organisation: Mapped[Organisation] = related()
 
 
+class IncidentKind(StrEnum):
+    """What made a consent invalid."""
+
+    WRONG_TEXT = "wrong_text"
+    PRESSURE = "pressure"
+    NO_CAPACITY = "no_capacity"
+    NOT_HER_OWN = "not_her_own"
+
+
 class Incident(Identified, Base):
     """A case to be looked at by the data protection officer (Art. 33 GDPR): a code and references, no text."""
 

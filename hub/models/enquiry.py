@@ -1,6 +1,7 @@
 """Enquiry: what one partner receives of a referral; whatever carries a person's identity is one."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -94,6 +95,15 @@ class Question(StrEnum):
     OTHER_OFFER = "other_offer"
 
 
+class Advice(StrEnum):
+    """What a partner may advise instead of asking; a closed list as well, and nothing about anybody's health."""
+
+    OTHER_PARTNER = "other_partner"
+    BEGIN_LATER = "begin_later"
+    SEE_DOCTOR_FIRST = "see_doctor_first"
+    COME_ALONG_FIRST = "come_along_first"
+
+
 class Answer(StrEnum):
     """What a coach answers to a question; coded, so that nothing slips in."""
 
@@ -119,9 +129,9 @@ FAILED_CLOSINGS = (Closing.PERSON_DECLINED, Closing.COULD_NOT_REACH)
 HEAR_BY = {"normal": 5, "soon": 2}  # working days
 
 
-def hear_by(priority: str, at: datetime) -> datetime:
-    """Return by when one hears: five working days in Saxony, two where it is urgent."""
-    return add_working_days(at, HEAR_BY[priority], closed=closed_days())
+def hear_by(priority: str, at: datetime, *, closed: Collection[date] = ()) -> datetime:
+    """Return by when one hears: five working days in Saxony, two where it is urgent; `closed` are the partner's own."""
+    return add_working_days(at, HEAR_BY[priority], closed=closed_days(closed))
 
 
 def remind_at(hear_by_at: datetime) -> datetime:
@@ -157,6 +167,7 @@ class Enquiry(Identified, Versioned, Base):
     by_terms: Mapped[bool] = mapped_column(default=False)  # accepted by the offer's terms (named booking)
     reason: Mapped[str] = mapped_column(String(24), default="")  # decline, return or outcome code
     answer: Mapped[str] = mapped_column(String(24), default="")  # the coach's coded answer to a question
+    position: Mapped[int | None]  # on the partner's own waiting list, as the partner says it
     answered_by_id: Mapped[int | None] = references("users")
     answered_by_link: Mapped[bool] = mapped_column(default=False)
     ended_by: Mapped[str] = mapped_column(String(16), default="")  # coach, participant, consent, partner, clock

@@ -45,6 +45,7 @@ class Participant(Identified, Versioned, Base):
     call_word: Mapped[str] = mapped_column(String(24))
     neutral_word: Mapped[str] = mapped_column(String(40), default="Termin")
     created_at: Mapped[datetime]
+    coach_changed_at: Mapped[datetime | None]  # when the present coach took over from another one
 
     jobcenter: Mapped[Organisation] = related()
     coach: Mapped[User | None] = related()

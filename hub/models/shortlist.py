@@ -21,7 +21,7 @@ class ShortlistState(StrEnum):
 
 
 SHORTLIST_MOVES: dict[ShortlistState, tuple[ShortlistState, ...]] = {
-    ShortlistState.PICKED: (ShortlistState.SHOWN,),
+    ShortlistState.PICKED: (ShortlistState.SHOWN, ShortlistState.WANTED),  # found by the person alone too
     ShortlistState.SHOWN: (ShortlistState.WANTED,),
     ShortlistState.WANTED: (ShortlistState.SHOWN,),  # the person thought again
 }

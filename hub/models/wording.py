@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from hub.i18n import N_, Message
-from hub.models.enquiry import Answer, Closing, DeclineReason, EnquiryState, Question
+from hub.models.enquiry import Advice, Answer, Closing, DeclineReason, EnquiryState, Question
 from hub.models.offer import Aim
 from hub.models.participant import AccessNeed
 
@@ -72,6 +72,10 @@ QUESTIONS: Mapping[str, Message] = {
     Question.COMPANION: N_("Kommt jemand mit?"),
     Question.CALL_ME: N_("Bitte rufen Sie mich an."),
     Question.OTHER_OFFER: N_("Ginge auch ein anderes Angebot von uns?"),
+    Advice.OTHER_PARTNER: N_("Unser Rat: Ein anderer Partner passt besser."),
+    Advice.BEGIN_LATER: N_("Unser Rat: Besser erst später anfangen."),
+    Advice.SEE_DOCTOR_FIRST: N_("Unser Rat: Vorher mit der Hausarztpraxis sprechen."),
+    Advice.COME_ALONG_FIRST: N_("Unser Rat: Erst einmal unverbindlich vorbeikommen."),
 }
 ANSWERS: Mapping[str, Message] = {
     Answer.YES: N_("Ja"),

@@ -29,6 +29,7 @@ class Actor:
     """Who asks; `member_ids` are the members of own umbrellas, `programme_ids` the own networks.
 
     `desk_ids` are the organisations a coordinator phones: those of the network that no umbrella phones.
+    `backup_ids` are the others, which the network's desk phones only where their umbrella reached nobody either.
     """
 
     kind: ActorKind
@@ -39,6 +40,7 @@ class Actor:
     member_ids: frozenset[int] = frozenset()  # members of own umbrellas
     programme_ids: frozenset[int] = frozenset()
     desk_ids: frozenset[int] = frozenset()  # phoned by the network desk
+    backup_ids: frozenset[int] = frozenset()  # phoned by it only after their umbrella
     participant_id: int | None = None
     card_id: int | None = None
     enquiry_id: int | None = None  # of a link
@@ -68,7 +70,8 @@ class Actor:
 
     def purpose_for(self, organisation_id: int) -> str:
         """What the log says when an umbrella or the network desk acts for an organisation that is not its own."""
-        on_behalf = organisation_id in self.phoned_ids and organisation_id not in self.organisations(Role.PARTNER)
+        others = self.phoned_ids | self.backup_ids
+        on_behalf = organisation_id in others and organisation_id not in self.organisations(Role.PARTNER)
         return "on_behalf" if on_behalf else ""
 
     def acts_from_outside(self, organisation_id: int) -> bool:

@@ -9,13 +9,14 @@ from hub.models.emergency import Emergency
 from hub.models.participant import Cover, Participant
 from hub.models.user import Role
 from hub.policy.actor import Actor
+from hub.policy.person_scopes import in_sight
 
 
 def emergency_persons_for(actor: Actor, at: datetime) -> Select[Any]:
     """Persons of coaches for whom the actor was ever named as deputy: found by exact name, never listed."""
     named = select(Cover.coach_id).where(Cover.deputy_id == actor.user_id, Cover.starts_at <= at)
     return select(Participant).where(
-        Participant.jobcenter_id.in_(actor.organisations(Role.COACH)), Participant.coach_id.in_(named)
+        Participant.jobcenter_id.in_(actor.organisations(Role.COACH)), Participant.coach_id.in_(named), in_sight(at)
     )
 
 

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     CHOOSE_LANGUAGE = "choose_language"
     KEEP_SHORTLIST = "keep_shortlist"
     CHOOSE_FROM_SHORTLIST = "choose_from_shortlist"
+    EXCLUDE = "exclude"
     # consent, referral, enquiry
     REQUEST_CONSENT = "request_consent"
     EXPRESS_CONSENT = "express_consent"

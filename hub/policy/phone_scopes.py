@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from hub.models.enquiry import Enquiry
+from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.notice import Channel, Notice
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
+from hub.policy.exclusion_scopes import not_kept_from
 from hub.policy.scopes import is_sent
 
 
@@ -41,5 +42,10 @@ def phoned_offers_for(actor: Actor) -> Select[Any]:
 
 
 def phoned_enquiries_for(actor: Actor) -> Select[Any]:
-    """Sent enquiries to the organisations on the actor's phone list; which fields show is the table's matter."""
-    return select(Enquiry).where(Enquiry.organisation_id.in_(actor.phoned_ids), is_sent())
+    """Sent enquiries to the organisations on the actor's phone list; which fields show is the table's matter.
+
+    Silent ones also where an umbrella phones first: after it the network's desk has its turn.
+    """
+    silent = and_(Enquiry.organisation_id.in_(actor.backup_ids), Enquiry.state == EnquiryState.EXPIRED)
+    there = or_(Enquiry.organisation_id.in_(actor.phoned_ids), silent)
+    return select(Enquiry).where(there, is_sent(), not_kept_from(actor))

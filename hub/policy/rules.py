@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from hub.errors import NotAllowed
+from hub.models.enquiry import EnquiryState
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
@@ -25,6 +26,12 @@ def actor_works_in_its_organisation(actor: Actor, thing: Any) -> bool:
 
 def actor_phones_its_organisation(actor: Actor, thing: Any) -> bool:
     return actor.kind is ActorKind.STAFF and thing.organisation_id in actor.phoned_ids
+
+
+def actor_is_the_last_desk_for_the_silent_one(actor: Actor, thing: Any) -> bool:
+    """The window of days in which that desk has its turn is the phone list's own question."""
+    silent = thing.state is EnquiryState.EXPIRED
+    return actor.kind is ActorKind.STAFF and silent and thing.organisation_id in actor.backup_ids
 
 
 def actor_holds_the_link_for_it(actor: Actor, thing: Any) -> bool:
@@ -152,6 +159,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.CHOOSE_LANGUAGE: (actor_is_the_person,),
     P.KEEP_SHORTLIST: (actor_looks_after_the_person,),
     P.CHOOSE_FROM_SHORTLIST: (actor_is_the_person,),
+    P.EXCLUDE: (actor_looks_after_the_person, actor_is_the_person),
     P.REQUEST_CONSENT: (actor_looks_after_the_person, actor_is_the_person),
     P.EXPRESS_CONSENT: (actor_is_the_person,),
     P.RECORD_PAPER_CONSENT: (actor_looks_after_the_person,),
@@ -161,7 +169,12 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.SETTLE_DUTY: (actor_acts_for_its_organisation, actor_phones_its_organisation),
     P.WRITE_REFERRAL: (actor_looks_after_the_person,),
     P.SEND_ENQUIRY: (actor_looks_after_the_person,),
-    P.ANSWER_ENQUIRY: (actor_acts_for_its_organisation, actor_phones_its_organisation, actor_holds_the_link_for_it),
+    P.ANSWER_ENQUIRY: (
+        actor_acts_for_its_organisation,
+        actor_phones_its_organisation,
+        actor_is_the_last_desk_for_the_silent_one,
+        actor_holds_the_link_for_it,
+    ),
     P.OPEN_IDENTITY: (actor_works_in_its_organisation,),
     P.ISSUE_LINK: (actor_looks_after_the_person, actor_is_the_house_itself),
     P.FOLLOW_BOOKING: (actor_looks_after_the_person, actor_is_the_person, actor_is_the_house_itself),

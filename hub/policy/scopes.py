@@ -16,7 +16,7 @@ from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
 from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation
-from hub.models.participant import Cover, Participant, Participation
+from hub.models.participant import Participant, Participation
 from hub.models.programme import Programme, ProgrammeOrganisation
 from hub.models.referral import Referral
 from hub.models.series import Closure, Series
@@ -26,23 +26,13 @@ from hub.models.table_import import TableImport
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.catalogue_scopes import listed
+from hub.policy.exclusion_scopes import not_kept_from
+from hub.policy.person_scopes import in_sight, looked_after
 
 
 def participants_for(actor: Actor, at: datetime) -> Select[Any]:
     """Persons: a coach's own and covered ones, a card's own person. Nobody else opens a person."""
-    return select(Participant).where(_persons(actor, at))
-
-
-def _persons(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    if actor.kind is ActorKind.PERSON:
-        return Participant.id == actor.participant_id
-    if not actor.has(Role.COACH):
-        return false()
-    covered = select(Cover.coach_id).where(Cover.deputy_id == actor.user_id, Cover.starts_at <= at, Cover.ends_at > at)
-    return and_(
-        Participant.jobcenter_id.in_(actor.organisations(Role.COACH)),
-        or_(Participant.coach_id == actor.user_id, Participant.coach_id.in_(covered)),
-    )
+    return select(Participant).where(looked_after(actor, at))
 
 
 def team_participants_for(actor: Actor) -> Select[Any]:
@@ -62,7 +52,7 @@ def participations_for(actor: Actor, at: datetime) -> Select[Any]:
                     Participant.jobcenter_id.in_(actor.organisations(Role.CASE_MANAGER)),
                 ),
                 Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)),
-                _persons(actor, at),
+                looked_after(actor, at),
             )
         )
     )
@@ -84,17 +74,17 @@ def coaches_for(actor: Actor) -> Select[Any]:
 
 def cards_for(actor: Actor, at: datetime) -> Select[Any]:
     """Cards of the persons an actor sees."""
-    return select(Card).join(Participant, Card.participant_id == Participant.id).where(_persons(actor, at))
+    return select(Card).join(Participant, Card.participant_id == Participant.id).where(looked_after(actor, at))
 
 
 def consents_for(actor: Actor, at: datetime) -> Select[Any]:
     """Consents of the persons an actor sees; of ended ones a coach learns only that there is none."""
-    return select(Consent).join(Participant, Consent.participant_id == Participant.id).where(_persons(actor, at))
+    return select(Consent).join(Participant, Consent.participant_id == Participant.id).where(looked_after(actor, at))
 
 
 def referrals_for(actor: Actor, at: datetime) -> Select[Any]:
     """Referrals of the persons an actor sees."""
-    return select(Referral).join(Participant, Referral.participant_id == Participant.id).where(_persons(actor, at))
+    return select(Referral).join(Participant, Referral.participant_id == Participant.id).where(looked_after(actor, at))
 
 
 def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
@@ -102,11 +92,11 @@ def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
     query = select(Enquiry)
     if actor.kind is ActorKind.LINK:
         return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, is_sent())
-    persons = select(Participant.id).where(_persons(actor, at))
+    persons = select(Participant.id).where(looked_after(actor, at))
     return query.where(
         or_(
             Enquiry.participant_id.in_(persons),
-            and_(Enquiry.organisation_id.in_(actor.partner_ids), is_sent()),
+            and_(Enquiry.organisation_id.in_(actor.partner_ids), is_sent(), not_kept_from(actor)),
         )
     )
 
@@ -178,8 +168,11 @@ def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
 
     A date a person keeps for themselves after taking a consent back is the person's alone (T4c).
     """
-    persons = select(Participant.id).where(_persons(actor, at))
-    own = Booking.coach_id == actor.user_id if actor.user_id else false()
+    persons = select(Participant.id).where(looked_after(actor, at))
+    still = or_(
+        Booking.participant_id.is_(None), Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
+    )
+    own = and_(Booking.coach_id == actor.user_id, still) if actor.user_id else false()
     query = select(Booking).where(or_(Booking.participant_id.in_(persons), own))
     return query if actor.kind is ActorKind.PERSON else query.where(~kept_privately())
 
@@ -197,7 +190,7 @@ def kept_privately() -> ColumnElement[bool]:
 
 def waitings_for(actor: Actor, at: datetime) -> Select[Any]:
     """Wishes on the waiting list, of persons an actor looks after; a person's own."""
-    return select(Waiting).join(Participant, Waiting.participant_id == Participant.id).where(_persons(actor, at))
+    return select(Waiting).join(Participant, Waiting.participant_id == Participant.id).where(looked_after(actor, at))
 
 
 def partner_bookings_for(actor: Actor) -> Select[Any]:
@@ -292,4 +285,6 @@ def log_for(actor: Actor) -> Select[Any]:
 
 def disclosures_for(actor: Actor, at: datetime) -> Select[Any]:
     """What went to whom: the person's own rows, and those of persons a coach looks after."""
-    return select(Disclosure).join(Participant, Disclosure.participant_id == Participant.id).where(_persons(actor, at))
+    return (
+        select(Disclosure).join(Participant, Disclosure.participant_id == Participant.id).where(looked_after(actor, at))
+    )

@@ -13,8 +13,10 @@ from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
 from hub.queries import bookings, participants, places
 from hub.queries.disclosures import say_moment
+from hub.queries.exclusions import TAKES_NOBODY, require_not_excluded
 
 LARGEST_PARTY = 6
+BY_COACH = N_("Hier fragt Ihr Coach für Sie. Sagen Sie: „Das möchte ich.“")
 
 
 def phone_of(offer: Offer) -> str:
@@ -51,7 +53,7 @@ def _obstacle_of_date(slot: Slot, offer: Offer, at: datetime) -> Message | None:
 def obstacle_of_offer(offer: Offer) -> Message | None:
     """Return why an offer takes nobody at present, by booking or by enquiry, or None; its organisation is loaded."""
     if offer.state is not OfferState.PUBLISHED:
-        return N_("Dieses Angebot nimmt gerade niemanden auf.")
+        return TAKES_NOBODY
     if offer.freshness is Freshness.HIDDEN:
         return N_("Ob es noch stattfindet, wissen wir nicht. Bitte rufen Sie erst an: {phone}.", phone=phone_of(offer))
     return None
@@ -94,6 +96,7 @@ def require_suited(session: Session, slot: Slot, participant: Participant) -> Pa
     on = clock.local_date(slot.starts_at)
     if obstacle := obstacle_of_person(slot.offer, participant, on.year):
         raise RuleBroken(obstacle)
+    require_not_excluded(session, participant.id, slot.offer.organisation_id)
     participation = participants.running_participation(session, participant.id, on=on)
     if participation is None:
         raise RuleBroken(N_("An diesem Tag läuft die Teilnahme nicht."))

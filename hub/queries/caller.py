@@ -5,7 +5,6 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import crypto
 from hub.models.consent import PERMITTING, Consent, Scope
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.participant import Participant
@@ -23,11 +22,9 @@ def jobcenters_of(actor: Actor) -> frozenset[int]:
     return frozenset(seat.organisation_id for seat in actor.seats if seat.role in ANSWERING)
 
 
-def find_by_name(session: Session, actor: Actor, *, given: str, family: str, birth_year: int) -> Participant | None:
+def find_by_name(session: Session, actor: Actor, *, name_digest: str, birth_year: int) -> Participant | None:
     """Return the one person of the actor's Jobcenters with exactly this name and year; None for none or for two."""
-    words = f"{' '.join(given.split())} {' '.join(family.split())}".casefold()
-    digest = crypto.ring().digest("name", words)
-    found = list_namesakes(session, jobcenter_ids=jobcenters_of(actor), name_digest=digest)
+    found = list_namesakes(session, jobcenter_ids=jobcenters_of(actor), name_digest=name_digest)
     fitting = [one for one in found if one.birth_year == birth_year]
     return fitting[0] if len(fitting) == 1 else None
 

@@ -1,6 +1,5 @@
 """Questions about cards: the code as people type it, the card behind it, a person's own, and the start number."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -47,12 +46,6 @@ def list_unblocked(session: Session, participant_id: int) -> list[Card]:
     """Return all cards of a person that still open their page, locked by id."""
     query = select(Card).where(Card.participant_id == participant_id, Card.blocked_at.is_(None))
     return list(session.scalars(query.order_by(Card.id).with_for_update()))
-
-
-def list_people_with_card(session: Session, participant_ids: Collection[int]) -> set[int]:
-    """Return which of these persons have a card in force."""
-    query = select(Card.participant_id).where(Card.participant_id.in_(participant_ids), Card.blocked_at.is_(None))
-    return set(session.scalars(query))
 
 
 def start_number(card: Card) -> str:

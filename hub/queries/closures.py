@@ -1,13 +1,14 @@
 """Questions about closed days: an organisation's own, school holidays, public holidays; each day with its name."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from calendars.holidays import public_holidays
+from hub import clock
 from hub.errors import NotFound
 from hub.models.organisation import Organisation
 from hub.models.series import Closure, HolidayRule
@@ -17,6 +18,7 @@ from hub.school_holidays import days_between, school_days_off
 
 # Corpus Christi is a holiday in some municipalities of this district only (SächsFeiertagsG § 1), so we ask.
 CATHOLIC_DISTRICT = "14625"
+LONGEST_WAIT = timedelta(days=60)
 
 
 class ClosedBy(StrEnum):
@@ -57,6 +59,17 @@ def day_names(session: Session, organisation_id: int, *, first: date, last: date
         for day in days_between(max(first, closure.first_on), min(last, closure.last_on)):
             days.setdefault(day, closure.name)
     return names
+
+
+def list_own_closed_days(session: Session, organisation_id: int, *, at: datetime) -> frozenset[date]:
+    """Return the organisation's own closed days of the next two months; nobody waits longer than that for an answer."""
+    first = clock.local_date(at)
+    last = first + LONGEST_WAIT
+    query = select(Closure.first_on, Closure.last_on).where(
+        Closure.organisation_id == organisation_id, Closure.last_on >= first, Closure.first_on <= last
+    )
+    spans = session.execute(query).all()
+    return frozenset(day for since, until in spans for day in days_between(max(first, since), min(last, until)))
 
 
 def closed_days(

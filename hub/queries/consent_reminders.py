@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from hub.models.consent import PERMITTING, Consent
+from hub.models.consent import PERMITTING, Consent, ConsentState
+from hub.queries.sheets import first_of_each_sheet
 
 DAYS = (30, 7)
 SOON = timedelta(days=DAYS[0])
@@ -35,10 +36,22 @@ def _ending(at: datetime) -> Select[Any]:
     )
 
 
-def list_ending(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Consent]:
-    """Return what of these persons ends within thirty days, with recipient, the first to end first. One statement."""
-    query = _ending(at).where(Consent.participant_id.in_(participant_ids)).options(joinedload(Consent.organisation))
-    return list(session.scalars(query.order_by(Consent.valid_until, Consent.id)))
+def list_asked_and_ending(
+    session: Session, participant_ids: Collection[int], *, at: datetime
+) -> tuple[list[Consent], list[Consent]]:
+    """Return the first question of each sheet that waits for an answer, and what ends within thirty days, by that day.
+
+    With recipients. One statement.
+    """
+    soon = _ending(at).with_only_columns(Consent.id).where(Consent.participant_id.in_(participant_ids))
+    query = select(Consent).where(
+        Consent.participant_id.in_(participant_ids),
+        or_(Consent.state == ConsentState.REQUESTED, Consent.id.in_(soon)),
+    )
+    found = list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id)))
+    asked = [one for one, _ in first_of_each_sheet(row for row in found if row.state is ConsentState.REQUESTED)]
+    ending = [one for one in found if one.state is not ConsentState.REQUESTED]
+    return asked, sorted(ending, key=lambda one: (one.valid_until, one.id))
 
 
 def _to_remind(at: datetime) -> Select[Any]:

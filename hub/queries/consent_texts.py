@@ -27,9 +27,10 @@ GROUPS = {
     F.IDENTITY: N_("Name, Anrede und Sprache"),
     F.CONTACT: N_("wie man Sie erreicht"),
 }
+ILLNESSES = N_("Krankheiten oder Befunde")
 NOWHERE = (
     N_("wovon Sie leben"),
-    N_("Krankheiten oder Befunde"),
+    ILLNESSES,
     N_("Adresse und Geburtsdatum"),
     N_("was Sie Ihrem Coach erzählen"),
 )
@@ -76,9 +77,17 @@ def read_wording(text: str) -> Wording:
 def disclosure_wording(
     content: Content, person: Participant, field_groups: list[str], valid_until_on: date, locale: str
 ) -> Wording:
-    """Write the consent to tell one partner about one offer (E2); needs the offer's organisation and the Jobcenter."""
+    """Write the consent to tell one partner about one offer (E2); needs the offer's organisation and the Jobcenter.
+
+    Where a health text is asked for beside it (E3), it does not say that illnesses stand nowhere.
+    """
     with i18n.using(locale):
         return _disclosure(content, person, field_groups, valid_until_on)
+
+
+def _nowhere(content: Content) -> list[str]:
+    words = NOWHERE_OF_VISITS if content.offer.visits_home else NOWHERE
+    return [str(word) for word in words if not (content.health and word is ILLNESSES)]
 
 
 def _disclosure(content: Content, person: Participant, field_groups: list[str], valid_until_on: date) -> Wording:
@@ -94,7 +103,7 @@ def _disclosure(content: Content, person: Participant, field_groups: list[str], 
         now=pairs(now),
         later_title="" if named else str(N_("Erst nach der Zusage")),
         later=pairs(later),
-        nowhere=[str(word) for word in (NOWHERE_OF_VISITS if offer.visits_home else NOWHERE)],
+        nowhere=_nowhere(content),
         paragraphs=texts_of(
             (N_("Wofür"), N_("Ihr Coach fragt dort für Sie an: {offer}.", offer=offer.title)),
             (N_("Welche Angaben"), _groups(field_groups)),
@@ -147,7 +156,7 @@ def feed_wording(person: Participant, level: Level, valid_until_on: date, locale
 
 
 def common_paragraphs(person: Participant, valid_until_on: date) -> tuple[tuple[Message, Message], ...]:
-    """Return what every consent of a person says: who answers for it, that it is free, how long, how it is taken back."""
+    """Return what every consent says: who answers for it, that it is free, how long, how it is taken back."""
     controller = person.jobcenter
     phone = controller.phone
     return (

@@ -87,9 +87,13 @@ def reader_of(actor: Actor, organisation_id: int) -> Reader:
     return Reader.PARTNER if own else Reader.UMBRELLA
 
 
-def phase_now(enquiry: Enquiry, *, live: bool, at: datetime) -> Phase:
-    """Return the row of the matrix; without a consent in force at this instant nothing but the tombstone is left."""
-    phase = phase_of(enquiry.state, ended_by_consent=enquiry.ended_by == "consent")
+def phase_now(enquiry: Enquiry, *, live: bool, asked_anew: bool = False, at: datetime) -> Phase:
+    """Return the row of the matrix; without a consent in force at this instant nothing but the tombstone is left.
+
+    `asked_anew` is for the desk that phones a silent partner while it is its turn: there it reads as when it was sent.
+    """
+    anew = asked_anew and live and enquiry.state is EnquiryState.EXPIRED
+    phase = phase_of(EnquiryState.SENT if anew else enquiry.state, ended_by_consent=enquiry.ended_by == "consent")
     if phase in (Phase.DECLINED, Phase.RECALLED):
         return phase
     if not live:
@@ -126,13 +130,15 @@ def fields_for(
     live: bool,
     acknowledged: bool,
     granted: Collection[Scope] = (),
+    asked_anew: bool = False,
     at: datetime,
 ) -> Fields:
     """Return what this partner's actor sees of an enquiry now; its organisation must be loaded where E3 is granted.
 
     A link never opens identity; staff only after the purpose notice; both never without a live consent.
     """
-    reader, phase = reader_of(actor, enquiry.organisation_id), phase_now(enquiry, live=live, at=at)
+    reader = reader_of(actor, enquiry.organisation_id)
+    phase = phase_now(enquiry, live=live, asked_anew=asked_anew, at=at)
     clinic = Scope.HEALTH in granted and enquiry.organisation.clinic_type
     fields = told_fields(enquiry.field_groups, reader, phase, granted, clinic_type=clinic)
     if actor.kind is ActorKind.LINK:
@@ -224,7 +230,9 @@ def list_disclosures(session: Session, actor: Actor, *, participant_id: int, at:
     return list(session.scalars(query))
 
 
-def has_opened(session: Session, *, enquiry_id: int, purpose: str) -> bool:
-    """Tell whether a disclosure of this enquiry with this purpose is already written down."""
+def has_opened(session: Session, *, enquiry_id: int, purpose: str, organisation_id: int | None = None) -> bool:
+    """Tell whether a disclosure of this enquiry with this purpose is written down already; to one organisation where named."""
     query = select(Disclosure.id).where(Disclosure.enquiry_id == enquiry_id, Disclosure.purpose == purpose)
+    if organisation_id is not None:
+        query = query.where(Disclosure.organisation_id == organisation_id)
     return session.scalar(query.limit(1)) is not None

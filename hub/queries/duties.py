@@ -55,7 +55,7 @@ def _list_told(session: Session, consent: Consent) -> list[tuple[Enquiry, frozen
     told: dict[int, set[str]] = {}
     rows = select(Disclosure.enquiry_id, Disclosure.fields).where(Disclosure.enquiry_id.in_([one.id for one in found]))
     for enquiry_id, fields in session.execute(rows):
-        told.setdefault(enquiry_id, set()).update(fields)
+        told.setdefault(enquiry_id or 0, set()).update(fields)
     return [(one, frozenset(told.get(one.id, ()))) for one in found]
 
 

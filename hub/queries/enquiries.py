@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
 from hub.models.consent import Consent
-from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Acknowledgement, Enquiry, EnquiryState
-from hub.models.offer import Offer
+from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Enquiry, EnquiryState
+from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
-from hub.policy.scopes import enquiries_for, participants_for
+from hub.policy.scopes import enquiries_for, offers_for, participants_for
 
 S = EnquiryState
 _TURN = case((Enquiry.state.in_((S.SENT, S.SEEN)), 0), (Enquiry.state.in_((*ASKING, *IDENTIFIED)), 1), else_=2)
@@ -105,6 +105,32 @@ def find_open_to(session: Session, *, participant_id: int, offer_id: int) -> Enq
     return session.scalars(query.order_by(Enquiry.id).limit(1)).first()
 
 
+def lock_silent_to(session: Session, *, participant_id: int, offer_id: int) -> list[Enquiry]:
+    """Return the person's enquiries about an offer that nobody answered in time, locked and fresh, in order of id."""
+    query = select(Enquiry).where(
+        Enquiry.participant_id == participant_id, Enquiry.offer_id == offer_id, Enquiry.state == S.EXPIRED
+    )
+    query = query.order_by(Enquiry.id).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(query))
+
+
+def has_other_yes(session: Session, enquiry: Enquiry) -> bool:
+    """Tell whether another enquiry about this person and offer is accepted; safe while their consent is locked."""
+    query = select(Enquiry.id).where(
+        Enquiry.participant_id == enquiry.participant_id,
+        Enquiry.offer_id == enquiry.offer_id,
+        Enquiry.state.in_(IDENTIFIED),
+        Enquiry.id != enquiry.id,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def count_coming_bookings(session: Session, enquiry_id: int, *, at: datetime) -> int:
+    """Return how many dates under an enquiry are not over yet."""
+    query = select(func.count(Booking.id)).where(Booking.enquiry_id == enquiry_id, Booking.state.in_(LIVE))
+    return session.scalar(query.where(Booking.ends_at > at)) or 0
+
+
 def count_live_bookings(session: Session, enquiry_id: int) -> int:
     """Return how many bookings under an enquiry still hold a place."""
     query = select(func.count(Booking.id)).where(Booking.enquiry_id == enquiry_id, Booking.state.in_(LIVE))
@@ -126,20 +152,15 @@ def list_of_person(session: Session, participant_id: int, *, limit: int = 50) ->
     return list(session.scalars(query.order_by(Enquiry.id.desc()).limit(limit)))
 
 
-def find_acknowledgement(session: Session, *, enquiry: Enquiry, user_id: int, version: str) -> Acknowledgement | None:
-    """Return the confirmation of the purpose notice, in its present wording, by this member of staff, or None.
-
-    A yes that was taken back and given again wants a new one.
-    """
-    if enquiry.answered_at is None:
-        return None
-    query = select(Acknowledgement).where(
-        Acknowledgement.enquiry_id == enquiry.id,
-        Acknowledgement.at >= enquiry.answered_at,
-        Acknowledgement.user_id == user_id,
-        Acknowledgement.notice_version == version,
+def list_other_offers(session: Session, actor: Actor, enquiry: Enquiry, *, limit: int = 20) -> list[Offer]:
+    """Return what else the asked organisation has that the actor may find, by title."""
+    query = offers_for(actor).where(
+        Offer.organisation_id == enquiry.organisation_id,
+        Offer.id != enquiry.offer_id,
+        Offer.state == OfferState.PUBLISHED,
+        Offer.freshness != Freshness.HIDDEN,
     )
-    return session.scalars(query.limit(1)).first()
+    return list(session.scalars(query.order_by(Offer.title, Offer.id).limit(limit)))
 
 
 def list_open_of_referral(session: Session, referral_id: int) -> list[Enquiry]:

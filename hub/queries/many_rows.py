@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 
 from hub.db import UTCDateTime
 from hub.models.offer import Offer
-from hub.models.slot import Pool, PoolState, Slot
+from hub.models.slot import Pool, Slot
 from hub.queries.offer_filters import minutes_after
 
 NOON, LASTS = 12 * 60, 60  # minutes after midnight, and of a date
@@ -28,7 +28,8 @@ def add_weekly_dates(
     """Give each of these offers a date a week at a day and an hour of its own, without a row leaving the database.
 
     `noons` are the local noons of whole weeks from a Monday on, in UTC, so that the clock change moves nothing. In the
-    last week only the first `in_last_week` offers have one.
+    last week only the first `in_last_week` offers have one. Every fourth date is full: as nobody is booked, it has no
+    place at all.
     """
     rows = [(number // DAYS, number % DAYS, noon) for number, noon in enumerate(noons)]
     day = values(column("week", Integer), column("weekday", Integer), column("noon", UTCDateTime()), name="day")
@@ -42,7 +43,7 @@ def add_weekly_dates(
         minutes_after(days.c.noon, minute - NOON + LASTS),
         days.c.weekday,
         minute,
-        Offer.places,
+        case(((Offer.id + days.c.week) % 4 == 0, 0), else_=Offer.places),
         literal(at, UTCDateTime()),
         literal(at, UTCDateTime()),
     ).join(days, days.c.weekday == Offer.id % DAYS)
@@ -52,11 +53,9 @@ def add_weekly_dates(
 
 
 def add_open_pools(session: Session, offer_ids: Sequence[int]) -> None:
-    """Give each date of these offers its open pool; every fourth date is full, the others have some places taken."""
-    full = case((Slot.id % 4 == 0, Slot.places), else_=Slot.id % Slot.places)
-    state = cast(literal(PoolState.OPEN.value), String)
-    pools = select(Slot.id, literal(False), Slot.places, full, state).where(Slot.offer_id.in_(offer_ids))
-    session.execute(insert(Pool).from_select(["slot_id", "kept", "places", "taken", "state"], pools))
+    """Give each date of these offers its open pool with all its places."""
+    pools = select(Slot.id, Slot.places).where(Slot.offer_id.in_(offer_ids))
+    session.execute(insert(Pool).from_select(["slot_id", "places"], pools))
 
 
 def refresh_statistics(session: Session) -> None:

@@ -106,8 +106,7 @@ def moves_of(
     booked = list_booked(session, slots)
     clashes = _clashes(session, booked, times, moving)
     closed = _closed(session, slots, times, language)
-    known = _known(session, slots, times, at)
-    has = {one[0] for one in booked}
+    known, has = _known(session, slots, times, at), {one[0] for one in booked}
     lent = {slot.id for slot in slots if slot.offer.form is Form.ROOM and slot.id in has}
     busy = {slot_id for slot_id in lent if known[slot_id] is not Known.FREE}
     obstacles = _obstacles(session, slots, times, moving, at) | dict.fromkeys(busy, BUSY)
@@ -130,9 +129,8 @@ def moves_of(
 
 
 def _known(session: Session, slots: Sequence[Slot], times: dict[int, NewTimes], at: datetime) -> dict[int, Known]:
-    found = list_known(
-        session, [(slot.room_id, times[slot.id].starts_at, times[slot.id].ends_at) for slot in slots], at=at
-    )
+    spans = [(slot.room_id, times[slot.id].starts_at, times[slot.id].ends_at) for slot in slots]
+    found = list_known(session, spans, at=at)
     return {slot.id: known for slot, known in zip(slots, found, strict=True)}
 
 

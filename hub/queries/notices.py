@@ -14,13 +14,13 @@ from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
-from hub.models.organisation import Organisation, OrganisationKind
-from hub.models.programme import ProgrammeOrganisation
+from hub.models.organisation import Organisation
 from hub.models.slot import Slot
-from hub.models.user import Membership, Role, User
+from hub.models.user import User
 from hub.policy.actor import Actor
-from hub.policy.phone_scopes import calls_for, phoned_by_umbrella
+from hub.policy.phone_scopes import calls_for
 from hub.queries.covers import leads_team, stands_in, works_anywhere
+from hub.queries.ladder import NOBODY, list_desks
 
 ABOUT_ENQUIRY = ("partner_question", "partner_reminder")  # it waits for an answer
 ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # is it still right? answered through a link
@@ -75,28 +75,9 @@ def _concerns(session: Session, template: str, user_id: int, at: datetime) -> bo
 
 
 def has_desk(session: Session, organisation_id: int) -> bool:
-    """Tell whether somebody phones this running organisation: staff of its umbrella, else a coordinator of a network.
-
-    The same rule as in `Actor.phoned_ids`, asked from the other side.
-    """
-    inside = select(Membership.user_id).where(
-        Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
-    )
-    coordinating = select(Membership.id).join(User, Membership.user_id == User.id)
-    coordinating = coordinating.join(
-        ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Membership.organisation_id
-    ).where(
-        Membership.role == Role.COORDINATOR,
-        Membership.ended_at.is_(None),
-        User.disabled_at.is_(None),
-        User.id.not_in(inside),
-        ProgrammeOrganisation.programme_id.in_(
-            select(ProgrammeOrganisation.programme_id).where(ProgrammeOrganisation.organisation_id == organisation_id)
-        ),
-    )
-    query = select(Organisation.id).where(Organisation.id == organisation_id, Organisation.ended_at.is_(None))
-    by_network = and_(Organisation.kind != OrganisationKind.JOBCENTER, coordinating.exists())
-    return session.scalar(query.where(or_(phoned_by_umbrella(), by_network))) is not None
+    """Tell whether somebody phones this running organisation: its umbrella, else the desk of a network."""
+    desks = list_desks(session, [organisation_id]).get(organisation_id, NOBODY)
+    return desks.umbrella or desks.network
 
 
 def is_running(session: Session, organisation_id: int) -> bool:

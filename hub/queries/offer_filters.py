@@ -63,6 +63,7 @@ class OfferFilter:
     accesses: frozenset[Access] = frozenset()
     stages: frozenset[Stage] = frozenset()
     only: frozenset[int] = frozenset()  # keys of offers: look among these alone
+    without: frozenset[int] = frozenset()  # keys of organisations that are left out
     near: tuple[float, float] | None = None
     radius_km: float = DEFAULT_KM
     weekdays: frozenset[int] = frozenset()  # 0 = Monday, in wall time
@@ -119,6 +120,8 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
         wanted.append(Offer.stage.in_(sorted(filters.stages)))
     if filters.only:
         wanted.append(Offer.id.in_(sorted(filters.only)))
+    if filters.without:
+        wanted.append(Offer.organisation_id.not_in(sorted(filters.without)))
     wanted += [has_word(word, similar=filters.similar) for word in words_of(filters.words)]
     if filters.women_only:
         wanted.append(Offer.women_only.is_(True))

@@ -24,7 +24,7 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Question:
-    """A search with all that its statements share; conditions are built once and late, as building costs more than asking."""
+    """A search with all that its statements share; conditions are built late and once: building costs the most."""
 
     def __init__(self, actor: Actor, filters: OfferFilter, circle: Reach | None, at: datetime) -> None:
         self.actor, self.filters, self.circle, self.at = actor, filters, circle, at

@@ -26,8 +26,8 @@ from hub.queries.offer_question import LAST, Found, Question
 
 DATES_SHOWN = 3
 FEW = 100  # up to so many fitting offers are counted exactly
-WALK = 3000  # so many dates at fitting times are looked at when more offers fit …
-ENOUGH = 500  # … until so many of them fit in every way
+WALK = 1500  # so many dates at fitting times are looked at when more offers fit …
+ENOUGH = 250  # … until so many of them fit in every way
 
 
 @dataclass(frozen=True)

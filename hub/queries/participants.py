@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from hub import clock
+from hub import clock, crypto
 from hub.errors import NotFound
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.programme import Programme
@@ -93,6 +93,11 @@ def lock_coach(session: Session, user_id: int) -> None:
         .values(version=User.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def digest_of_name(given: str, family: str) -> str:
+    """Return the keyed digest under which a whole name is found, in any case; the name itself is sealed."""
+    return crypto.ring().digest("name", f"{given} {family}".casefold())
 
 
 def list_namesakes(session: Session, *, jobcenter_ids: Iterable[int], name_digest: str) -> list[Participant]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hub import clock
 from hub.errors import NotFound
 from hub.models.booking import Booking
 from hub.models.consent import Consent, Scope
-from hub.models.enquiry import Enquiry
+from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.notice import Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
@@ -22,6 +22,7 @@ from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.fields import Reader
 from hub.policy.phone_scopes import calls_for, phoned_enquiries_for, phoned_offers_for, phoned_organisations_for
+from hub.queries.ladder import FURTHEST, Owner, list_turns
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, needless
 
 WEEK = timedelta(days=7)
@@ -45,6 +46,7 @@ class Phoned:
     tries: int = 0
     tried_at: datetime | None = None
     undelivered: bool = False  # a mail came back: ask for the right address
+    backup: bool = False  # its umbrella phones it; here only because that reached nobody
 
     @property
     def quiet(self) -> bool:
@@ -65,12 +67,15 @@ class Call:
 def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -> list[Phoned]:
     """Return every organisation on the actor's phone list, those with something open first, then by name.
 
-    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list.
+    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list; one more
+    where a partner was silent.
     """
-    found = {one.id: _phoned(actor, one) for one in session.scalars(_organisations(actor))}
+    enquiries = _permitted(session, actor, at)
+    silent = {one.organisation_id for one in enquiries} & actor.backup_ids
+    found = {one.id: _phoned(actor, one) for one in session.scalars(_organisations(actor, silent))}
     for organisation_id, name in session.execute(_contacts(found)):
         found[organisation_id].contacts.append(name)
-    for enquiry in _permitted(session, actor, at):
+    for enquiry in enquiries:
         found[enquiry.organisation_id].enquiries.append(enquiry)
     for row in session.execute(_calls(actor, at)):
         _add_call(found[row.Notice.organisation_id], row)
@@ -105,16 +110,30 @@ def get_phoned_organisation_by_id(session: Session, actor: Actor, organisation_i
     return found
 
 
-def get_phoned_enquiry(session: Session, actor: Actor, reference: str) -> Enquiry:
+def get_phoned_enquiry(session: Session, actor: Actor, reference: str, *, at: datetime) -> Enquiry:
     """Return an enquiry that an organisation on the phone list still has to answer, as its page needs it.
 
-    Else NotFound: the view before the yes is for the step of answering only, and whoever was answered is left alone.
+    Else NotFound: the view before the yes is for the step of answering only, and whoever was answered is left alone. A
+    silent one is there while it is this desk's turn.
     """
-    query = _awaiting(actor).where(Enquiry.reference == reference.upper())
+    query = _awaiting(actor, at).where(Enquiry.reference == reference.upper())
     found: Enquiry = _found(
         session.scalar(query.options(joinedload(Enquiry.participant).joinedload(Participant.coach)))
     )
+    if found not in _on_turn(session, actor, [found], at):
+        raise NotFound
     return found
+
+
+def _on_turn(session: Session, actor: Actor, enquiries: list[Enquiry], at: datetime) -> list[Enquiry]:
+    """Leave out the silent ones that are not with the actor's desk now."""
+    turns = list_turns(session, enquiries, at=at)
+
+    def here(one: Enquiry) -> bool:
+        mine = Owner.UMBRELLA if one.organisation_id in actor.member_ids else Owner.DESK
+        return one.id not in turns or turns[one.id].owner is mine
+
+    return [one for one in enquiries if here(one)]
 
 
 def _found(row: Any) -> Any:
@@ -123,13 +142,18 @@ def _found(row: Any) -> Any:
     return row
 
 
-def _organisations(actor: Actor) -> Select[Any]:
-    return phoned_organisations_for(actor).order_by(Organisation.folded_name, Organisation.id)
+def _organisations(actor: Actor, silent: Iterable[int]) -> Select[Any]:
+    """Those the actor phones, and those whose umbrella reached nobody."""
+    query = select(Organisation).where(
+        Organisation.id.in_((*actor.phoned_ids, *silent)), Organisation.ended_at.is_(None)
+    )
+    return query.order_by(Organisation.folded_name, Organisation.id)
 
 
 def _phoned(actor: Actor, organisation: Organisation) -> Phoned:
     member = organisation.id in actor.member_ids
-    return Phoned(organisation, Reader.UMBRELLA if member else Reader.COORDINATOR)
+    reader = Reader.UMBRELLA if member else Reader.COORDINATOR
+    return Phoned(organisation, reader, backup=organisation.id in actor.backup_ids)
 
 
 def _contacts(found: Iterable[int]) -> Select[int, str]:
@@ -142,9 +166,10 @@ def _contacts(found: Iterable[int]) -> Select[int, str]:
     ).order_by(User.name)
 
 
-def _awaiting(actor: Actor) -> Select[Any]:
-    running = phoned_organisations_for(actor).with_only_columns(Organisation.id)
-    query = phoned_enquiries_for(actor).where(Enquiry.state.in_(AWAITING_ANSWER), Enquiry.organisation_id.in_(running))
+def _awaiting(actor: Actor, at: datetime) -> Select[Any]:
+    running = select(Organisation.id).where(Organisation.id == Enquiry.organisation_id, Organisation.ended_at.is_(None))
+    silent = and_(Enquiry.state == EnquiryState.EXPIRED, Enquiry.hear_by_at > at - FURTHEST)
+    query = phoned_enquiries_for(actor).where(or_(Enquiry.state.in_(AWAITING_ANSWER), silent), running.exists())
     return query.options(
         joinedload(Enquiry.offer),
         joinedload(Enquiry.organisation),
@@ -155,7 +180,7 @@ def _awaiting(actor: Actor) -> Select[Any]:
 
 def _permitted(session: Session, actor: Actor, at: datetime) -> list[Enquiry]:
     """Return enquiries that wait for an answer under a consent in force now, the most urgent first (R-CON-12)."""
-    query = _awaiting(actor).join(
+    query = _awaiting(actor, at).join(
         Consent,
         (Consent.participant_id == Enquiry.participant_id)
         & (Consent.organisation_id == Enquiry.organisation_id)
@@ -166,7 +191,8 @@ def _permitted(session: Session, actor: Actor, at: datetime) -> list[Enquiry]:
     newest: dict[int, tuple[Enquiry, Consent]] = {}
     for enquiry, consent in session.execute(query):
         newest.setdefault(enquiry.id, (enquiry, consent))
-    return [one for one, consent in newest.values() if set(one.field_groups) <= set(consent.field_groups)]
+    covered = [one for one, consent in newest.values() if set(one.field_groups) <= set(consent.field_groups)]
+    return _on_turn(session, actor, covered, at)
 
 
 def _calls(actor: Actor, at: datetime) -> Select[Any]:

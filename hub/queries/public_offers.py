@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session, load_only
 
 from hub.models.offer import Form, Freshness, Offer
@@ -18,6 +20,11 @@ def list_public_offers(session: Session) -> Sequence[tuple[str, datetime]]:
     shown = offers_for(ANONYMOUS).where(Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)
     query = shown.with_only_columns(Offer.public_id, Offer.changed_at).order_by(Offer.changed_at.desc(), Offer.id)
     return [(row.public_id, row.changed_at) for row in session.execute(query.limit(MOST_LISTED))]
+
+
+def offering_organisations(actor: Actor) -> Select[Any]:
+    """Return the keys of the organisations that have an offer in the actor's catalogue."""
+    return offers_for(actor).where(Offer.form != Form.ROOM).with_only_columns(Offer.organisation_id)
 
 
 def find_paused_offer(session: Session, actor: Actor, public_id: str) -> Offer | None:

@@ -25,7 +25,10 @@ def health_wording(offer: Offer, person: Participant, health: str, valid_until_o
             later=[],
             nowhere=[],
             paragraphs=texts_of(
-                (N_("Wofür"), N_("{partner} kann sich darauf einstellen: {offer}.", partner=partner, offer=offer.title)),
+                (
+                    N_("Wofür"),
+                    N_("{partner} kann sich darauf einstellen: {offer}.", partner=partner, offer=offer.title),
+                ),
                 (N_("Wer es bekommt"), N_("{partner}, nur für dieses Angebot. Niemand sonst.", partner=partner)),
                 *common_paragraphs(person, valid_until_on),
                 (
@@ -41,7 +44,10 @@ def feedback_wording(offer: Offer, person: Participant, valid_until_on: date, lo
     partner, clinic = offer.organisation.name, offer.organisation.clinic_type
     secrecy = (
         N_("Schweigepflicht"),
-        N_("{partner} braucht dafür außerdem eine eigene Erlaubnis von Ihnen. Danach fragen wir extra.", partner=partner),
+        N_(
+            "{partner} braucht dafür außerdem eine eigene Erlaubnis von Ihnen. Danach fragen wir extra.",
+            partner=partner,
+        ),
     )
     with i18n.using(locale):
         return Wording(

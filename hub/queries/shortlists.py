@@ -3,14 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
+from hub.models.card import Card
 from hub.models.enquiry import ASKING, Enquiry, EnquiryState
 from hub.models.offer import Offer
+from hub.models.participant import Participant
 from hub.models.shortlist import ShortlistItem, ShortlistState
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
@@ -65,14 +68,37 @@ def get_item(session: Session, actor: Actor, public_id: str, participant_id: int
     return item
 
 
-def list_wanted(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[ShortlistItem]:
-    """Return what persons want and nobody has booked or asked for yet, the oldest wish first. One statement."""
+def find_item(session: Session, participant_id: int, offer_id: int) -> ShortlistItem | None:
+    """Return the line of an offer on a person's shortlist, or None; safe after lock_participant."""
     query = select(ShortlistItem).where(
-        ShortlistItem.participant_id.in_(participant_ids),
+        ShortlistItem.participant_id == participant_id, ShortlistItem.offer_id == offer_id
+    )
+    return session.scalar(query)
+
+
+def count_wanted(session: Session, participant_id: int) -> int:
+    """Return how many offers a person wants."""
+    wanted = (ShortlistItem.participant_id == participant_id, ShortlistItem.state == ShortlistState.WANTED)
+    return session.scalar(select(func.count(ShortlistItem.id)).where(*wanted)) or 0
+
+
+def list_wanted(
+    session: Session, participant_ids: Collection[int], *, at: datetime
+) -> tuple[list[ShortlistItem], set[int]]:
+    """Return what persons want and nobody has booked or asked for yet, the oldest wish first, and who has a card.
+
+    One statement for both: a coach's start page asks it of everybody they look after.
+    """
+    wanted = and_(
+        ShortlistItem.participant_id == Participant.id,
         ShortlistItem.state == ShortlistState.WANTED,
         ~or_(_booked(at), _asked()),
     )
-    return list(session.scalars(query.options(joinedload(ShortlistItem.offer)).order_by(ShortlistItem.wanted_at)))
+    carded = select(Card.id).where(Card.participant_id == Participant.id, Card.blocked_at.is_(None)).exists()
+    query = select(Participant.id, carded, ShortlistItem).outerjoin(ShortlistItem, wanted)
+    query = query.where(Participant.id.in_(participant_ids)).options(joinedload(ShortlistItem.offer))
+    rows: Sequence[Any] = session.execute(query.order_by(ShortlistItem.wanted_at)).all()
+    return [item for _, _, item in rows if item is not None], {person_id for person_id, has_card, _ in rows if has_card}
 
 
 def _booked(at: datetime) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """Questions about dates: one, the next ones of an offer, a week of one's own; and the change of one date."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -11,25 +10,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import STANDING, Booking
-from hub.models.consent import Consent
-from hub.models.enquiry import IDENTIFIED, Acknowledgement, Enquiry
+from hub.models.booking import Booking
 from hub.models.offer import Access, Offer
-from hub.models.participant import Participant
 from hub.models.room_tick import RoomTick
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
-from hub.policy.fields import Field, Reader
-from hub.policy.permissions import Permission
-from hub.policy.rules import allows
-from hub.policy.scopes import own_slots_for, partner_bookings_for, slots_for
-from hub.policy.visibility import phase_of
+from hub.policy.scopes import own_slots_for, slots_for
 from hub.queries.consequences import Consequences, consequences, consequences_of
-from hub.queries.disclosures import told_fields
 from hub.queries.holds import on_hold
 
 __all__ = [
-    "Attendee",
     "Consequences",
     "call_off_empty",
     "change_slot",
@@ -38,7 +28,6 @@ __all__ = [
     "count_coming",
     "get_own_slot",
     "get_slot",
-    "list_attendees",
     "list_between",
     "list_next_slots",
     "list_offer_slots",
@@ -134,57 +123,6 @@ def call_off_empty(session: Session, offer: Offer, *, at: datetime) -> None:
     raised = {"sequence": Slot.sequence + 1, "version": Slot.version + 1, "changed_at": at}
     session.execute(update(Slot).where(Slot.id.in_(ids)).values(state=SlotState.CALLED_OFF, **raised))
     session.execute(delete(RoomTick).where(RoomTick.slot_id.in_(ids)))
-
-
-@dataclass(frozen=True)
-class Attendee:
-    """One taken place: its code, the enquiry behind it, and the person only where the name may be read now."""
-
-    booking: Booking
-    enquiry: Enquiry | None = None
-    person: Participant | None = None
-    may_open: bool = False  # the reader could read the name after the purpose notice
-
-
-def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version: str, at: datetime) -> list[Attendee]:
-    """Return who comes to an own date, by place code; a place only held has nobody yet. At most two statements.
-
-    A name stands there only while the consent is in force at `at`, the enquiry is accepted or running, the matrix says
-    so for this reader, and this very member of staff has confirmed the purpose notice in its present words (R-LAW-05).
-    Reading names must be logged by the caller.
-    """
-    live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at)).exists()
-    read = select(Acknowledgement.id).where(
-        Acknowledgement.enquiry_id == Enquiry.id,
-        Acknowledgement.user_id == actor.user_id,
-        Acknowledgement.notice_version == notice_version,
-    )
-    query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
-    # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
-    query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING), Booking.access != Access.OPEN.value)
-    query = query.order_by(Booking.code, Booking.id)
-    rows = session.execute(query.add_columns(Enquiry, live, read.exists())).all()
-    found = [_attendee(actor, *row) for row in rows]
-    opened = [one.booking.participant_id for one, row in zip(found, rows, strict=True) if one.may_open and row[3]]
-    persons = (
-        {p.id: p for p in session.scalars(select(Participant).where(Participant.id.in_(opened)))} if opened else {}
-    )
-    return [
-        Attendee(one.booking, one.enquiry, persons.get(one.booking.participant_id or 0), one.may_open) for one in found
-    ]
-
-
-def _attendee(actor: Actor, booking: Booking, enquiry: Enquiry | None, live: bool, _read: bool) -> Attendee:
-    if enquiry is None:
-        return Attendee(booking)
-    own_staff = allows(actor, Permission.OPEN_IDENTITY, enquiry)
-    fields = told_fields(
-        enquiry.field_groups,
-        Reader.PARTNER if own_staff else Reader.UMBRELLA,
-        phase_of(enquiry.state, ended_by_consent=not live),
-    )
-    may_open = live and enquiry.state in IDENTIFIED and Field.IDENTITY in fields
-    return Attendee(booking, enquiry, None, may_open)
 
 
 def list_between(session: Session, first: datetime, last: datetime, accesses: Iterable[Access]) -> list[Slot]:

@@ -1,50 +1,68 @@
-"""What a coach's day begins with: who must act next, what waits on others, and the coming dates. Four statements."""
+"""What a coach's day begins with: who must act next, what waits on others, and the coming dates. Two statements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from hub.models.booking import STANDING, Booking, BookingState
-from hub.models.consent import Consent, ConsentState
-from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.consent import Consent
+from hub.models.enquiry import ASKING, IDENTIFIED, Enquiry, EnquiryState
 from hub.models.referral import Referral, ReferralState
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for
 from hub.queries.bookings import with_place
-from hub.queries.sheets import first_of_each_sheet
+from hub.queries.ladder import Owner, Turn
 
 S = EnquiryState
 COACHS_TURN = (S.RETURNED, S.DECLINED, S.EXPIRED, S.ACCEPTED)
+UNMET = (S.DECLINED, S.EXPIRED)
 PARTNERS_TURN = (S.SENT, S.SEEN, S.WAITLISTED)
 
 
-def list_open_enquiries(session: Session, participant_ids: Collection[int]) -> list[Enquiry]:
+def list_open_enquiries(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Enquiry]:
     """Return enquiries of open referrals on which somebody must act, the oldest first.
 
-    Accepted ones have no date yet (a booking lets them run); a declined one no longer counts once the coach has closed
-    its referral.
+    Drafts have their yes and wait to be sent. Accepted ones have no date yet (a booking lets them run). What came to
+    nothing no longer counts once the search went on to another partner, or is closed or paused.
     """
     query = (
         select(Enquiry)
         .join(Referral, Enquiry.referral_id == Referral.id)
         .where(
             Enquiry.participant_id.in_(participant_ids),
-            Enquiry.state.in_((*COACHS_TURN, *PARTNERS_TURN)),
+            or_(Enquiry.state.in_((*COACHS_TURN, *PARTNERS_TURN)), _ready_to_send(at)),
             Referral.state.in_((ReferralState.DRAFT, ReferralState.OPEN)),
+            ~_went_on(),
         )
-        .options(joinedload(Enquiry.offer), joinedload(Enquiry.organisation))
+        .options(joinedload(Enquiry.offer), joinedload(Enquiry.organisation), contains_eager(Enquiry.referral))
     )
     return list(session.scalars(query.order_by(Enquiry.hear_by_at, Enquiry.id)))
 
 
-def list_unanswered_consents(session: Session, participant_ids: Collection[int]) -> list[Consent]:
-    """Return consents that wait for the person's answer, for instance on paper not yet recorded, the oldest first."""
-    query = select(Consent).where(Consent.participant_id.in_(participant_ids), Consent.state == ConsentState.REQUESTED)
-    found = session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id))
-    return [first for first, _ in first_of_each_sheet(found)]
+def _ready_to_send(at: datetime) -> ColumnElement[bool]:
+    """Whether a draft has the person's yes, and nothing but the coach keeps it in the house."""
+    rested = or_(Consent.sends_from.is_(None), Consent.sends_from <= at)
+    given = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at), rested)
+    return and_(Enquiry.state == S.DRAFT, given.correlate(Enquiry).exists())
+
+
+def _went_on() -> ColumnElement[bool]:
+    """Whether the search went on after a no or a silence: then it is the next enquiry that somebody must act on."""
+    other = aliased(Enquiry)
+    further = other.state.in_((S.DRAFT, *ASKING, *IDENTIFIED, S.COMPLETED))
+    later = and_(other.state.in_(UNMET), other.id > Enquiry.id)
+    found = select(other.id).where(other.referral_id == Enquiry.referral_id, other.id != Enquiry.id)
+    return and_(Enquiry.state.in_(UNMET), found.where(or_(further, later)).correlate(Enquiry).exists())
+
+
+def is_coachs_turn(enquiry: Enquiry, turns: Mapping[int, Turn]) -> bool:
+    """Tell whether the coach must act on one of these; a silent one is the coach's only after the desks."""
+    if enquiry.state is S.EXPIRED:
+        return enquiry.id not in turns or turns[enquiry.id].owner is Owner.COACH
+    return enquiry.state in (*COACHS_TURN, S.DRAFT)
 
 
 def list_dates(session: Session, actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Booking]:

@@ -51,6 +51,7 @@ def _with_network(
     umbrella = {seat.organisation_id for seat in seats if seat.role is Role.PARTNER}
     members = session.scalars(select(Organisation.id).where(Organisation.parent_id.in_(umbrella))) if umbrella else ()
     coordinates = any(seat.role is Role.COORDINATOR for seat in seats)
+    desk, backup = _desk(session, programmes, own) if coordinates else (frozenset[int](), frozenset[int]())
     return Actor(
         kind=ActorKind.STAFF,
         ref=user.public_id,
@@ -59,19 +60,25 @@ def _with_network(
         seats=seats,
         member_ids=frozenset(members),
         programme_ids=programmes,
-        desk_ids=_desk(session, programmes, own) if coordinates else frozenset(),
+        desk_ids=desk,
+        backup_ids=backup,
         request_id=request_id,
     )
 
 
-def _desk(session: Session, programmes: frozenset[int], own: set[int]) -> frozenset[int]:
-    """Return the partners of these networks that no umbrella phones; nobody phones a Jobcenter or the own office."""
-    query = select(Organisation.id).join(
+def _desk(
+    session: Session, programmes: frozenset[int], own: set[int]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the partners of these networks that no umbrella phones, and those that one phones first.
+
+    Nobody phones a Jobcenter or the own office.
+    """
+    query = select(Organisation.id, phoned_by_umbrella()).join(
         ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Organisation.id
     )
     query = query.where(ProgrammeOrganisation.programme_id.in_(programmes), Organisation.id.not_in(own))
-    query = query.where(Organisation.kind != OrganisationKind.JOBCENTER, ~phoned_by_umbrella())
-    return frozenset(session.scalars(query))
+    rows = session.execute(query.where(Organisation.kind != OrganisationKind.JOBCENTER)).all()
+    return frozenset(key for key, first in rows if not first), frozenset(key for key, first in rows if first)
 
 
 def list_memberships(session: Session, user: User) -> list[Membership]:

@@ -86,31 +86,25 @@ def _about(consent: Consent) -> tuple[Any, ...]:
     )
 
 
-def list_late_calls(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Notice]:
-    """Return the open calls about places these persons gave back at short notice, whose date is still to come."""
-    query = _late_calls(at).where(Booking.participant_id.in_(participant_ids))
-    return list(session.scalars(query.order_by(Notice.id)))
+def list_late_calls(
+    session: Session, participant_ids: Collection[int], *, at: datetime
+) -> list[tuple[Notice, Booking]]:
+    """Return the open calls about places these persons gave back at short notice, with the booking and its partner.
+
+    Only those whose date is still to come. One statement.
+    """
+    query = _late_calls(at).where(Booking.participant_id.in_(participant_ids)).add_columns(Booking)
+    return [(row[0], row[1]) for row in session.execute(_with_partner(query).order_by(Notice.id))]
 
 
 def get_late_call(session: Session, actor: Actor, public_id: str, *, at: datetime) -> tuple[Notice, Booking]:
     """Return such a call about a person the actor looks after, and its booking with the partner; else NotFound."""
     persons = participants_for(actor, at).with_only_columns(Participant.id)
     query = _late_calls(at).where(Notice.public_id == public_id, Booking.participant_id.in_(persons))
-    notice: Notice | None = session.scalar(query)
-    if notice is None:
+    found = session.execute(_with_partner(query.add_columns(Booking))).one_or_none()
+    if found is None:
         raise NotFound
-    return notice, _booking_of(session, notice)
-
-
-def bookings_of(session: Session, calls: Iterable[Notice]) -> dict[int, Booking]:
-    """Return the bookings that calls are about by their keys, with offer, partner and person."""
-    keys = [one.booking_id for one in calls if one.booking_id]
-    found = session.scalars(_with_partner(select(Booking).where(Booking.id.in_(keys)))) if keys else []
-    return {one.id: one for one in found}
-
-
-def _booking_of(session: Session, notice: Notice) -> Booking:
-    return session.scalars(_with_partner(select(Booking).where(Booking.id == notice.booking_id))).one()
+    return found[0], found[1]
 
 
 def _with_partner(query: Select[Any]) -> Select[Any]:

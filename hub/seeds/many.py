@@ -28,6 +28,7 @@ from hub.queries.offer_words import keep_words
 
 INVENTED = "(erfunden)"
 DATES_OF_AN_OFFER = 50  # about a year of a weekly date
+OFFERS_OF_A_PLACE = 5
 OFFERS_AT_ONCE = 100
 FORMS = (Form.GROUP, Form.SINGLE, Form.OPEN_HOUR, Form.GROUP, Form.ONLINE, Form.GROUP, Form.HOME_VISIT)
 ACCESSES = (Access.ANONYMOUS, Access.OPEN, Access.NAMED, Access.ANONYMOUS, Access.REQUEST)
@@ -77,9 +78,11 @@ def _sow(session: Session, *, dice: random.Random, first: int, dates: int, at: d
     (organisation_id,) = add_named_rows(
         session, Organisation, [{"kind": OrganisationKind.ASSOCIATION, "name": name, "folded_name": ""}]
     )
-    places = [_place(dice, organisation_id, number) for number in range(first, first + offers)]
+    houses = range(first // OFFERS_OF_A_PLACE, first // OFFERS_OF_A_PLACE + math.ceil(offers / OFFERS_OF_A_PLACE))
+    places = [_place(dice, organisation_id, number) for number in houses]
     place_ids = add_named_rows(session, Location, places)
-    about = [_offer(number, organisation_id, place_ids[number - first], at) for number in range(first, first + offers)]
+    numbers = enumerate(range(first, first + offers))
+    about = [_offer(number, organisation_id, place_ids[turn // OFFERS_OF_A_PLACE], at) for turn, number in numbers]
     offer_ids = add_named_rows(session, Offer, about)
     add_weekly_dates(session, offer_ids, _noons(weeks, at), in_last_week=dates - offers * (weeks - 1), at=at)
     add_open_pools(session, offer_ids)

@@ -22,7 +22,7 @@ from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, consents, courses, holds, slots
+from hub.queries import bookings, consents, courses, exclusions, holds, slots
 from hub.queries.bookability import obstacle_of_person, obstacle_of_slot
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
@@ -130,6 +130,8 @@ def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking |
         return found
     if running_participation(session, person.id, on=on) is None:
         return N_("An diesem Tag läuft die Teilnahme nicht.")
+    if excluded := exclusions.obstacle_of_exclusion(session, person.id, slot.offer.organisation_id):
+        return excluded
     besides = hold.id if hold is not None else None
     clash = bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
     return PersonElsewhere.default if clash else None

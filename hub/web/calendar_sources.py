@@ -162,8 +162,8 @@ def update_calendar_source(public_id: str) -> Any:
         url = form.address(Fetcher.of(config()))
         with transaction() as session:
             own = queries.get_source(session, current_actor(), public_id, lock=True)
-            facts = {"actor": current_actor(), "source": own, "name": form.name.data or "", "url": url, "at": at()}
-            verbs.edit_source(session, **facts)
+            name = form.name.data or ""
+            verbs.edit_source(session, actor=current_actor(), source=own, name=name, url=url, at=at())
     except NotFound:
         raise
     except HubError as error:

@@ -15,7 +15,7 @@ from hub.i18n import N_
 from hub.models.consent import Scope
 from hub.models.participant import Participant
 from hub.models.user import Role
-from hub.queries import caller
+from hub.queries import caller, participants
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import WholeNumber, add_error
@@ -108,8 +108,9 @@ def _find(session: Session, form: CallerForm) -> Participant | None:
     code = (form.card.data or "").strip()
     if code:
         return caller.find_by_card(session, current_actor(), code)
-    named = {"given": form.given.data or "", "family": form.family.data or "", "birth_year": form.birth_year.data or 0}
-    return caller.find_by_name(session, current_actor(), **named)
+    given, family = (" ".join((field.data or "").split()) for field in (form.given, form.family))
+    digest = participants.digest_of_name(given, family)
+    return caller.find_by_name(session, current_actor(), name_digest=digest, birth_year=form.birth_year.data or 0)
 
 
 @blueprint.get("/caller/done")

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from hub import i18n
 from hub.actions.sheets import Reading
-from hub.i18n import N_
+from hub.i18n import N_, Message
 from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, Helper, Interpreter
 from hub.models.offer import Offer, Stage
 from hub.models.participant import Participant
@@ -23,20 +23,20 @@ from hub.web.free_text import warning_about
 from hub.web.offer_words import STAGES
 
 COACH = "coach"
-INTERPRETERS = {
+INTERPRETERS: dict[str, Message] = {
     Interpreter.PROFESSIONAL: N_("jemand vom Dolmetschdienst"),
     Interpreter.TELEPHONE: N_("Dolmetschen am Telefon"),
     Interpreter.RELATIVE: N_("jemand aus der Familie"),
     Interpreter.STAFF: N_("der Coach selbst"),
 }
-HELPERS = {
+HELPERS: dict[str, Message] = {
     Helper.RELATIVE: N_("jemand aus der Familie"),
     Helper.FRIEND: N_("jemand aus dem Freundeskreis"),
     Helper.COUNSELLOR: N_("jemand aus einer Beratungsstelle"),
     Helper.GUARDIAN: N_("die rechtliche Betreuung"),
 }
-INTERPRETED = [SelectChoice(role.value, word) for role, word in INTERPRETERS.items()]
-HELPED = [SelectChoice(role.value, word) for role, word in HELPERS.items()]
+INTERPRETED = [SelectChoice(str(role), word) for role, word in INTERPRETERS.items()]
+HELPED = [SelectChoice(str(role), word) for role, word in HELPERS.items()]
 RESTS = [SelectChoice(hours, N_("{n} Stunden", n=hours) if hours else N_("keine")) for hours in WAITS]
 
 

@@ -155,8 +155,13 @@ def receipt_page(consent: Consent, back_url: str) -> Any:
     """Render the receipt of one consent, wholly in the language in which it was given."""
     wording = read_wording(consent.notice_text)
     with i18n.using(consent.notice_locale):
-        facts = {"locale": consent.notice_locale, "back_url": back_url}
-        return render("consents/show_receipt.html", consent=consent, wording=wording, **facts)
+        return render(
+            "consents/show_receipt.html",
+            consent=consent,
+            wording=wording,
+            back_url=back_url,
+            locale=consent.notice_locale,
+        )
 
 
 @blueprint.get("/people/<public_id>/consents/<consent_id>/withdrawal")
@@ -174,7 +179,7 @@ def _withdrawal_page(public_id: str, consent_id: str, form: FlaskForm, status: i
     if not consent.is_live(at()):
         raise NotFound
     note_reading(consent.participant, "withdrawal")
-    shown = {"consent": consent, "person": consent.participant, "coming": coming, "sent": sent}
+    shown: dict[str, Any] = {"consent": consent, "person": consent.participant, "coming": coming, "sent": sent}
     return render("consents/new_withdrawal.html", status, **shown, form=form)
 
 

@@ -10,12 +10,11 @@ from wtforms.validators import InputRequired, Length
 
 from hub.actions import log
 from hub.actions.emergencies import READ, open_in_emergency, review_emergency
-from hub.actions.participants import digest_of_name
 from hub.i18n import N_
 from hub.models.emergency import EmergencyReason
 from hub.models.user import Role
 from hub.models.wording import NEEDS, TALKS, listed
-from hub.queries import emergencies
+from hub.queries import emergencies, participants
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, town
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -56,7 +55,7 @@ def create_emergency() -> Response | tuple[str, int]:
     form, actor = EmergencyForm(), current_actor()
     if not form.validate_on_submit() or not form.given.data or not form.family.data:
         return _form(form, 422)
-    digest = digest_of_name(form.given.data.strip(), form.family.data.strip())
+    digest = participants.digest_of_name(form.given.data.strip(), form.family.data.strip())
     with transaction() as session:
         person = emergencies.find_person(session, actor, digest, at=at())
         if person is not None:

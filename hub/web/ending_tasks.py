@@ -1,52 +1,37 @@
 """A coach's tasks that follow from the end of consents: a partner to phone at once, consents that end soon."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.i18n import N_, Message
+from hub.i18n import N_
 from hub.models.consent import Consent
 from hub.models.participant import Participant
 from hub.queries import withdrawals
-from hub.queries.consent_reminders import list_ending
 from hub.web.booking_words import given_name
 from hub.web.filters import day_clock, full_day
+from hub.web.today_tasks import Task
 
 
-@dataclass(frozen=True)
-class EndingTask:
-    """One task, as the start page shows it; the lowest rank comes first."""
-
-    person_id: int
-    rank: int
-    sentence: Message
-    state: str
-    word: Message
-    links: list[tuple[str, str]]
-
-
-def list_tasks(session: Session, people: dict[int, Participant], *, at: datetime) -> list[EndingTask]:
-    """Return the tasks of these persons. Three statements, two where nobody is to be phoned."""
-    calls = withdrawals.list_late_calls(session, people.keys(), at=at)
-    booked = withdrawals.bookings_of(session, calls)
-    found = []
-    for call in calls:
-        booking = booked[call.booking_id or 0]
+def list_tasks(
+    session: Session, people: dict[int, Participant], ending: Collection[Consent], *, at: datetime
+) -> list[tuple[int, Task]]:
+    """Return the tasks of these persons, of whose consents `ending` end soon. One statement."""
+    found: list[tuple[int, Task]] = []
+    for call, booking in withdrawals.list_late_calls(session, people.keys(), at=at):
         if booking.slot is None or booking.participant_id is None:
             continue
         who, when = booking.slot.offer.organisation.name, day_clock(booking.starts_at)
         sentence = N_("Kurzfristig frei am {day}. Bitte rufen Sie an: {who}.", who=who, day=when)
         link = (str(N_("Jetzt anrufen")), url_for("late_calls.show_late_call", public_id=call.public_id))
-        found.append(EndingTask(booking.participant_id, 0, sentence, "due", N_("anrufen"), [link]))
-    ending = list_ending(session, people.keys(), at=at)
+        found.append((booking.participant_id, Task(0, sentence, "due", N_("anrufen"), [link])))
     return [*found, *_ending(ending, people, at)]
 
 
-def _ending(ending: Collection[Consent], people: dict[int, Participant], at: datetime) -> Iterator[EndingTask]:
+def _ending(ending: Collection[Consent], people: dict[int, Participant], at: datetime) -> Iterator[tuple[int, Task]]:
     """One task for a person, however many consents end; the first to end gives the day."""
     by_person: dict[int, list[Consent]] = {}
     for consent in ending:
@@ -60,4 +45,4 @@ def _ending(ending: Collection[Consent], people: dict[int, Participant], at: dat
         page = url_for("consents.list_consents", public_id=people[person_id].public_id)
         word = N_("heute") if left <= 0 else N_("noch {n} Tage", n=left)
         links = [(str(N_("Besprechen")), page)]
-        yield EndingTask(person_id, 2 if left <= 7 else 5, one if len(consents) == 1 else many, "soon", word, links)
+        yield person_id, Task(2 if left <= 7 else 5, one if len(consents) == 1 else many, "soon", word, links)

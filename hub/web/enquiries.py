@@ -7,20 +7,22 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from hub.actions import enquiries as verbs
-from hub.actions import log, withdrawals
+from hub.actions import log, tellings, withdrawals
 from hub.i18n import N_
-from hub.models.enquiry import STEPS, Enquiry
+from hub.models.enquiry import STEPS, Advice, Answer, Enquiry, EnquiryState, Question
 from hub.models.user import Role
-from hub.models.wording import CLOSINGS, DECLINES, STATES
+from hub.models.wording import CLOSINGS, DECLINES, QUESTIONS, STATES
 from hub.policy.fields import Field, Reader
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import content_of, lines, pairs, phase_now, told_fields
-from hub.queries.enquiries import get_enquiry
+from hub.queries.enquiries import get_enquiry, list_other_offers
+from hub.queries.ladder import find_turn
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm
+from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm
 
 blueprint = Blueprint("enquiries", __name__)
+AGAIN = (EnquiryState.SENT, EnquiryState.SEEN)  # with the partner once more, after the answer
 
 
 @blueprint.before_request
@@ -40,6 +42,8 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
     with reading() as session:
         enquiry = get_enquiry(session, current_actor(), public_id, at=at())
         permitting = find_permitting(session, enquiry, at=at())
+        turn = find_turn(session, enquiry, at=at())
+        other_offers = list_other_offers(session, current_actor(), enquiry) if _other_is_welcome(enquiry) else []
     with transaction() as session:
         log.record_reading(
             session,
@@ -60,12 +64,22 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         state=STATES[enquiry.state],
         told=told,
         live=permitting is not None,
-        reason=DECLINES.get(enquiry.reason),
+        reason=DECLINES.get(enquiry.reason) or QUESTIONS.get(enquiry.reason),
+        advised=enquiry.reason in set(Advice),
         closing=CLOSINGS.get(enquiry.reason),
         form=form,
         answer_form=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),
+        turn=turn,
+        other_offers=other_offers,
+        telling_form=form if isinstance(form, TellingForm) else TellingForm(formdata=None),
         closing_form=form if isinstance(form, ClosingForm) else ClosingForm(formdata=None),
     )
+
+
+def _other_is_welcome(enquiry: Enquiry) -> bool:
+    """Tell whether the partner named another offer of its own, and nobody said no to it."""
+    asked = enquiry.reason == Question.OTHER_OFFER and enquiry.state in (EnquiryState.RETURNED, *AGAIN)
+    return asked and enquiry.answer in ("", Answer.YES)
 
 
 def _find(session: Session, public_id: str) -> Enquiry:
@@ -88,6 +102,14 @@ def create_sending(public_id: str) -> Any:
 def create_answer(public_id: str) -> Any:
     """Answer the partner's question; the enquiry goes back to them."""
     return COACH.step(public_id, AnswerForm(), verbs.answer_question, N_("Die Antwort ist beim Partner."))
+
+
+@blueprint.post("/enquiries/<public_id>/telling")
+@for_roles(Role.COACH)
+def create_telling(public_id: str) -> Any:
+    """Write down that the name was told on the telephone, after the purpose notice was read out."""
+    done = N_("Eingetragen. Der Mensch kann lesen, dass der Partner den Namen jetzt kennt.")
+    return COACH.step(public_id, TellingForm(), tellings.note_told_by_phone, done)
 
 
 @blueprint.post("/enquiries/<public_id>/closing")

@@ -7,10 +7,12 @@ from typing import Any
 from flask import flash, redirect
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import IntegerField, RadioField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from hub.actions.answers import LAST_POSITION
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.enquiry import Enquiry
@@ -47,6 +49,12 @@ class ClosingForm(StepForm):
     )
 
 
+class TellingForm(StepForm):
+    """The purpose notice was read out before the name was told on the telephone."""
+
+    read_out = BooleanField(N_("Ich habe diesen Hinweis vorgelesen."))
+
+
 class DeclineForm(StepForm):
     """A coded no."""
 
@@ -58,12 +66,21 @@ class DeclineForm(StepForm):
     )
 
 
+class WaitlistForm(StepForm):
+    """A place on the partner's own waiting list, where it has one with numbers."""
+
+    position = IntegerField(
+        N_("Platz auf Ihrer Liste"),
+        [Optional(), NumberRange(1, LAST_POSITION, N_("Bitte eine Zahl von 1 bis {last}.", last=LAST_POSITION))],
+    )
+
+
 class QuestionForm(StepForm):
-    """A question from the closed list."""
+    """A question or a piece of advice from the closed lists."""
 
     question = RadioField(
-        N_("Was möchten Sie wissen?"),
-        [Needed(N_("Bitte wählen Sie eine Frage."))],
+        N_("Was möchten Sie wissen oder uns raten?"),
+        [Needed(N_("Bitte wählen Sie eine Frage oder einen Rat."))],
         choices=[SelectChoice(str(code), word) for code, word in QUESTIONS.items()],
         validate_choice=False,
     )

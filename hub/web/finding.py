@@ -14,7 +14,7 @@ from hub.models.participant import Participant
 from hub.models.preference import Preference
 from hub.models.user import Role
 from hub.policy.fields import Reader
-from hub.queries import bookings, courses, offers, participants, preferences, slots
+from hub.queries import bookings, courses, exclusions, offers, participants, preferences, slots
 from hub.queries.bookability import obstacle_of_slot
 from hub.queries.offer_filters import OfferFilter
 from hub.queries.offers import Hit, SearchPage
@@ -44,7 +44,9 @@ def list_hits() -> Response | tuple[str, int]:
         known = preferences.find_beginning(session, person.id, request.args.get("referral", ""))
         wishes = Wishes.read(request.args, person, known.preference, known.referral)
         taker = taker_of_person(session, person)
-        page, nearly = _search(session, wishes.filters(person, taker, year=clock.local_date(now).year))
+        filters = wishes.filters(person, taker, year=clock.local_date(now).year)
+        filters = replace(filters, without=exclusions.list_organisation_ids(session, person.id))
+        page, nearly = _search(session, filters)
         whole = courses.outlines_of(session, [slot for hit in (*page.hits, *nearly) for slot in hit.slots])
     _note(person, wishes, found=bool(page.total))
     explaining = Explaining(person, wishes, taker, whole, now)
@@ -123,6 +125,7 @@ def list_dates(public_id: str) -> tuple[str, int]:
         offer, taker = offers.get_offer(session, actor, public_id), taker_of_person(session, person)
         found = slots.list_next_slots(session, offer, at=now, limit=DATES)
         open_courses = courses.list_open_courses(session, offer, at=now)
+        excluded = exclusions.obstacle_of_exclusion(session, person.id, offer.organisation_id)
     for slot in found:
         bookings.with_offer(slot, offer)
     open_courses = [one for one in open_courses if courses.obstacle_of_course(one, now) is None]
@@ -136,7 +139,7 @@ def list_dates(public_id: str) -> tuple[str, int]:
         "finding/list_dates.html",
         person=person,
         offer=offer,
-        refusal=obstacle(offer, person, now),
+        refusal=obstacle(offer, person, now) or excluded,
         dates=[explaining.date(slot) for slot in first],
         courses=[course_words.in_short(one, now) for one in open_courses],
         how=how(offer, person),

@@ -6,24 +6,31 @@ from flask import Blueprint, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
-from hub.actions import answers, log
+from hub.actions import answers, log, tellings
 from hub.i18n import N_
 from hub.models.enquiry import STEPS, Enquiry, EnquiryState
 from hub.models.organisation import Organisation
 from hub.models.user import Role
 from hub.models.wording import STATES
 from hub.policy.fields import Field, Phase, Reader
+from hub.queries.acknowledgements import has_confirmed
 from hub.queries.behalf import find_acting_for
 from hub.queries.disclosures import content_of, fields_for, lines, pairs, phase_now, reader_of
 from hub.queries.duties import count_owed, find_owed_of
-from hub.queries.enquiries import find_acknowledgement, get_received, list_received
+from hub.queries.enquiries import get_received, list_received
 from hub.queries.grants import grant_of
+from hub.queries.ladder import Owner, find_turn
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm
 
 blueprint = Blueprint("inbox", __name__)
 TURN = (EnquiryState.SENT, EnquiryState.SEEN)
+OVER = {  # in the list, of what is over, only its code
+    EnquiryState.WITHDRAWN: N_("Zurückgezogen"),
+    EnquiryState.DECLINED: N_("Abgesagt"),
+    EnquiryState.EXPIRED: N_("Frist vorbei"),
+}
 GONE = (Phase.RECALLED, Phase.CONSENT_ENDED)
 
 
@@ -37,8 +44,8 @@ def list_enquiries() -> Any:
     mine = [one for one in found if one.state in TURN]
     others = [one for one in found if one.state not in TURN]
     several = len({one.organisation_id for one in found}) > 1
-    shown = {"mine": mine, "others": others, "several": several, "owed": owed}
-    return render("inbox/list_enquiries.html", **shown, states=STATES, at=at())
+    shown: dict[str, Any] = {"mine": mine, "others": others, "several": several, "owed": owed}
+    return render("inbox/list_enquiries.html", **shown, over=OVER, states=STATES, at=at())
 
 
 @blueprint.get("/inbox/<reference>")
@@ -53,28 +60,36 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
     with reading() as session:
         enquiry = get_received(session, actor, reference, at=at())
         grant = grant_of(session, enquiry, at=at())
-        acknowledged = actor.user_id is not None and find_acknowledgement(
-            session, enquiry=enquiry, user_id=actor.user_id, version=answers.NOTICE_VERSION
-        )
+        version = answers.NOTICE_VERSION
+        acknowledged = has_confirmed(session, enquiry=enquiry, user_id=actor.user_id, version=version)
         written_by = _find_writer(session, enquiry)
+        asked_anew = _is_umbrellas_turn(session, enquiry)
         owed = find_owed_of(session, enquiry.id)
     permitting, granted = grant.consent, grant.scopes
     live = permitting is not None
-    fields = fields_for(enquiry, actor, live=live, acknowledged=bool(acknowledged), granted=granted, at=at())
+    known = {"live": live, "acknowledged": acknowledged, "asked_anew": asked_anew}
+    fields = fields_for(enquiry, actor, **known, granted=granted, at=at())
     _note_opening(enquiry, fields)
     until = permitting.valid_until_on if permitting else None
     return render(
         "inbox/show_enquiry.html",
         status,
         form=form,
-        **view_of(enquiry, fields, live=live, valid_until_on=until, health=grant.health),
+        **view_of(enquiry, fields, live=live, valid_until_on=until, health=grant.health, asked_anew=asked_anew),
+        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
         own=reader_of(actor, enquiry.organisation_id) is Reader.PARTNER,
-        acknowledged=bool(acknowledged),
+        acknowledged=acknowledged,
         written_by=written_by,
         owed=owed,
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
+
+
+def _is_umbrellas_turn(session: Session, enquiry: Enquiry) -> bool:
+    """Tell whether a partner was silent and it is its umbrella, to which the reader belongs, that asks now."""
+    turn = find_turn(session, enquiry, at=at())
+    return turn is not None and turn.owner is Owner.UMBRELLA and enquiry.organisation_id in current_actor().member_ids
 
 
 def _find_writer(session: Session, enquiry: Enquiry) -> Organisation | None:
@@ -86,10 +101,16 @@ def _find_writer(session: Session, enquiry: Enquiry) -> Organisation | None:
 
 
 def view_of(
-    enquiry: Enquiry, fields: frozenset[Field], *, live: bool, valid_until_on: Any = None, health: str = ""
+    enquiry: Enquiry,
+    fields: frozenset[Field],
+    *,
+    live: bool,
+    valid_until_on: Any = None,
+    health: str = "",
+    asked_anew: bool = False,
 ) -> dict[str, Any]:
     """Return what the page of an enquiry shows to a partner: the lines of the allowed fields and the possible steps."""
-    phase = phase_now(enquiry, live=live, at=at())
+    phase = phase_now(enquiry, live=live, asked_anew=asked_anew, at=at())
     coach = enquiry.participant.coach.name if enquiry.participant.coach else ""
     content = content_of(enquiry, coach=coach, valid_until_on=valid_until_on, health=health)
     return {
@@ -99,19 +120,25 @@ def view_of(
         "state": STATES[enquiry.state],
         "told": pairs(lines(content, fields)),
         "steps": STEPS["partner"][enquiry.state] if live and phase not in GONE else (),
+        "late": enquiry.state is EnquiryState.EXPIRED,
         "identity_open": Field.IDENTITY in fields,
+        "title": enquiry.offer.title if Field.OFFER in fields else "",
+        "slot": enquiry.slot if Field.DATE in fields else None,
     }
 
 
 def _note_opening(enquiry: Enquiry, fields: frozenset[Field]) -> None:
     """Write down, before the page is shown, that the partner opened it, and that names were read."""
-    if enquiry.state is not EnquiryState.SENT and Field.IDENTITY not in fields:
+    for_partner = Field.AIM in fields and reader_of(current_actor(), enquiry.organisation_id) is Reader.UMBRELLA
+    if enquiry.state is not EnquiryState.SENT and Field.IDENTITY not in fields and not for_partner:
         return
     with transaction() as session:
         if enquiry.state is EnquiryState.SENT:
             row = get_received(session, current_actor(), enquiry.reference, at=at())
             answers.note_seen(session, actor=current_actor(), enquiry=row, at=at())
             enquiry.state, enquiry.version = row.state, row.version
+        if for_partner:
+            tellings.note_read_for_partner(session, actor=current_actor(), enquiry=enquiry, fields=fields, at=at())
         if Field.IDENTITY in fields:
             told = fields & {Field.IDENTITY, Field.CONTACT, Field.ACCESS, Field.HEALTH}
             log.record_reading(
@@ -156,7 +183,7 @@ def create_question(reference: str) -> Any:
 @for_roles(Role.PARTNER)
 def create_waitlist(reference: str) -> Any:
     """Put it on the own waiting list."""
-    return PARTNER.step(reference, StepForm(), answers.waitlist_enquiry, N_("Steht auf Ihrer Warteliste."))
+    return PARTNER.step(reference, WaitlistForm(), answers.waitlist_enquiry, N_("Steht auf Ihrer Warteliste."))
 
 
 @blueprint.post("/inbox/<reference>/reopening")

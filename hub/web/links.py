@@ -16,7 +16,7 @@ from hub.queries.disclosures import fields_for
 from hub.queries.links import actor_of_link, find_link
 from hub.web.access import for_everyone
 from hub.web.context import at, reading, render, request_id, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, StepForm, said
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, StepForm, WaitlistForm, said
 from hub.web.fields import add_error
 from hub.web.inbox import view_of
 
@@ -51,6 +51,7 @@ def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
         form=form,
         **view_of(enquiry, fields, live=live),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
+        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
         question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
 
@@ -74,6 +75,13 @@ def create_decline(token: str) -> Any:
 def create_question(token: str) -> Any:
     """Ask back from the closed list."""
     return _answer(token, QuestionForm(), answers.return_enquiry)
+
+
+@blueprint.post("/links/<token>/waitlist")
+@for_everyone(WHY)
+def create_waitlist(token: str) -> Any:
+    """Put it on the own waiting list."""
+    return _answer(token, WaitlistForm(), answers.waitlist_enquiry)
 
 
 def _answer(token: str, form: StepForm, verb: Callable[..., None]) -> Any:

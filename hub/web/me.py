@@ -1,6 +1,5 @@
 """The person's own page: dates, "I cannot come", consents, calendars, and who learned what."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from hub.actions.bookings import cancel_booking
 from hub.errors import NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.booking import OWN, Booking, BookingState
-from hub.models.log import Disclosure
 from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.queries import bookings, consents, courses, disclosures, duties, participants, subscriptions
@@ -34,29 +32,11 @@ from hub.web.booking_words import (
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.duty_words import sentence_for_person
 from hub.web.filters import relative_day
+from hub.web.telling_words import in_words, telling
 
 blueprint = Blueprint("me", __name__)
 SHOWN_DISCLOSURES = 3
 SIZES = ("normal", "large")
-FIELD_WORDS = {
-    "I1": N_("Name und Anrede"),
-    "I2": N_("wie man Sie erreicht"),
-    "A1": N_("was Sie brauchen, um teilzunehmen"),
-    "H1": N_("Gesundheitliches"),
-    "G1": N_("worum es Ihnen geht"),
-    "B1": N_("Zeit und Ort"),
-    "B2": N_("ob Sie da waren"),
-    "F1": N_("Rückmeldung"),
-    "R1": N_("ungefähre Angaben"),
-    "I0": N_("eine Nummer statt Ihres Namens"),
-}
-PURPOSES = {
-    "emergency.opened": N_("weil Ihr Coach fehlte und es eilte"),
-    "enquiry.sent": N_("für eine Anfrage, ohne Ihren Namen"),
-    "enquiry.accepted_by_terms": N_("für Ihren Platz mit Namen"),
-    "identity.opened": N_("weil zugesagt wurde"),
-    "enquiry.health_opened": N_("weil Sie dazu Ja gesagt haben"),
-}
 
 
 @blueprint.after_request
@@ -90,10 +70,10 @@ def show_me() -> tuple[str, int]:
         dates=[_knot(booking, now, totals) for booking in coming if booking is not first],
         consents=given,
         ending={one.id for one in given if one.valid_until <= now + SOON},
-        allowed={one.id: _in_words(one.field_groups) for one in given},
+        allowed={one.id: in_words(one.field_groups) for one in given},
         subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
         feeds=feeds,
-        told=[_telling(row) for row in told[:SHOWN_DISCLOSURES]],
+        told=[telling(row) for row in told[:SHOWN_DISCLOSURES]],
         more_told=len(told) > SHOWN_DISCLOSURES,
         phone=_phone(person),
         **chosen,
@@ -139,23 +119,6 @@ def _knot(booking: Booking, now: datetime, totals: dict[int, int]) -> dict[str, 
     return item
 
 
-def _telling(row: Disclosure) -> dict[str, Any]:
-    """Return one disclosure in plain words: when, who, what, why."""
-    what = _in_words(row.fields)
-    who = row.organisation.name if row.organisation is not None else str(N_("Das Netzwerk"))
-    return {
-        "at": row.at,
-        "sentence": N_("{who} hat erfahren: {what}.", who=who, what=what),
-        "why": PURPOSES.get(row.purpose),
-    }
-
-
-def _in_words(groups: Iterable[str]) -> str:
-    """Return field groups in plain words; who knows the name needs no number instead of it."""
-    known = set(groups) - ({"I0"} if "I1" in groups else set())
-    return ", ".join(str(word) for group, word in FIELD_WORDS.items() if group in known)
-
-
 def _phone(person: Participant) -> dict[str, str]:
     own = person.coach.phone if person.coach is not None else ""
     return {"number": own or config().site_phone_text, "name": person.coach.name if person.coach is not None else ""}
@@ -170,7 +133,7 @@ def list_disclosures() -> tuple[str, int]:
         person = participants.get_self(session, actor, at=now)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
         owed = [sentence_for_person(one) for one in duties.list_of_person(session, person.id)]
-    return render("me/list_disclosures.html", told=[_telling(row) for row in told], duties=owed, phone=_phone(person))
+    return render("me/list_disclosures.html", told=[telling(row) for row in told], duties=owed, phone=_phone(person))
 
 
 @blueprint.get("/me/bookings/<public_id>/cancellation")

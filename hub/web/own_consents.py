@@ -112,7 +112,7 @@ def new_withdrawal(consent_id: str) -> Any:
     if not consent.is_live(at()):
         raise NotFound
     form = KeepForm(formdata=None)
-    shown = {"consent": consent, "coming": coming, "sent": sent}
+    shown: dict[str, Any] = {"consent": consent, "coming": coming, "sent": sent}
     return render("consents/new_own_withdrawal.html", **shown, form=form)
 
 

@@ -18,7 +18,7 @@ from hub.models.participant import Participant, ParticipationState
 from hub.models.subscription import Subscription
 from hub.models.user import Role
 from hub.models.wording import NEEDS, STATES, TALKS, listed
-from hub.policy.fields import Field, Reader
+from hub.policy.fields import Reader
 from hub.policy.visibility import PROFILE
 from hub.queries import bookings, cards, consents, enquiries, participants, today, waiting
 from hub.queries.team import counts_now
@@ -32,7 +32,6 @@ from hub.web.participant_form import ParticipantForm, entries_of
 
 blueprint = Blueprint("participants", __name__)
 CASELOAD = 15
-KEPT_AFTER_END = timedelta(days=30)  # so long a coach sees a person whose participation is over
 AHEAD = timedelta(days=120)
 
 
@@ -77,13 +76,10 @@ def show_participant(public_id: str) -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         person = participants.get_participant(session, actor, public_id, at=now)
-        closed = _closed(person, now)
-        found: dict[str, Any] = {} if closed else _findings(session, person, now)
-    fields = PROFILE[participants.reader_of(actor, person)] if not closed else frozenset({Field.IDENTITY})
+        found = _findings(session, person, now)
+    fields = PROFILE[participants.reader_of(actor, person)]
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=fields, purpose="person", at=now)
-    if closed:
-        return render("participants/show_closed.html", person=person)
     return render(
         "participants/show_participant.html",
         person=person,
@@ -129,12 +125,6 @@ def _feed_words(feed: Subscription) -> Message:
     words = N_("{name}: {day} abgeholt, die letzte Änderung fehlt noch. Bitte rufen Sie an.") if behind else None
     words = words or N_("{name}: {day} abgeholt")
     return Message(words.text, {"name": feed.name, "day": relative_day(feed.fetched_on)})
-
-
-def _closed(person: Participant, now: datetime) -> bool:
-    """Tell whether everything of the person is over for longer than it is kept in sight."""
-    ends = [p.ends_on for p in person.participations]
-    return bool(ends) and max(ends) + KEPT_AFTER_END < clock.local_date(now)
 
 
 @blueprint.get("/people/new")

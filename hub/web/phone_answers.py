@@ -6,7 +6,7 @@ from flask import Blueprint, g, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
-from hub.actions import answers, log
+from hub.actions import answers, tellings
 from hub.i18n import N_
 from hub.models.enquiry import Enquiry
 from hub.models.user import Role
@@ -15,7 +15,7 @@ from hub.queries.disclosures import fields_for
 from hub.queries.phone_list import get_phoned_enquiry
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm
 from hub.web.inbox import view_of
 
 blueprint = Blueprint("phone_answers", __name__)
@@ -32,33 +32,24 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
     g.section = "phone_list"
     actor = current_actor()
     with reading() as session:
-        enquiry = get_phoned_enquiry(session, actor, reference)
+        enquiry = get_phoned_enquiry(session, actor, reference, at=at())
         live = find_permitting(session, enquiry, at=at()) is not None
-    fields = fields_for(enquiry, actor, live=live, acknowledged=False, at=at())
+    fields = fields_for(enquiry, actor, live=live, acknowledged=False, asked_anew=True, at=at())
     with transaction() as session:
-        person = [enquiry.participant]
-        log.record(
-            session,
-            actor=actor,
-            action="enquiry.read_by_desk",
-            thing=enquiry,
-            about=person,
-            fields=fields,
-            purpose="on_behalf",
-            at=at(),
-        )
+        tellings.note_read_for_partner(session, actor=actor, enquiry=enquiry, fields=fields, at=at())
     return render(
         "phone_answers/show_answer.html",
         status,
         form=form,
-        **view_of(enquiry, fields, live=live),
+        **view_of(enquiry, fields, live=live, asked_anew=True),
+        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
 
 
 def _find(session: Session, reference: str) -> Enquiry:
-    return get_phoned_enquiry(session, current_actor(), reference)
+    return get_phoned_enquiry(session, current_actor(), reference, at=at())
 
 
 DESK = Side(_find, _page, lambda _reference: url_for("phone_list.show_phone_list"))
@@ -90,4 +81,4 @@ def create_question(reference: str) -> Any:
 @for_roles(Role.COORDINATOR)
 def create_waitlist(reference: str) -> Any:
     """Write down that there may be a place later."""
-    return DESK.step(reference, StepForm(), answers.waitlist_enquiry, WRITTEN)
+    return DESK.step(reference, WaitlistForm(), answers.waitlist_enquiry, WRITTEN)

@@ -126,10 +126,12 @@ def _taken(slot: Slot) -> Message:
 
 def _enquiry(enquiry: Enquiry, reader: Reader, at: datetime) -> Line:
     """What the matrix lets this reader see before the yes: an umbrella the aim and rough times, the network neither."""
-    fields = told_fields(enquiry.field_groups, reader, phase_now(enquiry, live=True, at=at))
+    fields = told_fields(enquiry.field_groups, reader, phase_now(enquiry, live=True, asked_anew=True, at=at))
     facts = {"reference": enquiry.reference, "title": enquiry.offer.title if Field.OFFER in fields else ""}
     if enquiry.state is EnquiryState.WAITLISTED:
         sentence = N_("Anfrage {reference} steht auf der Warteliste. Ist jetzt ein Platz frei?", **facts)
+    elif enquiry.state is EnquiryState.EXPIRED:
+        sentence = N_("Anfrage {reference}: Bisher kam keine Antwort. Geht das?", **facts)
     elif Field.OFFER in fields:
         sentence = N_("Anfrage {reference}: Jemand möchte bei „{title}“ mitmachen. Geht das?", **facts)
     else:

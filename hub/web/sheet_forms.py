@@ -22,7 +22,7 @@ FIELD = 1000  # a drawing's coordinates run from 0 to this
 FEWEST_POINTS = 8  # less is a slip of the finger
 BROKEN = N_("Die Unterschrift ist nicht angekommen. Bitte unterschreiben Sie noch einmal.")
 BESIDE = {Scope.HEALTH: N_("Und diese Angabe zur Gesundheit?"), Scope.FEEDBACK: N_("Und die Rückmeldung?")}
-REASONS = {
+REASONS: dict[str, Message] = {
     FormReason.MARK: N_("mit einem Zeichen, vor jemandem, der es bezeugt"),
     FormReason.STAMP: N_("mit dem Stempel der eigenen Unterschrift"),
 }
@@ -80,7 +80,7 @@ class SheetPaperForm(FlaskForm):
         N_("Wie ist unterschrieben?"),
         choices=[
             SelectChoice("", N_("mit der eigenen Unterschrift")),
-            *(SelectChoice(reason.value, word) for reason, word in REASONS.items()),
+            *(SelectChoice(str(reason), word) for reason, word in REASONS.items()),
         ],
         default="",
     )

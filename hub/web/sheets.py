@@ -44,9 +44,7 @@ def find_sheet() -> Any:
         sheet = find_by_reference(session, current_actor(), number, at=at()) if number else None
     if sheet is None:
         return render("sheets/find_sheet.html", number=number, unknown=UNKNOWN if number else None)
-    return redirect(
-        url_for(".show_sheet", public_id=sheet.participant.public_id, sheet_id=sheet.public_id), code=303
-    )
+    return redirect(url_for(".show_sheet", public_id=sheet.participant.public_id, sheet_id=sheet.public_id), code=303)
 
 
 @blueprint.get("/people/<public_id>/sheets/<sheet_id>")
@@ -80,6 +78,7 @@ def read_sheet(session: Session, public_id: str, sheet_id: str) -> tuple[Consent
 
 def open_parts(parts: list[Part]) -> list[Part]:
     """Return what still waits for an answer."""
+
     def waits(line: Consent) -> bool:
         return line.state in WAITING and line.valid_until > at()
 
@@ -160,16 +159,22 @@ def _write(
 ) -> Any:
     try:
         with transaction() as session:
-            sheet, parts = read_sheet(session, public_id, sheet_id)
+            sheet, _ = read_sheet(session, public_id, sheet_id)
             verb(session, sheet)
     except (RuleBroken, InvalidInput) as error:
-        if form is None:
-            form = SheetPaperForm(formdata=None)
-            form.prepare(open_parts(parts))
+        form = form or _empty_form(public_id, sheet_id)
         add_error(form, error)
         return _page(public_id, sheet_id, form, error.status)
     flash(str(done), "ok")
     return redirect(url_for(".show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
+
+
+def _empty_form(public_id: str, sheet_id: str) -> SheetPaperForm:
+    with reading() as session:
+        _, parts = read_sheet(session, public_id, sheet_id)
+    form = SheetPaperForm(formdata=None)
+    form.prepare(open_parts(parts))
+    return form
 
 
 @blueprint.post("/people/<public_id>/sheets/<sheet_id>/refusal")

@@ -92,6 +92,7 @@ def _row(entry: Entry, explaining: Explaining, hit: Any) -> dict[str, Any]:
         "word": word,
         "refusal": refusal or (None if hit else N_("Gerade ist kein Platz frei. Vielleicht hilft ein Anruf.")),
         "phone": phone_of(offer),
+        "asks": offer.carries_identity and refusal is None and not (entry.booked or entry.asked),
     }
 
 

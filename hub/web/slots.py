@@ -19,6 +19,7 @@ from hub.models.user import Role
 from hub.policy.fields import Field
 from hub.queries import busy_rooms, own_offers, room_loans, room_ticks
 from hub.queries import slots as queries
+from hub.queries.attendees import list_attendees
 from hub.queries.busy_times import Known
 from hub.queries.calling_off import list_unsettled
 from hub.queries.moved_dates import BUSY
@@ -82,7 +83,7 @@ def slot_page(public_id: str, status: int = 200, problem: str = "", *, busy: boo
     """
     with reading() as session:
         slot = queries.get_own_slot(session, current_actor(), public_id)
-        attendees = queries.list_attendees(session, current_actor(), slot, notice_version=NOTICE_VERSION, at=at())
+        attendees = list_attendees(session, current_actor(), slot, notice_version=NOTICE_VERSION, at=at())
         lent = slot.offer.form is Form.ROOM
         borrower = room_loans.find_borrower(session, slot) if lent else None
         kept, waiting = kept_places(session, slot, at()), count_waiting(session, slot, at())

@@ -1,7 +1,7 @@
 """A coach's start page: who must act next, what waits on others, and the dates of today and the next days."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -17,34 +17,21 @@ from hub.models.participant import Participant, ParticipationState
 from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
-from hub.models.wording import DECLINES, QUESTIONS
 from hub.policy.actor import Actor
-from hub.queries import cards, offer_versions, participants, shortlists, today, waiting
+from hub.queries import consent_reminders, ladder, offer_versions, participants, shortlists, today, waiting
 from hub.web import ending_tasks, waiting_words
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.filters import day, full_day, relative_day
 from hub.web.offer_versions import news_of
+from hub.web.today_tasks import Task, consent_task, enquiry_task
 
 blueprint = Blueprint("today", __name__)
 DAYS_AHEAD = 7
 ENDING = timedelta(days=30)
 NEWS_LAST = timedelta(days=14)  # so long a change of an offer is shown
 S = EnquiryState
-
-
-@dataclass
-class Task:
-    """One reason why a coach must act for a person; the lowest rank comes first."""
-
-    rank: int
-    sentence: Message
-    state: str
-    word: Message
-    links: list[tuple[str, str]] = field(default_factory=list)
-    booking: Booking | None = None  # fallen away: "knows already" is offered
-    wish: Waiting | None = None  # on the waiting list: giving the place on is offered
 
 
 @dataclass
@@ -68,26 +55,27 @@ def show_today() -> tuple[str, int]:
     midnight = clock.start_of_day(clock.local_date(now))
     with reading() as session:
         people = {person.id: person for person in participants.list_caseload(session, actor, at=now)}
-        enquiries = today.list_open_enquiries(session, people.keys())
-        consents = today.list_unanswered_consents(session, people.keys())
+        enquiries = today.list_open_enquiries(session, people.keys(), at=now)
+        turns = ladder.list_turns(session, enquiries, at=now)
+        consents, ending = consent_reminders.list_asked_and_ending(session, people.keys(), at=now)
         until = midnight + timedelta(days=DAYS_AHEAD)
         dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
         wishes = waiting.list_to_answer(session, people.keys(), at=now)
-        wanted = shortlists.list_wanted(session, people.keys(), at=now)
-        carded = cards.list_people_with_card(session, people.keys())
-        endings = ending_tasks.list_tasks(session, people, at=now)
+        wanted, carded = shortlists.list_wanted(session, people.keys(), at=now)
+        endings = ending_tasks.list_tasks(session, people, ending, at=now)
         news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
+    others = [one for one in enquiries if not today.is_coachs_turn(one, turns)]
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
     tasks: dict[int, list[Task]] = {}
-    for person_id, task in _tasks(people, enquiries, consents, dates, carded):
+    for person_id, task in _tasks(people, enquiries, turns, consents, dates, carded):
         tasks.setdefault(person_id, []).append(task)
     for wish in wishes:
         tasks.setdefault(wish.participant_id, []).append(_wish_task(wish, people[wish.participant_id]))
     for item in wanted:
         tasks.setdefault(item.participant_id, []).append(_wanted_task(item, people[item.participant_id]))
-    for one in endings:
-        tasks.setdefault(one.person_id, []).append(Task(one.rank, one.sentence, one.state, one.word, one.links))
+    for person_id, task in endings:
+        tasks.setdefault(person_id, []).append(task)
     duties = sorted((Duty(people[i], found) for i, found in tasks.items()), key=lambda d: d.first.rank)
     standing = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
     live = [booking for booking in standing if booking.starts_at < until]
@@ -96,7 +84,7 @@ def show_today() -> tuple[str, int]:
         greeting=_greeting(actor, now),
         now=now,
         duties=duties,
-        waiting=[(people[e.participant_id], e) for e in enquiries if e.state in today.PARTNERS_TURN],
+        waiting=[(people[e.participant_id], e, turns.get(e.id)) for e in others],
         lantern=_lantern(live, actor, now),
         days=_days(live),
         people=people,
@@ -108,6 +96,7 @@ def show_today() -> tuple[str, int]:
 def _tasks(
     people: dict[int, Participant],
     enquiries: list[Enquiry],
+    turns: dict[int, ladder.Turn],
     consents: list[Consent],
     dates: list[Booking],
     carded: set[int],
@@ -118,10 +107,10 @@ def _tasks(
         elif unsettled(booking) and booking.participant_id in people:
             yield booking.participant_id, _still_open(people[booking.participant_id], booking)
     for enquiry in enquiries:
-        if enquiry.state in today.COACHS_TURN:
-            yield enquiry.participant_id, _enquiry_task(enquiry, people[enquiry.participant_id])
+        if today.is_coachs_turn(enquiry, turns):
+            yield enquiry.participant_id, enquiry_task(enquiry, people[enquiry.participant_id])
     for consent in consents:
-        yield consent.participant_id, _consent_task(consent, people[consent.participant_id])
+        yield consent.participant_id, consent_task(consent, people[consent.participant_id])
     for person in people.values():
         yield from ((person.id, task) for task in _person_tasks(person, person.id in carded))
 
@@ -168,33 +157,6 @@ def _wanted_task(item: ShortlistItem, person: Participant) -> Task:
     sentence = N_("{name} möchte „{title}“.", name=given_name(person), title=item.offer.title)
     links = [(str(N_("Termin wählen")), choose), (str(N_("Auswahl ansehen")), listed)]
     return Task(1, sentence, "due", N_("gewünscht"), links)
-
-
-def _enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
-    who, page = enquiry.organisation.name, url_for("enquiries.show_enquiry", public_id=enquiry.public_id)
-    again = (str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))
-    see = (str(N_("Ansehen")), page)
-    if enquiry.state is S.RETURNED:
-        question = QUESTIONS.get(enquiry.reason, N_("Es gibt eine Frage."))
-        sentence = N_("{who} fragt: {question}", who=who, question=question)
-        return Task(1, sentence, "due", N_("Frage"), [(str(N_("Antworten")), page)])
-    if enquiry.state is S.DECLINED:
-        reason = DECLINES.get(enquiry.reason, N_("Es geht leider nicht"))
-        return Task(2, N_("{who} sagt ab: {reason}.", who=who, reason=reason), "off", N_("Absage"), [again, see])
-    if enquiry.state is S.EXPIRED:
-        phone = enquiry.offer.phone or enquiry.organisation.phone
-        call = [(str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}")] if phone else []
-        return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [*call, again, see])
-    choose = url_for("finding.list_dates", public_id=enquiry.offer.public_id, person=person.public_id)
-    sentence = N_("{who} hat zugesagt. Es fehlt noch ein Termin.", who=who)
-    return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])
-
-
-def _consent_task(consent: Consent, person: Participant) -> Task:
-    who = consent.organisation.name if consent.organisation else N_("den Kalender")
-    sentence = N_("Die Frage nach der Einwilligung für {who} ist noch ohne Antwort.", who=who)
-    page = url_for("consents.show_consent", public_id=person.public_id, consent_id=consent.public_id)
-    return Task(4, sentence, "asked", N_("noch offen"), [(str(N_("Weiter")), page)])
 
 
 def _person_tasks(person: Participant, has_card: bool) -> Iterable[Task]:

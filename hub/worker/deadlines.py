@@ -13,6 +13,7 @@ from hub.actions import freshness as freshness_verbs
 from hub.actions import leaving as leaving_verbs
 from hub.actions import offers, outbox
 from hub.actions import waiting as waiting_verbs
+from hub.actions.ladder import hand_to_coach
 from hub.actions.pools import release_pool
 from hub.db import Database
 from hub.policy.actor import SYSTEM
@@ -22,6 +23,7 @@ from hub.queries import (
     duties,
     freshness,
     holds,
+    ladder,
     leaving,
     notices,
     own_offers,
@@ -57,6 +59,7 @@ WAITED_FOR = Deadline("waiting list", waiting.list_overdue, waiting_verbs.offer_
 DEADLINES = (
     Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
     Deadline("enquiries", deadlines.list_silent, verbs.expire_enquiry, "enquiry_id"),
+    Deadline("ladder", ladder.list_for_coach, hand_to_coach, "enquiry_id"),
     Deadline("participations", deadlines.list_over, verbs.end_participation, "participation_id"),
     Deadline("consents ending", consent_reminders.list_to_remind, reminder_verbs.remind_of_consents, "participant_id"),
     Deadline("consents", deadlines.list_run_out_consents, verbs.expire_consent, "consent_id"),

@@ -87,8 +87,8 @@ def _put_open_questions_on_sheets() -> None:
         key = {"key": secrets.token_hex(8), "reference": secrets.token_hex(4).upper(), "id": consent_id}
         connection.execute(
             sa.text(
-                "INSERT INTO consent_sheets (public_id, version, participant_id, reference, locale, interpreter, helper,"
-                " wait_hours, waived, requested_by_id, requested_at, form_reason)"
+                "INSERT INTO consent_sheets (public_id, version, participant_id, reference, locale, interpreter,"
+                " helper, wait_hours, waived, requested_by_id, requested_at, form_reason)"
                 " SELECT :key, 1, participant_id, :reference, notice_locale, '', '', 0, false, requested_by_id,"
                 " requested_at, '' FROM consents WHERE id = :id"
             ),
@@ -141,6 +141,7 @@ def _put_open_questions_on_sheets() -> None:
     for name in ("consent_id", "opened_by_id"):
         op.create_index(f"ix_incidents_{name}", "incidents", [name])
     op.add_column("consents", sa.Column("reminded_days", sa.Integer(), nullable=True))
+    op.add_column("enquiries", sa.Column("position", sa.Integer(), nullable=True))
     op.create_table(
         "emergencies",
         sa.Column("participant_id", sa.Integer(), nullable=False),
@@ -166,10 +167,36 @@ def _put_open_questions_on_sheets() -> None:
         batch_op.create_index(batch_op.f("ix_emergencies_participant_id"), ["participant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_emergencies_reviewed_by_id"), ["reviewed_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_emergencies_user_id"), ["user_id"], unique=False)
+    op.create_table(
+        "exclusions",
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "(organisation_id IS NULL) <> (user_id IS NULL)", name=op.f("ck_exclusions_organisation_or_user")
+        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_exclusions_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participants.id"], name=op.f("fk_exclusions_participant_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_exclusions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusions")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_exclusions_public_id")),
+    )
+    for name in ("organisation_id", "participant_id", "user_id"):
+        op.create_index(f"ix_exclusions_{name}", "exclusions", [name])
+    op.add_column("participants", sa.Column("coach_changed_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("participants", "coach_changed_at")
+    op.drop_table("exclusions")
     op.drop_table("emergencies")
+    op.drop_column("enquiries", "position")
     op.drop_column("consents", "reminded_days")
     op.drop_table("incidents")
     op.drop_table("duties")

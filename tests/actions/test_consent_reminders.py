@@ -9,7 +9,7 @@ from hub.errors import NotAllowed
 from hub.models.log import LogEntry
 from hub.models.notice import Notice
 from hub.policy.actor import SYSTEM
-from hub.queries.consent_reminders import list_ending, list_to_remind
+from hub.queries.consent_reminders import list_asked_and_ending, list_to_remind
 from hub.worker.deadlines import meet_deadlines
 from tests.loop import now, rows, withdraw
 from tests.places import give_consent, make_offer
@@ -65,7 +65,7 @@ def test_what_was_renewed_or_taken_back_reminds_of_nothing(world):
     _, gone = give(world, 20, title="Anderes")
     withdraw(world, world.cast.tarik, gone)
     with world.database.reading() as session:
-        assert list_ending(session, [world.cast.tarik.id], at=world.at) == []
+        assert list_asked_and_ending(session, [world.cast.tarik.id], at=world.at) == ([], [])
     assert not remind(world, world.at)
 
 

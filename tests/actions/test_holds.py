@@ -26,6 +26,7 @@ from hub.models.offer import Access
 from hub.models.slot import Pool
 from hub.policy.actor import SYSTEM
 from hub.queries import feed_entries, slots, today
+from hub.queries.attendees import list_attendees
 from hub.queries.bookings import find_overlap, get_booking, list_coming
 from hub.queries.invariants import SLACK, list_broken
 from hub.queries.participants import get_participant
@@ -208,7 +209,7 @@ def test_a_hold_is_no_date_on_any_page_list_or_calendar(world, offer):
             return (
                 list_coming(session, tarik.id, since=world.at),
                 today.list_dates(session, clara, since=world.at, until=until, at=world.at),
-                slots.list_attendees(session, sven, own, notice_version="1", at=world.at),
+                list_attendees(session, sven, own, notice_version="1", at=world.at),
                 list(feed_entries.list_dates(session, person_actor(tarik), at=world.at)),
                 slots.consequences(session, own).people,
                 (row.taken, row.also_changed_at),

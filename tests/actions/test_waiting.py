@@ -16,7 +16,8 @@ from hub.models.notice import Notice
 from hub.models.offer import Access
 from hub.models.participant import Participation
 from hub.models.slot import Course
-from hub.queries import feed_entries, slots, today
+from hub.queries import feed_entries, today
+from hub.queries.attendees import list_attendees
 from hub.queries.bookings import get_booking, list_coming
 from hub.queries.participants import get_participant
 from hub.queries.slots import get_own_slot, get_slot
@@ -273,7 +274,7 @@ def test_an_offer_is_no_date_on_any_page_list_or_calendar(world, slot, full):
         until = world.at + timedelta(days=9)
         assert today.list_dates(session, clara, since=world.at, until=until, at=world.at) == []
         assert list(feed_entries.list_dates(session, person_actor(tarik), at=world.at)) == []
-        assert slots.list_attendees(session, sven, own, notice_version="1", at=world.at) == []
+        assert list_attendees(session, sven, own, notice_version="1", at=world.at) == []
         assert (own.on_hold, own.taken) == (1, 1)
 
 

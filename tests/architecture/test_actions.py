@@ -11,6 +11,7 @@ ALLOWED: dict[str, str] = {
     "hub/actions/log.py": "the last step of every verb, which has asked the policy before",
     "hub/actions/notices.py": "the last step of every verb, which has asked the policy before",
     "hub/actions/behalf.py:tell_desks": "a last step of verbs about dates, which have asked the policy before",
+    "hub/actions/consent_writing.py": "steps of the verbs about consents, which have asked the policy before",
     "hub/actions/endings.py:cancel_all": "a step of verbs that give places back and ask first",
     "hub/actions/bookings.py:enquiry_for": "a step of booking, which has asked the policy before",
     "hub/actions/bookings.py:require_consent": "a step of booking, which has asked the policy before",

@@ -1,4 +1,4 @@
-"""`hub seed` and `hub measure search`: invented dates, and how searches among them are timed; nothing is left behind."""
+"""`hub seed` and `hub measure search`: invented dates, and searches among them timed; nothing is left behind."""
 
 import re
 

@@ -1,5 +1,6 @@
 """A house in working order for whole stories: served, with its worker, its mails in a folder and its clock running."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,13 +22,22 @@ from hub.config import Config
 from hub.worker.loop import run_once
 from tests.browser import serving
 from tests.journeys.people import Checks, Person
-from tests.world import AT, KEYS, World
+from tests.world import AT, KEYS, World, holding, let_in
 
 
 class Door:
     """Stands where the application will be, so that its address is known before it is built."""
 
     app: Flask | None = None
+    address = ""
+
+    def open_over(self, world: World, data: Path) -> Flask:
+        """Put the application there, over this test's world; it is built once, its templates stay compiled."""
+        settings = config.load({}, environment="test", database_url=world.url, public_url=self.address, data=data)
+        if self.app is None or self.app.extensions["database"] is not world.database:
+            self.app = create_app(settings, KEYS, world.database)
+        self.app.extensions["config"] = settings
+        return self.app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         assert self.app is not None
@@ -52,9 +62,10 @@ class House:
         return Person(who, self.new_context(**options), self.address, self.checks, scripts=scripts)
 
     def staff(self, who: str, **options: Any) -> Person:
-        """Give a member of the cast a browser in which they are signed in."""
+        """Give a member of the cast a browser in which they are signed in, on their start page."""
         person = self.person(who, **options)
-        person.sign_in()
+        person.hold(self.app.config["SESSION_COOKIE_NAME"], holding(self.app, let_in(self.app, who)))
+        person.open("/login")  # leads whoever is signed in to where they start
         return person
 
     def work(self) -> None:
@@ -79,18 +90,29 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def looked_at() -> set[tuple[str, ...]]:
-    """Remember for the whole session which kinds of pages were checked for whom: once is enough."""
-    return set()
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Remember which kinds of pages were checked for whom, for the whole session and all its processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of all processes
+    folder = folder / "looked_at"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
+    """Serve one address for the whole session."""
+    door = Door()
+    with serving(door) as door.address:  # type: ignore[arg-type]
+        yield door
 
 
 @pytest.fixture
 def house(
-    world: World, new_context: Callable[..., BrowserContext], looked_at: set[tuple[str, ...]], tmp_path: Path
+    world: World, new_context: Callable[..., BrowserContext], door: Door, looked_at: Path, tmp_path: Path
 ) -> Iterator[House]:
     """Give the house on its Monday morning, with every guard on."""
-    door = Door()
-    with serving(door) as address, time_machine.travel(AT, tick=True) as time:  # type: ignore[arg-type]
-        settings = config.load({}, environment="test", database_url=world.url, public_url=address, data=tmp_path)
-        door.app = create_app(settings, KEYS, world.database)
-        yield House(world, door.app, settings, address, time, Checks(door.app, looked_at), new_context)
+    with time_machine.travel(AT, tick=True) as time:
+        app = door.open_over(world, tmp_path)
+        yield House(world, app, app.extensions["config"], door.address, time, Checks(app, looked_at), new_context)

@@ -27,7 +27,8 @@ STRANGERS_DOORS = (
 @pytest.mark.parametrize("key", WITH_A_ROLE)
 def test_everybody_lands_on_a_page_of_their_own_and_every_way_from_there_works(house: House, key: str) -> None:
     looks = {"color_scheme": "dark"} if len(key) % 2 else DESK
-    person = house.staff(key, **looks)
+    person = house.person(key, **looks)
+    person.sign_in()
     start = person.page.url
     assert not start.endswith(("/account", "/login"))
     ways = person.page.get_by_role("navigation", name="Bereiche").get_by_role("link")

@@ -50,6 +50,7 @@ TABLE = {
     P.CHOOSE_LANGUAGE: ("tarik", {TARIK}),
     P.KEEP_SHORTLIST: ("tarik", {"clara"}),
     P.CHOOSE_FROM_SHORTLIST: ("tarik", {TARIK}),
+    P.EXCLUDE: ("tarik", {"clara", TARIK}),
     P.REQUEST_CONSENT: ("tarik", {"clara", TARIK}),
     P.EXPRESS_CONSENT: ("tarik", {TARIK}),
     P.RECORD_PAPER_CONSENT: ("tarik", {"clara"}),

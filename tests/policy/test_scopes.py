@@ -10,7 +10,9 @@ from hub.actions.subscriptions import make_subscription
 from hub.models.booking import Waiting
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.demand import Demand, DemandRequest
+from hub.models.duty import Duty, DutyReason, DutyState
 from hub.models.emergency import LASTS, Emergency, EmergencyReason
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
@@ -26,14 +28,32 @@ from hub.models.slot import Course
 from hub.models.subscription import Subscription
 from hub.models.table_import import TableImport, TableKind
 from hub.models.user import Membership, Role, User
-from hub.policy import catalogue_scopes, demand_scopes, emergency_scopes, phone_scopes, scopes, shortlist_scopes
+from hub.policy import (
+    catalogue_scopes,
+    demand_scopes,
+    duty_scopes,
+    emergency_scopes,
+    phone_scopes,
+    scopes,
+    sheet_scopes,
+    shortlist_scopes,
+)
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 
 TODAY = date(2026, 9, 14)
 SCOPES = {
     name: scope
-    for module in (scopes, catalogue_scopes, demand_scopes, emergency_scopes, phone_scopes, shortlist_scopes)
+    for module in (
+        scopes,
+        catalogue_scopes,
+        demand_scopes,
+        duty_scopes,
+        emergency_scopes,
+        phone_scopes,
+        sheet_scopes,
+        shortlist_scopes,
+    )
     for name, scope in vars(module).items()
 }
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
@@ -50,6 +70,7 @@ TABLE = {
     "coaches_for": {"user clara": {"lena"}, "user cem": set(), "user frank": set()},
     "cards_for": {"card": OF_TARIK},
     "consents_for": {"consent": OF_TARIK},
+    "consent_sheets_for": {"sheet": OF_TARIK},
     "referrals_for": {"referral": OF_TARIK},
     "enquiries_for": {
         "enquiry drafted": OF_TARIK,
@@ -79,6 +100,7 @@ TABLE = {
     "table_imports_for": {"table of the club": CLUB - {"link"}},
     "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
     "demands_for": {"demand": {"nora"}, "demand elsewhere": set()},
+    "duties_for": {"duty of the club": {"sven", "kerstin"}, "duty overdue": {"sven", "kerstin", "nora"}},
     "demand_requests_for": {"request to the club": CLUB - {"link"}},
     "locations_for": {"gym": RESILIENCE | {"link"}},
     "programmes_for": {"resilience": RESILIENCE, "another network": set()},
@@ -137,7 +159,8 @@ def rows(world):
         session.add_all(value for value in made.values() if value not in session and value.id is None)
         session.flush()
         made |= enquiries(world, made["referral"], offers) | shortlist(world, offers)
-        session.add_all(made[key] for key in made if key.startswith(("enquiry", "picked", "shown")))
+        made |= duties(world, made["enquiry to the club"])
+        session.add_all(made[key] for key in made if key.startswith(("enquiry", "picked", "shown", "duty")))
         made["participation"] = session.scalars(
             select(Participation).where(Participation.participant_id == cast.tarik.id)
         ).one()
@@ -157,6 +180,7 @@ def plain_rows(world, offer, slot):
             organisation_id=cast.club.id, user_id=cast.sven.id, kind=TableKind.OFFERS, created_at=at
         ),
         "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
+        "sheet": ConsentSheet(participant_id=cast.tarik.id, locale="de", requested_at=at),
         "wish": Waiting(slot_id=slot.id, participant_id=cast.tarik.id, created_at=at),
         "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),
         "series": Series(offer_id=offer.id, created_at=at, **week),
@@ -187,6 +211,12 @@ def plain_rows(world, offer, slot):
 def call(organisation, at):
     facts = {"template": "call_back", "channel": Channel.CALL, "next_at": at, "created_at": at}
     return Notice(organisation_id=organisation.id, **facts)
+
+
+def duties(world, enquiry):
+    facts = {"reason": DutyReason.WITHDRAWN, "fields": ["I1"], "opened_at": world.at, "due_at": world.at}
+    shared = facts | {"enquiry": enquiry, "organisation_id": enquiry.organisation_id}
+    return {"duty of the club": Duty(**shared), "duty overdue": Duty(state=DutyState.OVERDUE, **shared)}
 
 
 def enquiries(world, referral, offers):

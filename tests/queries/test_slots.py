@@ -10,7 +10,8 @@ from hub.errors import NotFound
 from hub.models.consent import Consent, ConsentState
 from hub.models.enquiry import Acknowledgement, Enquiry, EnquiryState
 from hub.models.offer import Access, OfferState
-from hub.queries.slots import get_own_slot, get_slot, list_attendees, list_next_slots, list_week
+from hub.queries.attendees import list_attendees
+from hub.queries.slots import get_own_slot, get_slot, list_next_slots, list_week
 from tests.places import book, give_consent, make_offer, make_people, make_slot
 
 NAMED = ("I0", "G1", "B1", "I1")
@@ -49,6 +50,19 @@ def test_a_name_opens_only_for_the_one_who_confirmed_the_purpose_notice(world):
     acknowledge(world, "sven", version="older words")
     acknowledge(world, "kerstin")
     assert names(world, slot, "sven") == []
+    acknowledge(world, "sven")
+    assert names(world, slot, "sven") == ["Tarik"]
+
+
+def test_a_yes_that_was_taken_back_and_given_again_wants_the_notice_anew(world):
+    slot = named_slot(world, world.cast.tarik)
+    acknowledge(world, "sven")
+    with world.database.transaction() as session:
+        for enquiry in session.query(Enquiry):
+            enquiry.answered_at = world.at + timedelta(minutes=5)
+    assert names(world, slot, "sven") == []
+    assert [one.may_open for one in attendees(world, slot, "sven")] == [True]
+    world.at += timedelta(minutes=6)
     acknowledge(world, "sven")
     assert names(world, slot, "sven") == ["Tarik"]
 

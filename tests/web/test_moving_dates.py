@@ -184,7 +184,10 @@ def test_only_partners_have_these_pages(world, sign_in, who):
     assert {answer.status_code for answer in (*posted, moved)} == {404}
 
 
-@pytest.mark.parametrize("query", [{}, {"how": "move"}, {"how": "move", "step": "x"}, {"how": "person.read", "step": ""}])
+NOT_NAMED = ({}, {"how": "move"}, {"how": "move", "step": "x"}, {"how": "person.read", "step": ""})
+
+
+@pytest.mark.parametrize("query", NOT_NAMED)
 def test_the_list_needs_to_know_the_step(world, sign_in, query):
     two_dates(world)
     assert sign_in("sven").get("/calling-off/done", query_string=query).status_code == 404

@@ -10,6 +10,7 @@ from hub.models.consent import Consent
 from hub.models.log import LogEntry, LogSubject
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.user import Membership, Role
+from tests.loop import PIN, card_with_pin, sent_enquiry
 from tests.places import all_rows, book, counted, give_consent, make_offer, make_people, make_slot
 
 ENTRIES = {
@@ -110,15 +111,34 @@ def test_for_everybody_else_the_person_does_not_exist(world, sign_in, key):
     assert {address: other.post(address, data=ENTRIES).status_code for address in posts} == dict.fromkeys(posts, 404)
 
 
-def test_thirty_days_after_the_end_only_the_name_is_left(world, sign_in):
+def test_thirty_days_after_the_end_the_person_is_gone_from_every_page(world, sign_in):
     note(world, "Mag Ruhe.")
-    clara, address = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
-    for days, seen in ((30, True), (31, False)):
-        with world.database.transaction() as session:
-            row = session.query(Participation).filter_by(participant_id=world.cast.tarik.id).one()
-            row.ends_on = clock.local_date(world.at) - timedelta(days=days)
-        assert ("Mag Ruhe." in clara.get(address).text) is seen
-    assert "0151 5550 1701" not in clara.get(address).text
+    enquiry, consent = sent_enquiry(world)
+    clara, one = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    pages = [one, f"{one}/edit", f"{one}/card", f"{one}/consents", f"{one}/consents/{consent.public_id}"]
+    pages += [f"{one}/referrals", f"{one}/referrals/new", f"{one}/shortlist", f"/enquiries/{enquiry.public_id}"]
+    for days, status in ((30, 200), (31, 404)):
+        end_participation(world, days)
+        assert {page: clara.get(page).status_code for page in pages} == dict.fromkeys(pages, status)
+        for page in ("/people", "/today", "/offers"):
+            assert ("Demirci" in clara.get(page).text) is (status == 200 and page != "/offers"), page
+    posts = [one, f"{one}/referrals/new", f"{one}/visits", f"/enquiries/{enquiry.public_id}/withdrawal"]
+    assert {page: clara.post(page, data=ENTRIES).status_code for page in posts} == dict.fromkeys(posts, 404)
+
+
+def end_participation(world, days):
+    with world.database.transaction() as session:
+        row = session.query(Participation).filter_by(participant_id=world.cast.tarik.id).one()
+        row.ends_on = clock.local_date(world.at) - timedelta(days=days)
+
+
+def test_the_person_reads_on_when_staff_no_longer_can(world, app):
+    code = card_with_pin(world, world.cast.tarik)
+    end_participation(world, 31)
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = app.test_client()
+    assert browser.post(f"/card/{code}", data={"pin": PIN}).status_code == 303
+    assert [browser.get(page).status_code for page in ("/me", "/me/disclosures", "/me/consents")] == [200, 200, 200]
 
 
 def test_taking_up_somebody_leads_to_the_proposal(world, sign_in):

@@ -1,0 +1,38 @@
+"""Which persons an actor looks after, and until when: one condition that every scope about persons asks."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from hub import clock
+from hub.models.participant import Cover, Participant, Participation, ParticipationState
+from hub.models.user import Role
+from hub.policy.actor import Actor, ActorKind
+
+KEPT_AFTER_END = timedelta(days=30)  # so long a coach sees a person whose last participation is over
+
+
+def looked_after(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Whether a row of participants is the card's own person, or one a coach or a running deputy looks after now."""
+    if actor.kind is ActorKind.PERSON:
+        return Participant.id == actor.participant_id
+    if not actor.has(Role.COACH):
+        return false()
+    covered = select(Cover.coach_id).where(Cover.deputy_id == actor.user_id, Cover.starts_at <= at, Cover.ends_at > at)
+    return and_(
+        Participant.jobcenter_id.in_(actor.organisations(Role.COACH)),
+        or_(Participant.coach_id == actor.user_id, Participant.coach_id.in_(covered)),
+        in_sight(at),
+    )
+
+
+def in_sight(at: datetime) -> ColumnElement[bool]:
+    """Whether a person takes part, took part until lately, or never did yet; else staff lose them everywhere.
+
+    A proposal that was declined is no participation: it neither closes a person nor keeps them open.
+    """
+    stay = aliased(Participation)  # an alias of its own: the scope around may ask about participations itself
+    stays = select(stay.id).where(stay.participant_id == Participant.id, stay.state != ParticipationState.DECLINED)
+    lately = stays.where(stay.ends_on >= clock.local_date(at) - KEPT_AFTER_END)
+    return or_(lately.correlate(Participant).exists(), ~stays.correlate(Participant).exists())

@@ -1,0 +1,254 @@
+"""Finding something oneself, behind card and PIN: a place that needs no name is taken at once, all else is wished."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import HiddenField
+
+from hub import clock
+from hub.actions.bookings import book_slot
+from hub.actions.shortlists import wish_offer
+from hub.crypto import new_token
+from hub.errors import NotFound, PersonElsewhere, RuleBroken
+from hub.i18n import N_, Message
+from hub.models.offer import Aim, Form, Offer
+from hub.models.participant import Participant, ParticipationState
+from hub.models.shortlist import ShortlistState
+from hub.models.slot import Slot
+from hub.policy.actor import Actor
+from hub.queries import bookings, exclusions, offers, participants, preferences, shortlists, slots
+from hub.queries.bookability import obstacle_of_offer, obstacle_of_person, obstacle_of_slot
+from hub.queries.offers import Hit
+from hub.queries.places import free_for, taker_of_person
+from hub.web import offer_words
+from hub.web.access import for_person
+from hub.web.booking_words import place_of_date
+from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import instant_of
+from hub.web.filters import day_clock
+from hub.web.finding_form import AIM_SENTENCES
+from hub.web.finding_wishes import Wishes, suits_of
+from hub.web.offer_search import ICONS
+from hub.web.shortlist_words import HOW, phone_for
+
+blueprint = Blueprint("own_places", __name__)
+HITS, DATES = 8, 8
+ELSEWHERE = N_("Zu dieser Zeit haben Sie schon einen Termin.")
+
+
+class PlaceForm(FlaskForm):
+    """What was shown, and the key that makes a double tap one."""
+
+    key = HiddenField()
+    seen = HiddenField()
+
+
+@dataclass(frozen=True)
+class Self:
+    """The person behind the card, the actor who also sees the offers of their networks, and what they wished for."""
+
+    person: Participant
+    actor: Actor
+    wanted: frozenset[int]
+
+
+def _self(session: Session, now: datetime) -> Self:
+    actor = current_actor()
+    person = participants.get_self(session, actor, at=now)
+    entries = shortlists.list_entries(session, actor, person.id, at=now)
+    wanted = frozenset(one.item.offer_id for one in entries if one.item.state is ShortlistState.WANTED)
+    return Self(person, seeing_own_networks(actor, person, now), wanted)
+
+
+def seeing_own_networks(actor: Actor, person: Participant, now: datetime) -> Actor:
+    """Return the card's actor with the networks the person takes part in now; participations must be loaded."""
+    today = clock.local_date(now)
+    running = (one for one in person.participations if one.state is ParticipationState.ADMITTED)
+    return replace(actor, programme_ids=frozenset(one.programme_id for one in running if one.ends_on >= today))
+
+
+@blueprint.get("/me/offers")
+@for_person
+def list_offers() -> tuple[str, int]:
+    """Show what fits and has a free date, with the one thing that can be done about each."""
+    now = at()
+    aims = frozenset(aim for aim in Aim if aim == request.args.get("aim"))
+    with reading() as session:
+        own = _self(session, now)
+        wishes = Wishes(suits_of(own.person, preferences.find_preference(session, own.person.id)), aims)
+        taker = taker_of_person(session, own.person)
+        filters = wishes.filters(own.person, taker, year=clock.local_date(now).year)
+        filters = replace(filters, without=exclusions.list_organisation_ids(session, own.person.id))
+        page = offers.search(session, own.actor, filters, at=now, limit=HITS)
+    return render(
+        "me/list_offers.html",
+        aims=_aims(aims),
+        hits=[_hit(hit, own) for hit in page.hits],
+        more=page.total > HITS,
+        phone=phone_for(own.person),
+    )
+
+
+def _aims(chosen: frozenset[Aim]) -> list[tuple[Any, str, str | None, bool]]:
+    everything: tuple[Any, str, str | None, bool] = (N_("Alles"), url_for(".list_offers"), None, not chosen)
+    named = [(AIM_SENTENCES[aim], url_for(".list_offers", aim=aim), ICONS[aim], aim in chosen) for aim in Aim]
+    return [everything, *named]
+
+
+def _hit(hit: Hit, own: Self) -> dict[str, Any]:
+    first = hit.slots[0] if hit.slots else None
+    return {
+        **_words(hit.offer, own),
+        "when": day_clock(first.starts_at) if first else "",
+        "place": _place(hit.offer, first),
+        "take": _way_to(first) if first else None,
+    }
+
+
+def _words(offer: Offer, own: Self) -> dict[str, Any]:
+    return {
+        "offer": offer,
+        "how": HOW[offer.access],
+        "form": offer_words.FORMS[offer.form],
+        "wanted": offer.id in own.wanted,
+    }
+
+
+def _place(offer: Offer, slot: Slot | None) -> str:
+    if offer.visits_home:
+        return str(N_("Bei Ihnen zu Hause"))
+    if slot is not None:
+        return place_of_date(slot)
+    return offer.location.name if offer.location is not None else ""
+
+
+def _way_to(slot: Slot) -> str | None:
+    """Return the page on which one takes this place oneself; None where a name goes along, or a whole course."""
+    if slot.offer.carries_identity or slot.course_id is not None:
+        return None
+    return url_for(".new_booking", public_id=slot.public_id)
+
+
+@blueprint.get("/me/offers/<public_id>")
+@for_person
+def show_offer(public_id: str) -> tuple[str, int]:
+    """Show one offer and its free dates."""
+    return _offer_page(public_id)
+
+
+def _offer_page(public_id: str, status: int = 200, refusal: Message | None = None) -> tuple[str, int]:
+    now = at()
+    with reading() as session:
+        own = _self(session, now)
+        offer = _get_offer(session, own, public_id)
+        taker = taker_of_person(session, own.person)
+        found = slots.list_next_slots(session, offer, at=now, limit=DATES)
+        excluded = exclusions.obstacle_of_exclusion(session, own.person.id, offer.organisation_id)
+    for slot in found:
+        bookings.with_offer(slot, offer)
+    closed = obstacle_of_offer(offer) or obstacle_of_person(offer, own.person, clock.local_date(now).year) or excluded
+    takeable = [slot for slot in found if _way_to(slot) and obstacle_of_slot(slot, now) is None]
+    dates = [
+        {"when": day_clock(slot.starts_at), "href": _way_to(slot)}
+        for slot in takeable
+        if slot.places == 0 or free_for(slot, taker) > 0
+    ]
+    return render(
+        "me/show_offer.html",
+        status,
+        **_words(offer, own),
+        place=_place(offer, found[0] if found else None),
+        closed=closed,
+        dates=[] if closed else dates,
+        refusal=refusal,
+        phone=phone_for(own.person),
+    )
+
+
+def _get_offer(session: Session, own: Self, public_id: str) -> Offer:
+    offer = offers.get_offer(session, own.actor, public_id)
+    if offer.form is Form.ROOM:
+        raise NotFound
+    return offer
+
+
+@blueprint.post("/me/offers/<public_id>/wish")
+@for_person
+def create_wish(public_id: str) -> Response | tuple[str, int]:
+    """Say "that is what I want"; it lands on the coach's list."""
+    try:
+        with transaction() as session:
+            own = _self(session, at())
+            offer = _get_offer(session, own, public_id)
+            wish_offer(session, actor=current_actor(), participant=own.person, offer=offer, at=at())
+    except RuleBroken as error:
+        return _offer_page(public_id, error.status, error.message)
+    flash(str(N_("Danke. Ihr Coach sieht das und meldet sich.")), "ok")
+    return redirect(url_for("own_shortlists.show_shortlist"), code=303)
+
+
+@blueprint.get("/me/slots/<public_id>/booking")
+@for_person
+def new_booking(public_id: str) -> Response | tuple[str, int]:
+    """Show what taking this place does, before it does it."""
+    return _confirm_page(public_id, PlaceForm(formdata=None, key=new_token(160)))
+
+
+def _confirm_page(
+    public_id: str, form: PlaceForm, status: int = 200, refusal: Message | None = None
+) -> Response | tuple[str, int]:
+    now = at()
+    with reading() as session:
+        own = _self(session, now)
+        slot = slots.get_slot(session, own.actor, public_id)
+        if refusal is None and _way_to(slot) is None:
+            return redirect(url_for(".show_offer", public_id=slot.offer.public_id), code=303)
+        excluded = exclusions.obstacle_of_exclusion(session, own.person.id, slot.offer.organisation_id)
+        person_obstacle = obstacle_of_person(slot.offer, own.person, clock.local_date(slot.starts_at).year)
+        obstacle = refusal or obstacle_of_slot(slot, now) or person_obstacle or excluded
+        if obstacle is None and bookings.find_overlap(session, own.person.id, slot.starts_at, slot.ends_at):
+            obstacle = ELSEWHERE
+    form.seen.data = slot.starts_at.isoformat()
+    return render(
+        "me/new_booking.html",
+        status,
+        form=form,
+        slot=slot,
+        offer=slot.offer,
+        place=_place(slot.offer, slot),
+        obstacle=obstacle,
+        coach=own.person.coach.name if own.person.coach is not None else "",
+        phone=phone_for(own.person),
+    )
+
+
+@blueprint.post("/me/slots/<public_id>/booking")
+@for_person
+def create_booking(public_id: str) -> Response | tuple[str, int]:
+    """Take the place; a refusal brings the page back with the reason and the way on."""
+    form = PlaceForm()
+    if not form.validate_on_submit():
+        return _confirm_page(public_id, form, 422)
+    try:
+        with transaction() as session:
+            own = _self(session, at())
+            book_slot(
+                session,
+                actor=current_actor(),
+                slot=slots.get_slot(session, own.actor, public_id),
+                participant=own.person,
+                idempotency_key=form.key.data or None,
+                seen_at=instant_of(form.seen.data),
+                at=at(),
+            )
+    except PersonElsewhere as error:
+        return _confirm_page(public_id, form, error.status, ELSEWHERE)
+    except RuleBroken as error:
+        return _confirm_page(public_id, form, error.status, error.message)
+    flash(str(N_("Der Termin steht jetzt hier. Absagen geht jederzeit, ohne Grund.")), "ok")
+    return redirect(url_for("me.show_me"), code=303)

@@ -1,0 +1,62 @@
+"""What a coach has to do next, in words: the tasks about enquiries and about questions nobody answered yet."""
+
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from hub.i18n import N_, Message
+from hub.models.booking import Booking, Waiting
+from hub.models.consent import Consent
+from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.participant import Participant
+from hub.models.wording import DECLINES, QUESTIONS
+from hub.web.booking_words import given_name
+
+S = EnquiryState
+
+
+@dataclass
+class Task:
+    """One reason why a coach must act for a person; the lowest rank comes first."""
+
+    rank: int
+    sentence: Message
+    state: str
+    word: Message
+    links: list[tuple[str, str]] = field(default_factory=list)
+    booking: Booking | None = None  # fallen away: "knows already" is offered
+    wish: Waiting | None = None  # on the waiting list: giving the place on is offered
+
+
+def enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
+    """Return what the coach has to do about an enquiry; its offer, organisation and referral must be loaded."""
+    who, page = enquiry.organisation.name, url_for("enquiries.show_enquiry", public_id=enquiry.public_id)
+    need = enquiry.referral.public_id
+    again = (str(N_("Nächsten Partner suchen")), url_for("finding.list_hits", person=person.public_id, referral=need))
+    given = given_name(person)
+    see = (str(N_("Ansehen")), page)
+    if enquiry.state is S.DRAFT:
+        sentence = N_("{name} hat Ja gesagt. Die Anfrage an {who} ist noch nicht abgeschickt.", name=given, who=who)
+        return Task(1, sentence, "due", N_("abschicken"), [(str(N_("Absenden")), page)])
+    if enquiry.state is S.RETURNED:
+        question = QUESTIONS.get(enquiry.reason, N_("Es gibt eine Frage."))
+        sentence = N_("{who} fragt: {question}", who=who, question=question)
+        return Task(1, sentence, "due", N_("Frage"), [(str(N_("Antworten")), page)])
+    if enquiry.state is S.DECLINED:
+        reason = DECLINES.get(enquiry.reason, N_("Es geht leider nicht"))
+        return Task(2, N_("{who} sagt ab: {reason}.", who=who, reason=reason), "off", N_("Absage"), [again, see])
+    if enquiry.state is S.EXPIRED:
+        phone = enquiry.offer.phone or enquiry.organisation.phone
+        call = [(str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}")] if phone else []
+        return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [*call, again, see])
+    choose = url_for("finding.list_dates", public_id=enquiry.offer.public_id, person=person.public_id)
+    sentence = N_("{who} hat zugesagt. Es fehlt noch ein Termin.", who=who)
+    return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])
+
+
+def consent_task(consent: Consent, person: Participant) -> Task:
+    """Return what the coach has to do about a question that the person has not answered."""
+    who = consent.organisation.name if consent.organisation else N_("den Kalender")
+    sentence = N_("Die Frage nach der Einwilligung für {who} ist noch ohne Antwort.", who=who)
+    page = url_for("consents.show_consent", public_id=person.public_id, consent_id=consent.public_id)
+    return Task(4, sentence, "asked", N_("noch offen"), [(str(N_("Weiter")), page)])
