@@ -43,6 +43,7 @@ from hub.queries.exclusions import require_not_excluded
 from hub.queries.states import move, require_version
 
 S = EnquiryState
+SEARCHING = (ReferralState.DRAFT, ReferralState.OPEN)
 
 
 def draft_enquiry(
@@ -94,6 +95,8 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
         raise RuleBroken(obstacle)
     require_not_excluded(session, person.id, enquiry.organisation_id)
+    if referrals.get_referral_by_id(session, enquiry.referral_id).state not in SEARCHING:
+        raise RuleBroken(N_("Diese Suche ruht oder ist beendet. Bitte nehmen Sie sie zuerst wieder auf."))
     consent = _consent_for(session, enquiry, at)
     require_present_words(consent)
     require_waited(consent, at)

@@ -1,11 +1,11 @@
-"""Opening and closing a referral: one need of one person, closed by the coach alone."""
+"""A referral from its opening to its end: one need of one person, followed and closed by the coach alone."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log
+from hub.actions import log, withdrawals
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.offer import Aim, Stage
@@ -16,6 +16,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.enquiries import get_person, list_open_of_referral
+from hub.queries.participants import lock_participant
 from hub.queries.states import move, require_version
 
 
@@ -27,11 +28,17 @@ def open_referral(
     aim: Aim,
     stage: Stage = Stage.PREVENTION,
     matters: Iterable[str] = (),
+    tags: Iterable[str] = (),
     at: datetime,
 ) -> Referral:
-    """Open the search for one need; what matters comes from a closed list, and no field holds a diagnosis."""
+    """Open the search for one need; what matters and the tags (further aims) come from closed lists.
+
+    No field holds a diagnosis.
+    """
     require(actor, Permission.WRITE_REFERRAL, participant)
-    chosen = sorted(set(matters))
+    chosen, further = sorted(set(matters)), sorted(set(tags) - {aim})
+    if not set(further) <= set(Aim):
+        raise InvalidInput(fields={"tags": N_("Bitte wählen Sie aus der Liste.")})
     if not set(chosen) <= set(MATTERS):
         raise InvalidInput(fields={"matters": N_("Bitte wählen Sie aus der Liste.")})
     if participant.coach_id is None:
@@ -43,6 +50,7 @@ def open_referral(
         aim=aim,
         stage=stage,
         matters=chosen,
+        tags=further,
         created_at=at,
     )
     session.add(referral)
@@ -64,3 +72,37 @@ def close_referral(
         raise RuleBroken(N_("Es läuft noch eine Anfrage. Bitte schließen Sie diese zuerst ab."))
     move(session, referral, ReferralState.CLOSED, at=at, outcome=Outcome(outcome), closed_at=at)
     log.record(session, actor=actor, action="referral.closed", thing=referral, about=[person], at=at)
+
+
+def pause_referral(
+    session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
+) -> None:
+    """Let a search rest: nothing new leaves, and nobody is reminded of it; what partners have goes on."""
+    _step(session, actor, referral, ReferralState.PAUSED, "referral.paused", version, at)
+
+
+def resume_referral(
+    session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
+) -> None:
+    """Take a resting search up again."""
+    _step(session, actor, referral, ReferralState.OPEN, "referral.resumed", version, at)
+
+
+def retract_referral(
+    session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
+) -> None:
+    """Take a search back: its open enquiries are withdrawn with their coming places in the same transaction."""
+    _step(session, actor, referral, ReferralState.RETRACTED, "referral.retracted", version, at)
+    for enquiry in list_open_of_referral(session, referral.id):
+        withdrawals.withdraw_enquiry(session, actor=actor, enquiry=enquiry, at=at)
+
+
+def _step(
+    session: Session, actor: Actor, referral: Referral, to: ReferralState, event: str, version: int | None, at: datetime
+) -> None:
+    person = get_person(session, referral.participant_id)
+    require(actor, Permission.WRITE_REFERRAL, person)
+    lock_participant(session, person.id)  # first in the lock order: a retraction gives places back
+    require_version(referral, version)
+    move(session, referral, to, at=at)
+    log.record(session, actor=actor, action=event, thing=referral, about=[person], at=at)

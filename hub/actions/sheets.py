@@ -28,6 +28,7 @@ from hub.queries import consent_texts, participants, sheet_texts
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
 from hub.queries.consents import longest_day
 from hub.queries.exclusions import require_not_excluded
+from hub.queries.referrals import find_open_for
 from hub.queries.wishes import Wish, contacts_of, groups_of, preview_of
 
 ROUGH = frozenset({"distance_km", "ages", "languages", "times", "women_only"})
@@ -67,10 +68,10 @@ def ask_sheet(
 ) -> ConsentSheet:
     """Ask a person on one sheet, each organisation and each kind of telling as a consent of its own (T1).
 
-    `participant.jobcenter` and `.coach` must be loaded. All goes under `referral` where one is given, else one search
-    is opened for each aim. Raises RuleBroken (409) while a refusal rests (30 days), for an offer that needs no name or
-    would refuse the person for certain, and without a running participation; InvalidInput (422) for a wish beyond the
-    person's own needs and ways.
+    `participant.jobcenter` and `.coach` must be loaded. All goes under `referral` where one is given, else under the
+    open search for the offer's aim; where there is none, one is opened. Raises RuleBroken (409) while a refusal rests
+    (30 days), for an offer that needs no name or would refuse the person for certain, and without a running
+    participation; InvalidInput (422) for a wish beyond the person's own needs and ways.
     """
     require(actor, Permission.REQUEST_CONSENT, participant)
     _require_sheet(asks, reading)
@@ -89,7 +90,8 @@ def ask_sheet(
     searches: dict[str, Referral] = {}
     for one in asks:
         set_aside(session, actor=actor, participant=participant, offer_id=one.offer.id, at=at)
-        search = referral or searches.get(one.offer.aim) or writer.open_search(one)
+        search = referral or searches.get(one.offer.aim) or find_open_for(session, participant.id, one.offer.aim)
+        search = search or writer.open_search(one)
         searches[one.offer.aim] = search
         writer.write(one, search)
     return sheet

@@ -11,6 +11,7 @@ from hub.policy import (
     demand_scopes,
     duty_scopes,
     emergency_scopes,
+    exclusion_scopes,
     person_scopes,
     phone_scopes,
     scopes,
@@ -86,6 +87,7 @@ ROWS: Sequence[ModuleType] = (
     demand_scopes,
     duty_scopes,
     emergency_scopes,
+    exclusion_scopes,
     phone_scopes,
     sheet_scopes,
     shortlist_scopes,
@@ -130,7 +132,7 @@ def _matrix() -> str:
         "Beim Partner bleibt von jeder Zelle nur, was die Person angekreuzt hat. I1, I2, H1 und C1 öffnen sich erst,\n"
         "wenn dieselbe Person beim Partner den Hinweis zum Zweck bestätigt hat. Ein Link aus einer E-Mail öffnet\n"
         f"sie nie. {person_scopes.KEPT_AFTER_END.days} Tage nach dem Ende der letzten Teilnahme gilt für Coach und "
-        f"Vertretung die Zeile\n„{PHASES[Phase.PARTICIPATION_ENDED]}“: Die Person ist auf keiner Seite mehr zu finden.\n"
+        f"Vertretung die Zeile\n„{PHASES[Phase.PARTICIPATION_ENDED]}“: Sie finden die Person auf keiner Seite mehr.\n"
     )
 
 
@@ -160,7 +162,8 @@ def _feeds() -> str:
 
 def _permissions() -> str:
     rows = ([f"`{one.value}`", "; ".join(_sentence(rule.__name__) for rule in RULES[one])] for one in RULES)
-    return f"## Wer was tun darf\n\nEine der Bedingungen genügt. Sie heißen hier wie im Code.\n\n{_table(('Was', 'Wenn'), rows)}"
+    intro = "Eine der Bedingungen genügt. Sie heißen hier wie im Code."
+    return f"## Wer was tun darf\n\n{intro}\n\n{_table(('Was', 'Wenn'), rows)}"
 
 
 def _rows() -> str:

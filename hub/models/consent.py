@@ -134,22 +134,67 @@ class ConsentEvent(Base):
     form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
 
 
+class ReleaseContent(StrEnum):
+    """What a body bound by secrecy may tell; a closed list, never a finding."""
+
+    OUTCOME = "outcome"  # whether it began, ended, or did not work out
+    WORDS = "words"  # at most 300 characters about what was agreed
+
+
 class Release(Identified, Versioned, Base):
     """A release from professional secrecy (§ 203 StGB): who releases whom, towards whom, about what, until when."""
 
     __tablename__ = "releases"
+    __table_args__ = (Index(None, "participant_id", "organisation_id", "state"),)
     moves = CONSENT_MOVES
 
     participant_id: Mapped[int] = references("participants")
-    organisation_id: Mapped[int] = references("organisations")
+    organisation_id: Mapped[int] = references("organisations")  # whom the person releases
+    towards_id: Mapped[int] = references("organisations")  # towards whom: the Jobcenter, there only the coach
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
     content: Mapped[list[str]] = mapped_column(default=list)
     purpose: Mapped[str] = mapped_column(Text)
     state: Mapped[ConsentState] = mapped_column(state_type(ConsentState), default=ConsentState.REQUESTED)
+    notice_version: Mapped[str] = mapped_column(String(24))
+    notice_locale: Mapped[str] = mapped_column(String(12))
     notice_text: Mapped[str] = mapped_column(Sealed)
     notice_hash: Mapped[str] = mapped_column(String(64))
     form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
+    form_reason: Mapped[str] = mapped_column(String(24), default="")
     evidence: Mapped[dict[str, Any] | None] = mapped_column(Sealed)
+    withdrawal_code: Mapped[str | None] = mapped_column(Sealed)
+    withdrawal_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    requested_by_id: Mapped[int | None] = references("users")
+    previous_id: Mapped[int | None] = references("releases")
     requested_at: Mapped[datetime]
     given_at: Mapped[datetime | None]
+    valid_until_on: Mapped[date]
     valid_until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    participant: Mapped[Participant] = related()
+    organisation: Mapped[Organisation] = related(foreign_keys=[organisation_id])
+    towards: Mapped[Organisation] = related(foreign_keys=[towards_id])
+
+    @classmethod
+    def live(cls, at: datetime) -> ColumnElement[bool]:
+        """The only home of "the body may speak at that instant"; independent of every consent."""
+        return and_(cls.state.in_(PERMITTING), cls.given_at <= at, cls.valid_until > at)
+
+    def is_live(self, at: datetime) -> bool:
+        """The same for one loaded row (a test holds both together)."""
+        return self.state in PERMITTING and self.given_at is not None and self.given_at <= at < self.valid_until
+
+
+class ReleaseEvent(Base):
+    """One step in a release's life; rows are only ever added."""
+
+    __tablename__ = "release_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = references("releases")
+    state: Mapped[ConsentState] = mapped_column(state_type(ConsentState))
+    at: Mapped[datetime]
+    expressed_by: Mapped[str] = mapped_column(String(24))  # participant, clock, controller
+    recorded_by_id: Mapped[int | None] = references("users")
+    form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))

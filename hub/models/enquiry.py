@@ -58,7 +58,7 @@ ENQUIRY_MOVES: dict[EnquiryState, tuple[EnquiryState, ...]] = {
 
 
 _COACH = (S.SENT, S.COMPLETED, S.FAILED, S.WITHDRAWN)
-_PARTNER = (S.ACCEPTED, S.DECLINED, S.RETURNED, S.WAITLISTED)
+_PARTNER = (S.ACCEPTED, S.DECLINED, S.RETURNED, S.WAITLISTED, S.COMPLETED, S.FAILED)
 _NOT_THEIRS = ((S.ACCEPTED, S.SENT), (S.RUNNING, S.ACCEPTED))  # the partner's second thought; the system's own step
 STEPS: dict[str, dict[EnquiryState, tuple[EnquiryState, ...]]] = {
     "coach": {
@@ -126,6 +126,21 @@ class Closing(StrEnum):
 FAILED_CLOSINGS = (Closing.PERSON_DECLINED, Closing.COULD_NOT_REACH)
 
 
+class Outcome(StrEnum):
+    """How it went, as the partner reports it over the way back (F1)."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+    PARTLY = "partly"
+    PERSON_DECLINED = "person_declined"
+    COULD_NOT_REACH = "could_not_reach"
+    REFERRED_ON = "referred_on"
+
+
+FAILED_OUTCOMES = (Outcome.PERSON_DECLINED, Outcome.COULD_NOT_REACH)
+LONGEST_FEEDBACK = 300  # characters beside the coded outcome
+
+
 HEAR_BY = {"normal": 5, "soon": 2}  # working days
 
 
@@ -168,6 +183,7 @@ class Enquiry(Identified, Versioned, Base):
     reason: Mapped[str] = mapped_column(String(24), default="")  # decline, return or outcome code
     answer: Mapped[str] = mapped_column(String(24), default="")  # the coach's coded answer to a question
     position: Mapped[int | None]  # on the partner's own waiting list, as the partner says it
+    feedback: Mapped[dict[str, Any] | None] = mapped_column(Sealed)  # F1: outcome and words, as the partner reported
     answered_by_id: Mapped[int | None] = references("users")
     answered_by_link: Mapped[bool] = mapped_column(default=False)
     ended_by: Mapped[str] = mapped_column(String(16), default="")  # coach, participant, consent, partner, clock

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from hub.i18n import N_, Message
-from hub.models.enquiry import Advice, Answer, Closing, DeclineReason, EnquiryState, Question
+from hub.models.enquiry import Advice, Answer, Closing, DeclineReason, EnquiryState, Outcome, Question
 from hub.models.offer import Aim
 from hub.models.participant import AccessNeed
 
@@ -89,6 +89,14 @@ CLOSINGS: Mapping[str, Message] = {
     Closing.PERSON_DECLINED: N_("Wollte doch nicht"),
     Closing.COULD_NOT_REACH: N_("Der Partner hat sich nicht gemeldet"),
     Closing.REFERRED_ON: N_("Zu einem anderen Angebot weitergegangen"),
+}
+OUTCOMES: Mapping[str, Message] = {  # as a partner reports it
+    Outcome.STARTED: N_("Hat angefangen und macht weiter"),
+    Outcome.COMPLETED: N_("Ganz mitgemacht"),
+    Outcome.PARTLY: N_("Zum Teil mitgemacht"),
+    Outcome.PERSON_DECLINED: N_("Wollte doch nicht"),
+    Outcome.COULD_NOT_REACH: N_("Wir haben niemanden erreicht"),
+    Outcome.REFERRED_ON: N_("Zu einem anderen Angebot weitergegangen"),
 }
 # A state as (drawing of components/states.html, word).
 STATES: Mapping[EnquiryState, tuple[str, Message]] = {

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     SEND_ENQUIRY = "send_enquiry"
     ANSWER_ENQUIRY = "answer_enquiry"
     OPEN_IDENTITY = "open_identity"
+    MARK_ATTENDANCE = "mark_attendance"
     FOLLOW_BOOKING = "follow_booking"
     ISSUE_LINK = "issue_link"
     # feeds

@@ -30,8 +30,8 @@ def actor_phones_its_organisation(actor: Actor, thing: Any) -> bool:
 
 def actor_is_the_last_desk_for_the_silent_one(actor: Actor, thing: Any) -> bool:
     """The window of days in which that desk has its turn is the phone list's own question."""
-    silent = thing.state is EnquiryState.EXPIRED
-    return actor.kind is ActorKind.STAFF and silent and thing.organisation_id in actor.backup_ids
+    backs_up = actor.kind is ActorKind.STAFF and thing.organisation_id in actor.backup_ids
+    return backs_up and thing.state is EnquiryState.EXPIRED
 
 
 def actor_holds_the_link_for_it(actor: Actor, thing: Any) -> bool:
@@ -176,6 +176,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
         actor_holds_the_link_for_it,
     ),
     P.OPEN_IDENTITY: (actor_works_in_its_organisation,),
+    P.MARK_ATTENDANCE: (actor_works_in_its_organisation,),
     P.ISSUE_LINK: (actor_looks_after_the_person, actor_is_the_house_itself),
     P.FOLLOW_BOOKING: (actor_looks_after_the_person, actor_is_the_person, actor_is_the_house_itself),
     P.MAKE_OWN_SUBSCRIPTION: (it_is_the_actors_own,),

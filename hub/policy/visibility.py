@@ -19,21 +19,23 @@ NOTHING: Fields = frozenset()
 OWN = _f(
     F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.ATTENDANCE, F.FEEDBACK, F.CONSENT_RECORD, F.DISCLOSURES
 )
-COACHED = _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.NOTES, F.CONSENT, F.OFFER, F.STATE)
+# A coach asks, answers and phones by it: the number, the partner's question, the rough frame. None of it names anybody.
+WORK = _f(F.REFERENCE, F.QUESTION, F.STATE)
+COACHED = WORK | _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.NOTES, F.CONSENT, F.OFFER, F.ROUGH)
 RUNNING = COACHED | _f(F.ATTENDANCE, F.FEEDBACK)
-DEPUTISED = _f(F.IDENTITY, F.CONTACT, F.AIM, F.DATE, F.CONSENT)
+DEPUTISED = WORK | _f(F.IDENTITY, F.CONTACT, F.AIM, F.DATE, F.CONSENT, F.OFFER)  # B1 is time, place and offer
 BEFORE = _f(F.REFERENCE, F.AIM, F.DATE, F.OFFER, F.STATE, F.ROUGH, F.ACCESS)  # A1 and R1: only what was ticked
 
 MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.DRAFT: {
         R.PERSON: _f(F.IDENTITY, F.AIM, F.DATE),
         R.COACH: COACHED,
-        R.DEPUTY: _f(F.IDENTITY, F.AIM),
+        R.DEPUTY: _f(F.IDENTITY, F.AIM, F.STATE),
     },
     Phase.CONSENT_REQUESTED: {
         R.PERSON: _f(F.IDENTITY, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.CONSENT_RECORD),
         R.COACH: COACHED,
-        R.DEPUTY: _f(F.IDENTITY, F.AIM, F.CONSENT),
+        R.DEPUTY: _f(F.IDENTITY, F.AIM, F.CONSENT, F.STATE),
     },
     Phase.CONSENT_GIVEN: {R.PERSON: OWN, R.COACH: COACHED, R.DEPUTY: DEPUTISED, R.AUDITOR: _f(F.CONSENT)},
     Phase.SENT: {
@@ -57,7 +59,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.ACCEPTED: {
         R.PERSON: OWN,
         R.COACH: RUNNING,
-        R.DEPUTY: _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.DATE, F.ATTENDANCE, F.CONSENT),
+        R.DEPUTY: WORK | _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.DATE, F.ATTENDANCE, F.CONSENT, F.OFFER),
         R.CASE_MANAGER: _f(F.IDENTITY, F.ACTIVE),
         R.COORDINATOR: _f(F.REFERENCE, F.OFFER, F.STATE, F.COUNT),
         R.PARTNER: _f(
@@ -81,7 +83,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.COMPLETED: {
         R.PERSON: OWN,
         R.COACH: RUNNING,
-        R.DEPUTY: _f(F.IDENTITY, F.DATE, F.ATTENDANCE),
+        R.DEPUTY: WORK | _f(F.IDENTITY, F.DATE, F.ATTENDANCE, F.OFFER),
         R.CASE_MANAGER: _f(F.IDENTITY, F.PARTICIPATION),
         R.COORDINATOR: _f(F.REFERENCE),
         R.PARTNER: _f(F.REFERENCE, F.IDENTITY, F.DATE, F.ATTENDANCE, F.FEEDBACK, F.OFFER, F.STATE, F.PLACE_CODE),
@@ -102,7 +104,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.DECLINED: {
         R.PERSON: OWN,
         R.COACH: COACHED | _f(F.REASON),
-        R.DEPUTY: _f(F.IDENTITY, F.DATE),
+        R.DEPUTY: WORK | _f(F.IDENTITY, F.DATE, F.OFFER),
         R.COORDINATOR: _f(F.REFERENCE, F.REASON),
         R.PARTNER: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),
         R.UMBRELLA: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),
@@ -112,7 +114,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.RECALLED: {
         R.PERSON: OWN,
         R.COACH: COACHED,
-        R.DEPUTY: _f(F.IDENTITY),
+        R.DEPUTY: _f(F.IDENTITY, F.STATE),
         R.COORDINATOR: _f(F.REFERENCE),
         R.PARTNER: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),
         R.UMBRELLA: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),
@@ -120,8 +122,8 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     },
     Phase.CONSENT_ENDED: {
         R.PERSON: OWN,
-        R.COACH: _f(F.IDENTITY, F.DATE, F.CONSENT, F.NOTES),
-        R.DEPUTY: _f(F.IDENTITY, F.CONSENT),
+        R.COACH: _f(F.IDENTITY, F.DATE, F.CONSENT, F.NOTES, F.REFERENCE, F.STATE),  # B1: what is past
+        R.DEPUTY: _f(F.IDENTITY, F.CONSENT, F.STATE),
         R.COORDINATOR: _f(F.REFERENCE),
         R.PARTNER: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),
         R.UMBRELLA: _f(F.REFERENCE, F.TOMBSTONE, F.STATE),

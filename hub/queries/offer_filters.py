@@ -64,6 +64,7 @@ class OfferFilter:
     stages: frozenset[Stage] = frozenset()
     only: frozenset[int] = frozenset()  # keys of offers: look among these alone
     without: frozenset[int] = frozenset()  # keys of organisations that are left out
+    asked: frozenset[int] = frozenset()  # keys of offers that were asked for the same need already
     near: tuple[float, float] | None = None
     radius_km: float = DEFAULT_KM
     weekdays: frozenset[int] = frozenset()  # 0 = Monday, in wall time
@@ -118,10 +119,7 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     wanted += wishes_about_offers(filters)
     if filters.stages:
         wanted.append(Offer.stage.in_(sorted(filters.stages)))
-    if filters.only:
-        wanted.append(Offer.id.in_(sorted(filters.only)))
-    if filters.without:
-        wanted.append(Offer.organisation_id.not_in(sorted(filters.without)))
+    wanted += _named(filters)
     wanted += [has_word(word, similar=filters.similar) for word in words_of(filters.words)]
     if filters.women_only:
         wanted.append(Offer.women_only.is_(True))
@@ -134,6 +132,18 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     if circle is not None:
         elsewhere = select(Series.offer_id).where(Series.location_id.in_(circle.near))
         wanted.append(or_(_comes_near(Offer.location_id, circle), Offer.id.in_(elsewhere)))
+    return wanted
+
+
+def _named(filters: OfferFilter) -> list[ColumnElement[bool]]:
+    """Return what follows from offers and organisations that were named by key."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.only:
+        wanted.append(Offer.id.in_(sorted(filters.only)))
+    if filters.asked:
+        wanted.append(Offer.id.not_in(sorted(filters.asked)))
+    if filters.without:
+        wanted.append(Offer.organisation_id.not_in(sorted(filters.without)))
     return wanted
 
 

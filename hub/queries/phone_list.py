@@ -67,8 +67,8 @@ class Call:
 def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -> list[Phoned]:
     """Return every organisation on the actor's phone list, those with something open first, then by name.
 
-    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list; one more
-    where a partner was silent.
+    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list, and
+    one more where a partner was silent.
     """
     enquiries = _permitted(session, actor, at)
     silent = {one.organisation_id for one in enquiries} & actor.backup_ids

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
+from hub.models.offer import Aim
 from hub.models.participant import Participant
-from hub.models.referral import Referral
+from hub.models.referral import Referral, ReferralState
 from hub.policy.actor import Actor
 from hub.policy.scopes import referrals_for
 
@@ -26,6 +27,16 @@ def get_referral(session: Session, actor: Actor, public_id: str, *, at: datetime
 def get_referral_by_id(session: Session, referral_id: int) -> Referral:
     """Return the referral another row belongs to; that row came through a scope."""
     return session.scalars(select(Referral).where(Referral.id == referral_id)).one()
+
+
+def find_open_for(session: Session, participant_id: int, aim: Aim) -> Referral | None:
+    """Return the person's open search that an offer with this aim answers, the newest first; None without one.
+
+    A second partner asked for the same need belongs to the same search, however the coach came to the offer.
+    """
+    query = select(Referral).where(Referral.participant_id == participant_id, Referral.state == ReferralState.OPEN)
+    found = session.scalars(query.order_by(Referral.id.desc()))
+    return next((one for one in found if aim == one.aim or aim in one.tags), None)
 
 
 def list_of_person(session: Session, participant_id: int) -> list[Referral]:

@@ -13,11 +13,13 @@ from hub.models.enquiry import STEPS, Advice, Answer, Enquiry, EnquiryState, Que
 from hub.models.user import Role
 from hub.models.wording import CLOSINGS, DECLINES, QUESTIONS, STATES
 from hub.policy.fields import Field, Reader
+from hub.queries.attendance import list_past_of_enquiry
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import content_of, lines, pairs, phase_now, told_fields
 from hub.queries.enquiries import get_enquiry, list_other_offers
 from hub.queries.ladder import find_turn
 from hub.web.access import for_roles
+from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm
 
@@ -43,6 +45,7 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         enquiry = get_enquiry(session, current_actor(), public_id, at=at())
         permitting = find_permitting(session, enquiry, at=at())
         turn = find_turn(session, enquiry, at=at())
+        past = list_past_of_enquiry(session, enquiry.id, at=at())
         other_offers = list_other_offers(session, current_actor(), enquiry) if _other_is_welcome(enquiry) else []
     with transaction() as session:
         log.record_reading(
@@ -70,6 +73,7 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         form=form,
         answer_form=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),
         turn=turn,
+        past=[(one, ATTENDANCE.get(one.state)) for one in past],
         other_offers=other_offers,
         telling_form=form if isinstance(form, TellingForm) else TellingForm(formdata=None),
         closing_form=form if isinstance(form, ClosingForm) else ClosingForm(formdata=None),

@@ -36,6 +36,7 @@ from hub.web.telling_words import in_words, telling
 
 blueprint = Blueprint("me", __name__)
 SHOWN_DISCLOSURES = 3
+COACH_IS_NEW = timedelta(days=30)
 SIZES = ("normal", "large")
 
 
@@ -76,6 +77,7 @@ def show_me() -> tuple[str, int]:
         told=[telling(row) for row in told[:SHOWN_DISCLOSURES]],
         more_told=len(told) > SHOWN_DISCLOSURES,
         phone=_phone(person),
+        new_coach=_new_coach(person, now),
         **chosen,
     )
 
@@ -117,6 +119,13 @@ def _knot(booking: Booking, now: datetime, totals: dict[int, int]) -> dict[str, 
         item["href"] = url_for("me.new_cancellation", public_id=booking.public_id)
         item["link"] = str(N_("Absagen") if booking.access == OWN else N_("Ich kann nicht kommen"))
     return item
+
+
+def _new_coach(person: Participant, now: datetime) -> str:
+    """Return the coach's name for a month after somebody else took over (T12), else nothing."""
+    changed = person.coach_changed_at
+    fresh = changed is not None and now - changed < COACH_IS_NEW
+    return person.coach.name if fresh and person.coach is not None else ""
 
 
 def _phone(person: Participant) -> dict[str, str]:

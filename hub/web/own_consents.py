@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from hub.actions import consent_answers
 from hub.errors import NotFound, RuleBroken
-from hub.models.consent import Consent, ConsentForm
+from hub.i18n import N_, Message
+from hub.models.consent import Consent, ConsentForm, ConsentState
 from hub.queries import consents as questions
+from hub.queries import known
 from hub.queries.consent_texts import read_wording
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
 from hub.queries.withdrawals import list_coming_under, list_sent_under
@@ -17,18 +19,34 @@ from hub.web.consent_forms import AnswerForm, KeepForm
 from hub.web.consents import is_open, receipt_page, withdraw, withdrawn
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
+from hub.web.filters import full_day
 
 blueprint = Blueprint("own_consents", __name__)
+RAN_OUT = N_("Ihr Ja galt bis {day}.")
+ENDS: dict[ConsentState, Message] = {
+    ConsentState.REFUSED: N_("Sie haben am {day} Nein gesagt."),
+    ConsentState.WITHDRAWN: N_("Sie haben es am {day} zurückgenommen."),
+    ConsentState.REVOKED: N_("Das endete am {day}: Der Partner ist nicht mehr dabei."),
+    ConsentState.INVALIDATED: N_("Das endete am {day}: Die Frage war nicht richtig gestellt."),
+}
 
 
 @blueprint.get("/me/consents")
 @for_person
 def list_consents() -> Any:
-    """Show what waits for an answer and what is in force, each with its way back."""
+    """Show what waits for an answer, what is in force with its way back, and what has ended with its day."""
     with reading() as session:
+        ended = known.list_ended(session, current_actor(), participant_id=_self(), at=at())
         waiting = first_of_each_sheet(questions.list_requested(session, _self()))
         running = questions.list_in_force(session, _self(), at=at())
-    return render("consents/list_own.html", waiting=waiting, running=running)
+    past = [(one, end_of(one)) for one in ended]
+    return render("consents/list_own.html", waiting=waiting, running=running, ended=past)
+
+
+def end_of(consent: Consent) -> Message:
+    """Return what became of an answer that no longer counts, with its day."""
+    day = full_day(consent.ended_at or consent.valid_until_on)
+    return Message(ENDS.get(consent.state, RAN_OUT).text, {"day": day})
 
 
 def _self() -> int:
@@ -63,6 +81,7 @@ def _page(consent_id: str, form: AnswerForm, status: int = 200) -> Any:
         wording=read_wording(consent.notice_text),
         waits=waits,
         live=consent.is_live(at()),
+        end=end_of(consent) if known.is_answered(consent) else None,
         form=form,
     )
 
@@ -93,12 +112,24 @@ def create_answer(consent_id: str) -> Any:
 @blueprint.get("/me/consents/<consent_id>/receipt")
 @for_person
 def show_receipt(consent_id: str) -> Any:
-    """Show the receipt with the withdrawal slip."""
+    """Show the receipt with the withdrawal slip; of what has ended, the receipt that says so."""
     with reading() as session:
         consent = _get(session, consent_id)
+    if known.is_answered(consent) and not is_open(consent) and not consent.is_live(at()):
+        return _receipt_of_end(consent)
     if not consent.is_live(at()):
         raise NotFound
     return receipt_page(consent, url_for(".show_consent", consent_id=consent_id))
+
+
+def _receipt_of_end(consent: Consent) -> Any:
+    return render(
+        "consents/show_end.html",
+        consent=consent,
+        wording=read_wording(consent.notice_text),
+        end=end_of(consent),
+        back_url=url_for(".show_consent", consent_id=consent.public_id),
+    )
 
 
 @blueprint.get("/me/consents/<consent_id>/withdrawal")

@@ -16,7 +16,7 @@ from hub.actions.shortlists import wish_offer
 from hub.crypto import new_token
 from hub.errors import NotFound, PersonElsewhere, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.offer import Aim, Form, Offer
+from hub.models.offer import Access, Aim, Form, Offer
 from hub.models.participant import Participant, ParticipationState
 from hub.models.shortlist import ShortlistState
 from hub.models.slot import Slot
@@ -156,7 +156,7 @@ def _offer_page(public_id: str, status: int = 200, refusal: Message | None = Non
     dates = [
         {"when": day_clock(slot.starts_at), "href": _way_to(slot)}
         for slot in takeable
-        if slot.places == 0 or free_for(slot, taker) > 0
+        if offer.access is Access.OPEN or free_for(slot, taker) > 0
     ]
     return render(
         "me/show_offer.html",

@@ -17,15 +17,17 @@ from hub.models.booking import OWN, Booking, BookingState
 from hub.models.participant import Participant, ParticipationState
 from hub.models.subscription import Subscription
 from hub.models.user import Role
-from hub.models.wording import NEEDS, STATES, TALKS, listed
+from hub.models.wording import NEEDS, TALKS, listed
 from hub.policy.fields import Reader
 from hub.policy.visibility import PROFILE
 from hub.queries import bookings, cards, consents, enquiries, participants, today, waiting
+from hub.queries.reading import phases_of
 from hub.queries.team import counts_now
 from hub.web import course_words
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, sentences, short_date, town, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.enquiry_rows import rows_of
 from hub.web.fields import add_error
 from hub.web.filters import clock_time, relative_day
 from hub.web.participant_form import ParticipantForm, entries_of
@@ -76,32 +78,33 @@ def show_participant(public_id: str) -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         person = participants.get_participant(session, actor, public_id, at=now)
-        found = _findings(session, person, now)
-    fields = PROFILE[participants.reader_of(actor, person)]
+        reader = participants.reader_of(actor, person)
+        found = _findings(session, person, reader, now)
+    fields = PROFILE[reader]
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=fields, purpose="person", at=now)
     return render(
         "participants/show_participant.html",
         person=person,
         shown=frozenset(field.value for field in fields),
-        own=participants.reader_of(actor, person) is Reader.COACH,
+        own=reader is Reader.COACH,
         town=town(person.municipality_code),
         talks=listed(person.languages, TALKS),
         needs=listed(person.access_needs, NEEDS),
         participation=next((p for p in reversed(person.participations) if counts_now(p, now)), None),
-        states=STATES,
         proposed=ParticipationState.PROPOSED,
         **found,
     )
 
 
-def _findings(session: Session, person: Participant, now: datetime) -> dict[str, Any]:
+def _findings(session: Session, person: Participant, reader: Reader, now: datetime) -> dict[str, Any]:
     coming = bookings.list_coming(session, person.id, since=now)
     given, asked = consents.list_current(session, person.id, at=now)
+    sent = enquiries.list_of_person(session, person.id)
     return {
         "dates": [_knot(booking) for booking in coming],
         "visits": any(booking.access == OWN for booking in coming),
-        "enquiries": enquiries.list_of_person(session, person.id),
+        "enquiries": rows_of(sent, phases_of(session, sent, at=now), reader),
         "consents": given,
         "asked": asked,
         "card": cards.find_card(session, person.id),

@@ -1,5 +1,6 @@
-"""Referrals on a coach's screen: open one without an offer yet, and close it with what became of the need."""
+"""Referrals on a coach's screen: open one without an offer yet, let it rest, end it with what became of the need."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
@@ -9,16 +10,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
 from hub.actions import log, referrals
-from hub.errors import NotFound, RuleBroken
+from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.offer import Aim, Stage
 from hub.models.referral import Outcome, ReferralState
 from hub.models.user import Role
-from hub.models.wording import AIMS, MATTERS
-from hub.models.wording import STATES as WORDS
+from hub.models.wording import AIMS, MATTERS, listed
 from hub.policy.fields import Field
 from hub.queries import enquiries, participants
 from hub.queries import referrals as questions
+from hub.queries.reading import phases_of
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import Needed, Ticks, add_error
@@ -55,6 +56,7 @@ class ReferralForm(FlaskForm):
         choices=[SelectChoice(stage.value, STAGES[stage]) for stage in Stage],
         validate_choice=False,
     )
+    tags = Ticks(N_("Was sonst noch hilft"), choices=[SelectChoice(aim.value, AIMS[aim]) for aim in Aim])
     matters = Ticks(N_("Was zählt"), choices=[SelectChoice(*pair) for pair in MATTERS.items()])
 
 
@@ -88,6 +90,7 @@ def _list_page(public_id: str, form: ClosingForm, status: int = 200, closing: st
         person = participants.get_participant(session, current_actor(), public_id, at=at())
         found = questions.list_of_person(session, person.id)
         asked = enquiries.list_of_person(session, person.id)
+        phases, reader = phases_of(session, asked, at=at()), participants.reader_of(current_actor(), person)
     with transaction() as session:
         log.record_reading(
             session,
@@ -102,13 +105,17 @@ def _list_page(public_id: str, form: ClosingForm, status: int = 200, closing: st
         status,
         person=person,
         referrals=found,
-        enquiries=asked,
+        enquiries={
+            one.id: rows_of([enquiry for enquiry in asked if enquiry.referral_id == one.id], phases, reader)
+            for one in found
+        },
+        aim_told=aims_of(asked, phases, reader),
         form=form,
         closing=closing,
         states=STATES,
         outcomes=OUTCOMES,
         aims=AIMS,
-        words=WORDS,
+        listed=listed,
     )
 
 
@@ -137,10 +144,11 @@ def create_referral(public_id: str) -> Any:
                     aim=Aim(form.aim.data),
                     stage=Stage(form.stage.data),
                     matters=form.matters.data or (),
+                    tags=form.tags.data or (),
                     at=at(),
                 )
                 return redirect(url_for(".list_referrals", public_id=public_id), code=303)
-            except RuleBroken as error:
+            except (RuleBroken, InvalidInput) as error:
                 add_error(form, error)
                 status = error.status
     return render("referrals/new_referral.html", status, person=person, form=form)
@@ -153,21 +161,43 @@ def create_closure(public_id: str, referral_id: str) -> Any:
     form = ClosingForm()
     if not form.validate_on_submit():
         return _list_page(public_id, form, 422, referral_id)
+    closing = {"outcome": form.outcome.data}
+    return _step(public_id, referral_id, form, referrals.close_referral, N_("Abgeschlossen."), **closing)
+
+
+@blueprint.post("/people/<public_id>/referrals/<referral_id>/pause")
+@for_roles(Role.COACH)
+def create_pause(public_id: str, referral_id: str) -> Any:
+    """Let a search rest."""
+    return _step(public_id, referral_id, ClosingForm(), referrals.pause_referral, N_("Die Suche ruht."))
+
+
+@blueprint.post("/people/<public_id>/referrals/<referral_id>/resumption")
+@for_roles(Role.COACH)
+def create_resumption(public_id: str, referral_id: str) -> Any:
+    """Take a resting search up again."""
+    return _step(public_id, referral_id, ClosingForm(), referrals.resume_referral, N_("Die Suche geht weiter."))
+
+
+@blueprint.post("/people/<public_id>/referrals/<referral_id>/retraction")
+@for_roles(Role.COACH)
+def create_retraction(public_id: str, referral_id: str) -> Any:
+    """Take a search back with everything that is still open in it."""
+    return _step(public_id, referral_id, ClosingForm(), referrals.retract_referral, N_("Die Suche ist zurückgezogen."))
+
+
+def _step(
+    public_id: str, referral_id: str, form: ClosingForm, verb: Callable[..., None], done: Message, **more: Any
+) -> Any:
+    """Run a verb on a search of this person in one transaction; a broken rule shows the list with its reason."""
     try:
         with transaction() as session:
             referral = questions.get_referral(session, current_actor(), referral_id, at=at())
             if referral.participant.public_id != public_id:
                 raise NotFound
-            referrals.close_referral(
-                session,
-                actor=current_actor(),
-                referral=referral,
-                outcome=form.outcome.data,
-                version=form.version.data,
-                at=at(),
-            )
+            verb(session, actor=current_actor(), referral=referral, version=form.version.data, at=at(), **more)
     except RuleBroken as error:
         add_error(form, error)
         return _list_page(public_id, form, error.status, referral_id)
-    flash(str(N_("Abgeschlossen.")), "ok")
+    flash(str(done), "ok")
     return redirect(url_for(".list_referrals", public_id=public_id), code=303)

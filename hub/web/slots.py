@@ -17,6 +17,8 @@ from hub.models.room_tick import ticks_between
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.fields import Field
+from hub.policy.permissions import Permission
+from hub.policy.rules import allows
 from hub.queries import busy_rooms, own_offers, room_loans, room_ticks
 from hub.queries import slots as queries
 from hub.queries.attendees import list_attendees
@@ -112,6 +114,9 @@ def slot_page(public_id: str, status: int = 200, problem: str = "", *, busy: boo
         people=sum(one.booking.party for one in attendees),
         words=week.places_words(slot, at()),
         past=slot.ends_at <= at(),
+        may_mark=slot.ends_at <= at()
+        and slot.state is SlotState.PLANNED
+        and allows(current_actor(), Permission.MARK_ATTENDANCE, slot.offer),
         may_change=slot.state is SlotState.UNSETTLED or (slot.state is SlotState.PLANNED and slot.starts_at > at()),
         may_restore=slot.state is SlotState.UNSETTLED
         or (slot.state is SlotState.CALLED_OFF and slot.starts_at > at() and slot.offer.state is not OfferState.ENDED),

@@ -18,8 +18,9 @@ from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.queries import consent_reminders, ladder, offer_versions, participants, shortlists, today, waiting
-from hub.web import ending_tasks, waiting_words
+from hub.queries import consent_reminders, offer_versions, participants, shortlists, today, waiting
+from hub.queries.ladder import Turn
+from hub.web import ending_tasks, own_place_tasks, waiting_words
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -55,8 +56,7 @@ def show_today() -> tuple[str, int]:
     midnight = clock.start_of_day(clock.local_date(now))
     with reading() as session:
         people = {person.id: person for person in participants.list_caseload(session, actor, at=now)}
-        enquiries = today.list_open_enquiries(session, people.keys(), at=now)
-        turns = ladder.list_turns(session, enquiries, at=now)
+        enquiries, turns = today.list_open_enquiries(session, people.keys(), at=now)
         consents, ending = consent_reminders.list_asked_and_ending(session, people.keys(), at=now)
         until = midnight + timedelta(days=DAYS_AHEAD)
         dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
@@ -96,16 +96,14 @@ def show_today() -> tuple[str, int]:
 def _tasks(
     people: dict[int, Participant],
     enquiries: list[Enquiry],
-    turns: dict[int, ladder.Turn],
+    turns: dict[int, Turn],
     consents: list[Consent],
     dates: list[Booking],
     carded: set[int],
 ) -> Iterable[tuple[int, Task]]:
     for booking in dates:
-        if booking.state is BookingState.CANCELLED and booking.participant_id in people:
-            yield booking.participant_id, _fallen_away(people[booking.participant_id], booking)
-        elif unsettled(booking) and booking.participant_id in people:
-            yield booking.participant_id, _still_open(people[booking.participant_id], booking)
+        if booking.participant_id in people:
+            yield from ((booking.participant_id, one) for one in _date_tasks(people[booking.participant_id], booking))
     for enquiry in enquiries:
         if today.is_coachs_turn(enquiry, turns):
             yield enquiry.participant_id, enquiry_task(enquiry, people[enquiry.participant_id])
@@ -113,6 +111,15 @@ def _tasks(
         yield consent.participant_id, consent_task(consent, people[consent.participant_id])
     for person in people.values():
         yield from ((person.id, task) for task in _person_tasks(person, person.id in carded))
+
+
+def _date_tasks(person: Participant, booking: Booking) -> Iterable[Task]:
+    if booking.state is BookingState.CANCELLED:
+        yield _fallen_away(person, booking)
+    elif unsettled(booking):
+        yield _still_open(person, booking)
+    elif own_place_tasks.is_news(booking, at()):
+        yield own_place_tasks.task(person, booking)
 
 
 def _fallen_away(person: Participant, booking: Booking) -> Task:

@@ -49,6 +49,9 @@ def enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
         phone = enquiry.offer.phone or enquiry.organisation.phone
         call = [(str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}")] if phone else []
         return Task(2, N_("{who} hat nicht geantwortet.", who=who), "due", N_("keine Antwort"), [*call, again, see])
+    if enquiry.state is S.RUNNING:
+        sentence = N_("Alle Termine bei {who} sind vorbei. Fragen Sie {name}, wie es war.", who=who, name=given)
+        return Task(4, sentence, "soon", N_("abschließen"), [(str(N_("Abschließen")), page)])
     choose = url_for("finding.list_dates", public_id=enquiry.offer.public_id, person=person.public_id)
     sentence = N_("{who} hat zugesagt. Es fehlt noch ein Termin.", who=who)
     return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])

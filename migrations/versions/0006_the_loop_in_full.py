@@ -9,6 +9,19 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+RELEASE_KEYS = ["participant_id", "organisation_id", "state"]
+ADDED_TO_RELEASES = (
+    "towards_id",
+    "reference",
+    "notice_version",
+    "notice_locale",
+    "form_reason",
+    "withdrawal_code",
+    "withdrawal_digest",
+    "requested_by_id",
+    "previous_id",
+    "valid_until_on",
+)
 
 
 def upgrade() -> None:
@@ -190,9 +203,75 @@ def _put_open_questions_on_sheets() -> None:
     for name in ("organisation_id", "participant_id", "user_id"):
         op.create_index(f"ix_exclusions_{name}", "exclusions", [name])
     op.add_column("participants", sa.Column("coach_changed_at", sa.DateTime(timezone=True), nullable=True))
+    _complete_releases()
+    op.add_column("enquiries", sa.Column("feedback", sa.Text(), nullable=True))
+
+
+def _complete_releases() -> None:
+    """Give releases all that a record of its own needs; until now nothing could write one."""
+    with op.batch_alter_table("releases") as table:
+        table.add_column(sa.Column("towards_id", sa.Integer(), nullable=False))
+        table.add_column(sa.Column("reference", sa.String(length=16), nullable=False))
+        table.add_column(sa.Column("notice_version", sa.String(length=24), nullable=False))
+        table.add_column(sa.Column("notice_locale", sa.String(length=12), nullable=False))
+        table.add_column(sa.Column("form_reason", sa.String(length=24), nullable=False))
+        table.add_column(sa.Column("withdrawal_code", sa.Text(), nullable=True))
+        table.add_column(sa.Column("withdrawal_digest", sa.String(length=64), nullable=True))
+        table.add_column(sa.Column("requested_by_id", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("previous_id", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("valid_until_on", sa.Date(), nullable=False))
+        table.create_foreign_key("fk_releases_towards_id", "organisations", ["towards_id"], ["id"])
+        table.create_foreign_key("fk_releases_requested_by_id", "users", ["requested_by_id"], ["id"])
+        table.create_foreign_key("fk_releases_previous_id", "releases", ["previous_id"], ["id"])
+        table.create_unique_constraint("uq_releases_reference", ["reference"])
+        table.create_unique_constraint("uq_releases_withdrawal_digest", ["withdrawal_digest"])
+        for name in ("towards_id", "requested_by_id", "previous_id"):
+            table.create_index(f"ix_releases_{name}", [name])
+        table.create_index("ix_releases_participant_id_organisation_id_state", RELEASE_KEYS)
+    op.create_table(
+        "release_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expressed_by", sa.String(length=24), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("form", sa.String(length=24), nullable=True),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_release_events_release_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_release_events_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_events")),
+    )
+    for name in ("release_id", "recorded_by_id"):
+        op.create_index(f"ix_release_events_{name}", "release_events", [name])
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(
+            "CREATE TRIGGER release_events_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON release_events "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_added()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER release_events_no_{verb.lower()} BEFORE {verb} ON release_events "
+            "BEGIN SELECT RAISE(ABORT, 'rows of release_events are only added'); END"
+        )
+
+
+def _shorten_releases() -> None:
+    op.drop_table("release_events")
+    with op.batch_alter_table("releases") as table:
+        table.drop_index("ix_releases_participant_id_organisation_id_state")
+        for name in ("towards_id", "requested_by_id", "previous_id"):
+            table.drop_index(f"ix_releases_{name}")
+            table.drop_constraint(f"fk_releases_{name}", type_="foreignkey")
+        table.drop_constraint("uq_releases_reference", type_="unique")
+        table.drop_constraint("uq_releases_withdrawal_digest", type_="unique")
+        for name in ADDED_TO_RELEASES:
+            table.drop_column(name)
 
 
 def downgrade() -> None:
+    op.drop_column("enquiries", "feedback")
+    _shorten_releases()
     op.drop_column("participants", "coach_changed_at")
     op.drop_table("exclusions")
     op.drop_table("emergencies")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from hub.errors import NotAllowed
+from hub.models.enquiry import EnquiryState
 from hub.models.user import Role
 from hub.policy.permissions import Permission
 from hub.policy.rules import RULES, allows, require
@@ -62,6 +63,7 @@ TABLE = {
     P.SEND_ENQUIRY: ("tarik", {"clara"}),
     P.ANSWER_ENQUIRY: ("club_enquiry", {"sven", "kerstin", "link"}),
     P.OPEN_IDENTITY: ("club_enquiry", {"sven"}),
+    P.MARK_ATTENDANCE: ("club_offer", {"sven"}),
     P.FOLLOW_BOOKING: ("tarik", {"clara", TARIK, "system"}),
     P.ISSUE_LINK: ("tarik", {"clara", "system"}),
     P.MAKE_OWN_SUBSCRIPTION: ("feed_of_clara", {"clara"}),
@@ -90,7 +92,7 @@ def things(world):
         "tarik": cast.people["tarik"],
         "club_thing": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_offer": SimpleNamespace(organisation_id=cast.club.id, id=1),
-        "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1),
+        "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1, state=EnquiryState.SENT),
         "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
         "calendar_of_the_club": SimpleNamespace(organisation_id=cast.club.id, user_id=None),
         "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
@@ -119,6 +121,13 @@ def test_a_stranger_and_nobody_may_do_nothing_but_edit_the_own_account(world):
         for key in ("fred", "anonymous"):
             assert not allows(actors[key], permission, made[thing]), permission
     assert allows(actors["fred"], P.EDIT_OWN_ACCOUNT, world.cast.users["fred"])
+
+
+def test_behind_an_umbrella_the_desk_of_the_network_answers_silent_ones_only(world):
+    nora, club = everybody(world)["nora"], world.cast.club.id
+    for state in EnquiryState:
+        allowed = allows(nora, P.ANSWER_ENQUIRY, SimpleNamespace(organisation_id=club, id=1, state=state))
+        assert allowed is (state is EnquiryState.EXPIRED), state
 
 
 def test_who_may_not_gets_the_one_error(world):

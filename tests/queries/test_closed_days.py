@@ -12,7 +12,8 @@ from hub import clock
 from hub.errors import InvalidInput
 from hub.models.series import Closure, HolidayRule
 from hub.queries.closures import ClosedBy
-from hub.queries.series import Plan, check_rule, plan_dates
+from hub.queries.plans import check_rule
+from hub.queries.series import Plan, plan_dates
 from hub.school_holidays import days_between, school_days_off
 from tests.models.test_series import SPANS, WEEKLY
 

@@ -80,7 +80,8 @@ def test_the_person_reads_what_became_of_it(app, world, sign_in, duty):
     assert "Was wurde gelöscht?" in page
     assert "muss noch sagen, dass alles gelöscht ist" in page
     sign_in("petra").post(f"/duties/{duty.public_id}", data={"version": duty.version, "answer": "deleted"})
-    assert "hat alles gelöscht, bestätigt am 14. September 2026" in mine.get("/me/disclosures").text.replace("\xa0", " ")
+    page = mine.get("/me/disclosures").text.replace("\xa0", " ")
+    assert "hat alles gelöscht, bestätigt am 14. September 2026" in page
 
 
 def test_the_list_costs_the_same_for_one_and_for_many(world, sign_in, duty):

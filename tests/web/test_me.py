@@ -1,14 +1,23 @@
 """The person's own page: own dates only, giving a place back, and who learned what."""
 
+import ast
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from hub import actions
+from hub.actions import answers, log
+from hub.actions.team import assign_coach
 from hub.models.booking import Booking, BookingState
-from hub.models.log import Disclosure
 from hub.models.notice import Notice
-from hub.models.offer import Access
-from tests.places import all_rows, book, counted, enter, give_card, give_consent, make_offer, make_slot
+from hub.models.participant import Participant, Participation, ParticipationState
+from hub.models.user import Membership, Role, User
+from hub.web.telling_words import PURPOSES
+from tests.loop import accepted_enquiry, partner
+from tests.places import all_rows, book, counted, enter, give_card, make_offer, make_slot
 
 
 @pytest.fixture
@@ -63,24 +72,77 @@ def test_somebody_elses_date_does_not_exist(world, tarik):
 
 
 def test_what_was_allowed_and_who_learned_what_stands_in_plain_words(world, tarik):
-    offer = make_offer(world, access=Access.NAMED, owner="clinic")
-    give_consent(world, world.cast.tarik, offer, groups=("I0", "I1", "I2", "G1", "B1"))
+    enquiry, _ = accepted_enquiry(world)
     with world.database.transaction() as session:
-        for person, field in ((world.cast.tarik, "I1"), (world.cast.heinz, "H1")):
-            session.add(
-                Disclosure(
-                    participant_id=person.id,
-                    organisation_id=world.cast.clinic.id,
-                    fields=[field],
-                    purpose="identity.opened",
-                    at=world.at,
-                )
-            )
+        log.disclose(
+            session,
+            participant_id=world.cast.heinz.id,
+            organisation_id=world.cast.clinic.id,
+            enquiry_id=None,
+            fields=["H1"],
+            purpose="enquiry.sent",
+            at=world.at,
+        )
+    partner(world, enquiry, answers.open_identity)
     page = tarik.get("/me").text
-    assert "Name und Anrede, wie man Sie erreicht" in page
-    assert "Klinik Rosenpark hat erfahren: Name und Anrede." in page
+    assert "Klinik Rosenpark hat erfahren: Name und Anrede" in page
+    assert "weil zugesagt wurde" in page
+    assert "für eine Anfrage, ohne Ihren Namen" in page
     assert "Gesundheitliches" not in page
-    assert "Klinik Rosenpark hat erfahren" in tarik.get("/me/disclosures").text
+    assert "weil zugesagt wurde" in tarik.get("/me/disclosures").text
+
+
+def test_every_reason_that_is_written_down_has_words():
+    written = set()
+    for file in (Path(actions.__file__).parent).glob("*.py"):
+        tree, module = ast.parse(file.read_text()), import_module(f"hub.actions.{file.stem}")
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "disclose":
+                value = next(one.value for one in call.keywords if one.arg == "purpose")
+                named = getattr(module, value.id, None) if isinstance(value, ast.Name) else value.value
+                written.add(named or "enquiry.sent")
+    assert len(written) > 4
+    assert written <= set(PURPOSES)
+
+
+def test_the_name_of_a_new_coach_stands_there_for_thirty_days(world, tarik):
+    assert "Ihr Coach ist jetzt" not in tarik.get("/me").text
+    other = Membership(
+        user_id=world.user("frank").id, organisation_id=world.cast.jc_meissen.id, role=Role.COACH, created_at=world.at
+    )
+    with world.database.transaction() as session:
+        session.add(other)
+    with world.database.transaction() as session:
+        person = session.get_one(Participant, world.cast.tarik.id)
+        coach = session.get_one(User, world.user("frank").id)
+        assign_coach(session, actor=world.actor("lena"), participant=person, coach=coach, at=world.at)
+    page = tarik.get("/me").text
+    assert f"Ihr Coach ist jetzt {coach.name}." in page
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.tarik.id).coach_changed_at = world.at - timedelta(days=30)
+    assert "Ihr Coach ist jetzt" not in tarik.get("/me").text
+
+
+def test_the_result_of_the_admission_stands_in_plain_words_for_the_person_alone(world, tarik):
+    page = tarik.get("/me/participation").text
+    assert "Sie sind dabei, bis zum" in page
+    assert "Ihre Gesundheit macht Ihnen manches schwer" in page or "Termine im Jobcenter fielen aus" in page
+    assert tarik.application.test_client().get("/me/participation").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ParticipationState.PROPOSED, "Die Entscheidung steht noch aus."),
+        (ParticipationState.DECLINED, "Das ist kein Urteil über Sie."),
+        (ParticipationState.ENDED, "Ihre Teilnahme lief vom"),
+    ],
+)
+def test_every_result_has_a_sentence(world, tarik, state, words):
+    with world.database.transaction() as session:
+        own = Participation.participant_id == world.cast.tarik.id
+        session.execute(update(Participation).where(own).values(state=state))
+    assert words in tarik.get("/me/participation").text
 
 
 def test_the_title_is_neutral_and_the_page_is_never_kept(tarik):
