@@ -19,6 +19,7 @@ from hub.queries.consents import find_live, find_previous, list_requested, rests
 from hub.queries.disclosures import say_day
 from hub.queries.enquiries import find_open_to
 from hub.queries.holds import drop_holds
+from hub.queries.receipts import snapshot
 
 CODE_LETTERS = 9  # about 44 bits, and tries are limited
 
@@ -61,6 +62,7 @@ def write_question(
     consent.notice_version, consent.notice_locale = consent_texts.VERSION, locale
     consent.notice_text = wording.text()
     consent.notice_hash = consent_texts.digest(consent.notice_text)
+    consent.controller = snapshot(participant.jobcenter)
     consent.requested_by_id, consent.requested_at = actor.user_id, at
     consent.valid_until_on, consent.valid_until = until, clock.end_of_day(until)
     previous = find_previous(session, consent)

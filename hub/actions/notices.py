@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.waitlisted": TO_COACHES,
     "enquiry.reopened": TO_COACHES,
     "enquiry.expired": TO_COACHES,
+    "enquiry.reported": TO_COACHES,
     "enquiry.reminder": ((partner_desk, "partner_reminder"),),
     "booking.made": ((partner_desk, "partner_news"),),
     "booking.made_by_person": ((partner_desk, "partner_news"), *TO_COACHES),

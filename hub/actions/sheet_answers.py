@@ -67,7 +67,9 @@ def answer_sheet(
     require_version(row, version)
     open_lines = _open(lines, at)
     if yes:
-        _require_evidence(session, row, open_lines, signature, at)
+        require_evidence(row.requested_at, signature, at)
+        for line in open_lines if signature.form in ON_PAPER else ():
+            require_nothing_sent(session, line, at)
     chosen = _standing(lines, open_lines, set(yes))
     rest = None if waive or not row.wait_hours else at + timedelta(hours=row.wait_hours)
     for line in open_lines:
@@ -125,9 +127,7 @@ def _standing(lines: list[Consent], open_lines: list[Consent], yes: set[str]) ->
     return {line.public_id for line in open_lines if line.public_id in yes and line.offer_id in told}
 
 
-def _require_evidence(
-    session: Session, sheet: ConsentSheet, lines: list[Consent], signature: Signature, at: datetime
-) -> None:
+def require_evidence(requested_at: datetime, signature: Signature, at: datetime) -> None:
     """Refuse a drawing without strokes, a paper without day and place, and another form without its reason."""
     facts, day = signature.evidence, signature.evidence.get("signed_on")
     if signature.form is ConsentForm.DRAWN and not facts.get("strokes"):
@@ -137,9 +137,7 @@ def _require_evidence(
     if signature.form in ON_PAPER:
         if day is None or not facts.get("reference"):
             raise InvalidInput(fields={"reference": N_("Bitte geben Sie an, wo das Blatt liegt.")})
-        require_signing_day(sheet.requested_at, date.fromisoformat(day), at)
-        for line in lines:
-            require_nothing_sent(session, line, at)
+        require_signing_day(requested_at, date.fromisoformat(day), at)
 
 
 def _close(sheet: ConsentSheet, signature: Signature, *, waived: bool, given: bool, at: datetime) -> None:

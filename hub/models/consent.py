@@ -89,6 +89,7 @@ class Consent(Identified, Versioned, Base):
     notice_locale: Mapped[str] = mapped_column(String(12))
     notice_text: Mapped[str] = mapped_column(Sealed)  # the exact words shown, with the literal preview
     notice_hash: Mapped[str] = mapped_column(String(64))
+    controller: Mapped[dict[str, Any]] = mapped_column(default=dict)  # who answered for it when it was asked
     form: Mapped[ConsentForm | None] = mapped_column(state_type(ConsentForm))
     evidence: Mapped[dict[str, Any] | None] = mapped_column(Sealed)  # signed on, file reference, drawing
     withdrawal_code: Mapped[str | None] = mapped_column(Sealed)  # on the slip; works without login

@@ -17,7 +17,7 @@ from hub.models.log import Disclosure
 from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
-from hub.models.wording import AIMS, ANSWERS, CONTACTS, NEEDS, QUESTIONS, TALKS, TIMES, listed
+from hub.models.wording import AIMS, ANSWERS, CONTACTS, NEEDS, OUTCOMES, QUESTIONS, TALKS, TIMES, listed
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.fields import Field, Phase, Reader
 from hub.policy.scopes import disclosures_for
@@ -48,6 +48,7 @@ class Content:
     question: str = ""
     answer: str = ""
     health: str = ""  # the words of the E3
+    feedback: Mapping[str, Any] | None = None  # what the partner reported
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def content_of(
         question=asked,
         answer=enquiry.answer,
         health=health,
+        feedback=enquiry.feedback,
     )
 
 
@@ -166,6 +168,8 @@ def lines(content: Content, fields: Fields) -> list[Line]:
         Line(F.QUESTION, N_("Ihre Frage"), listed([content.question], QUESTIONS) if content.question else ""),
         Line(F.QUESTION, N_("Antwort"), listed([content.answer], ANSWERS) if content.answer else ""),
         *_identity_lines(content),
+        Line(F.FEEDBACK, N_("Zurückgemeldet"), say_outcome(content.feedback)),
+        Line(F.FEEDBACK, N_("Dazu"), (content.feedback or {}).get("words", "")),
     ]
     return [line for line in found if line.field in fields and line.value]
 
@@ -201,6 +205,11 @@ def _identity_lines(content: Content) -> list[Line]:
         Line(F.CONTACT, N_("Adresse für den Besuch"), (content.contact or {}).get("address", "")),
         Line(F.CONSENT, N_("Einwilligung"), str(until)),
     ]
+
+
+def say_outcome(feedback: Mapping[str, Any] | None) -> str:
+    """Return the coded outcome a partner reported, in words."""
+    return listed([feedback["outcome"]], OUTCOMES) if feedback else ""
 
 
 def say_contact(contact: Mapping[str, Any] | None, coach: str) -> str:

@@ -30,8 +30,8 @@ def list_open_enquiries(
 ) -> tuple[list[Enquiry], dict[int, Turn]]:
     """Return enquiries of open referrals on which somebody must act, the oldest first.
 
-    Drafts have their yes and wait to be sent. Accepted ones have no date yet; running ones only when all are over. What came to
-    nothing no longer counts once the search went on to another partner, or is closed or paused.
+    Drafts have their yes and wait to be sent. Accepted ones have no date yet; of running ones all dates are over. What
+    came to nothing no longer counts once the search went on to another partner, or is closed or paused.
     For silent ones it says whose turn it is. One statement.
     """
     query = (

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hub.db import Database
 from hub.models.user import Role
+from hub.queries import next_free
 from hub.queries.notices import settle_before
 from hub.seeds.bookings import Story, load_bookings
 from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
@@ -48,6 +49,8 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_rooms(session, cast, at)
         load_changes(story, people, offers)
         load_freshness(session, cast, offers, at)
+        # The stories were told at their own times; what a worker would have done since then is done at once.
+        next_free.keep_next_free(session, offer_ids=next_free.list_due(session, at=at), at=at)
         load_shortlists(story)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")

@@ -19,9 +19,10 @@ from hub.models.wording import AIMS, MATTERS, listed
 from hub.policy.fields import Field
 from hub.queries import enquiries, participants
 from hub.queries import referrals as questions
-from hub.queries.reading import phases_of
+from hub.queries.reading import aims_of, phases_of
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.enquiry_rows import rows_of
 from hub.web.fields import Needed, Ticks, add_error
 from hub.web.offer_words import STAGES
 

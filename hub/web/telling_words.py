@@ -25,6 +25,7 @@ PURPOSES: dict[str, Message] = {
     "enquiry.identity_opened": N_("weil zugesagt wurde"),
     "enquiry.told_by_phone": N_("weil zugesagt wurde, am Telefon"),
     "enquiry.read_by_desk": N_("um dort am Telefon nachzufragen, ohne Ihren Namen"),
+    "enquiry.reported": N_("weil der Partner zurückmelden durfte, wie es lief"),
     "enquiry.health_opened": N_("weil Sie dazu Ja gesagt haben"),
 }
 

@@ -5,10 +5,13 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
+from hub import geography
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+WORDS = ("notice_hash", "notice_version", "notice_locale", "controller")
 RELEASE_KEYS = ["participant_id", "organisation_id", "state"]
 ADDED_TO_RELEASES = (
     "towards_id",
@@ -205,6 +208,8 @@ def _put_open_questions_on_sheets() -> None:
     op.add_column("participants", sa.Column("coach_changed_at", sa.DateTime(timezone=True), nullable=True))
     _complete_releases()
     op.add_column("enquiries", sa.Column("feedback", sa.Text(), nullable=True))
+    _keep_controllers()
+    _keep_words()  # stays last: rebuilding `consents` on SQLite would drop its trigger
 
 
 def _complete_releases() -> None:
@@ -269,7 +274,55 @@ def _shorten_releases() -> None:
             table.drop_column(name)
 
 
+def _keep_controllers() -> None:
+    """Keep beside each consent who answers for it; for older ones that is the Jobcenter as it stands now."""
+    op.add_column("consents", sa.Column("controller", sa.JSON(), nullable=True))
+    rows = sa.table("consents", sa.column("participant_id"), sa.column("controller", sa.JSON()))
+    persons = sa.table("participants", sa.column("id"), sa.column("jobcenter_id"))
+    kept = ("public_id", "name", "phone", "email", "street", "postal_code", "municipality_code", "supervisory_authority")
+    houses = sa.table("organisations", sa.column("id"), sa.column("kind"), *(sa.column(name) for name in kept))
+    connection = op.get_bind()
+    for house in connection.execute(sa.select(houses).where(houses.c.kind == "jobcenter")).mappings().all():
+        place = geography.find_municipality(house["municipality_code"])
+        facts = {name: house[name] for name in kept if name not in ("public_id", "municipality_code")}
+        facts |= {"id": house["public_id"], "town": place.name if place else ""}
+        theirs = sa.select(persons.c.id).where(persons.c.jobcenter_id == house["id"])
+        connection.execute(rows.update().where(rows.c.participant_id.in_(theirs)).values(controller=facts))
+    with op.batch_alter_table("consents") as table:
+        table.alter_column("controller", existing_type=sa.JSON(), nullable=False)
+
+
+def _keep_words() -> None:
+    """Refuse to change which words a person read; their text itself is sealed anew when keys change."""
+    if op.get_bind().dialect.name == "sqlite":
+        when = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in WORDS)
+        op.execute(
+            f"CREATE TRIGGER consents_keep_words BEFORE UPDATE ON consents WHEN {when} "
+            "BEGIN SELECT RAISE(ABORT, 'the words of a consent stay'); END"
+        )
+        return
+    when = " OR ".join(f"OLD.{name}::text IS DISTINCT FROM NEW.{name}::text" for name in WORDS)
+    op.execute(
+        "CREATE FUNCTION keep_words() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the words of a consent stay'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER consents_keep_words BEFORE UPDATE ON consents FOR EACH ROW WHEN ({when}) "
+        "EXECUTE FUNCTION keep_words()"
+    )
+
+
+def _let_words_go() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER consents_keep_words")
+    else:
+        op.execute("DROP TRIGGER consents_keep_words ON consents")
+        op.execute("DROP FUNCTION keep_words()")
+    op.drop_column("consents", "controller")
+
+
 def downgrade() -> None:
+    _let_words_go()
     op.drop_column("enquiries", "feedback")
     _shorten_releases()
     op.drop_column("participants", "coach_changed_at")
