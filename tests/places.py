@@ -176,12 +176,12 @@ def counted(world: World) -> Iterator[list[str]]:
         event.remove(world.database.engine, "before_cursor_execute", note)
 
 
-def give_card(world: World, person: Participant, *, pin: str = "4711") -> str:
+def give_card(world: World, person: Participant, *, pin: str = "4711", by: str = "clara") -> str:
     """Issue a card with a PIN and return its code."""
-    clara = world.actor("clara")
+    coach = world.actor(by)
     with world.database.transaction() as session:
-        row = get_participant(session, clara, person.public_id, at=world.at)
-        card = issue_card(session, actor=clara, participant=row, at=world.at)
+        row = get_participant(session, coach, person.public_id, at=world.at)
+        card = issue_card(session, actor=coach, participant=row, at=world.at)
         set_pin(session, actor=person_actor(card, request_id=""), card=card, pin=pin, at=world.at)
         return card.code
 

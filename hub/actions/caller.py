@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log, notices, withdrawals
+from hub.actions import log, notices, releases, withdrawals
 from hub.actions.notices import Facts
 from hub.models.consent import PERMITTING, Scope
 from hub.models.participant import Participant
@@ -26,6 +26,8 @@ def withdraw_for_caller(
 ) -> int:
     """Withdraw all of a person's consents, those for one partner, or those of some scopes; return how many ended.
 
+    Releases from secrecy are taken back with them, unless it is about some scopes only.
+
     The person's own coach is told that there is something new. No reason is asked, and nothing is told to the actor.
     """
     require(actor, Permission.WITHDRAW_FOR_CALLER, person)
@@ -33,7 +35,12 @@ def withdraw_for_caller(
     for consent in found:
         if consent.state in PERMITTING:  # an E3 or E4 ends together with the E2 before it
             withdrawals.end_consent(session, actor=actor, consent=consent, ending=withdrawals.FOR_CALLER, at=at)
-    if found:
+    released = 0
+    if not scopes:
+        released = releases.withdraw_all_releases(
+            session, actor=actor, participant=person, organisation_public_id=organisation_public_id, at=at
+        )
+    if found or released:
         log.record(session, actor=actor, action="consents.withdrawn_for_caller", thing=person, about=[person], at=at)
         notices.announce(session, "consents.withdrawn_for_caller", Facts(participant=person), at=at)
-    return len(found)
+    return len(found) + released

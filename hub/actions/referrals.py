@@ -78,30 +78,41 @@ def pause_referral(
     session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
 ) -> None:
     """Let a search rest: nothing new leaves, and nobody is reminded of it; what partners have goes on."""
-    _step(session, actor, referral, ReferralState.PAUSED, "referral.paused", version, at)
+    person = get_person(session, referral.participant_id)
+    require(actor, Permission.WRITE_REFERRAL, person)
+    _step(session, actor, person, referral, ReferralState.PAUSED, "referral.paused", version, at)
 
 
 def resume_referral(
     session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
 ) -> None:
     """Take a resting search up again."""
-    _step(session, actor, referral, ReferralState.OPEN, "referral.resumed", version, at)
+    person = get_person(session, referral.participant_id)
+    require(actor, Permission.WRITE_REFERRAL, person)
+    _step(session, actor, person, referral, ReferralState.OPEN, "referral.resumed", version, at)
 
 
 def retract_referral(
     session: Session, *, actor: Actor, referral: Referral, version: int | None = None, at: datetime
 ) -> None:
     """Take a search back: its open enquiries are withdrawn with their coming places in the same transaction."""
-    _step(session, actor, referral, ReferralState.RETRACTED, "referral.retracted", version, at)
+    person = get_person(session, referral.participant_id)
+    require(actor, Permission.WRITE_REFERRAL, person)
+    _step(session, actor, person, referral, ReferralState.RETRACTED, "referral.retracted", version, at)
     for enquiry in list_open_of_referral(session, referral.id):
         withdrawals.withdraw_enquiry(session, actor=actor, enquiry=enquiry, at=at)
 
 
 def _step(
-    session: Session, actor: Actor, referral: Referral, to: ReferralState, event: str, version: int | None, at: datetime
+    session: Session,
+    actor: Actor,
+    person: Participant,
+    referral: Referral,
+    to: ReferralState,
+    event: str,
+    version: int | None,
+    at: datetime,
 ) -> None:
-    person = get_person(session, referral.participant_id)
-    require(actor, Permission.WRITE_REFERRAL, person)
     lock_participant(session, person.id)  # first in the lock order: a retraction gives places back
     require_version(referral, version)
     move(session, referral, to, at=at)

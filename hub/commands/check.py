@@ -10,6 +10,7 @@ from hub.actions.log_chain import verify_log
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
 from hub.queries import invariants
+from hub.queries.kept_words import count_words
 from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
@@ -80,11 +81,20 @@ def _invariants(house: Installation) -> str:
     return f"{len(invariants.INVARIANTS)} hold"
 
 
+def _words(house: Installation) -> str:
+    with house.database.reading() as session:
+        found, changed = count_words(session)
+    if changed:
+        raise ConfigurationError(f"{len(changed)} of {found} do not match their hash, the first is {changed[0]}")
+    return f"{found} match their hashes"
+
+
 CHECKS: dict[str, Check] = {
     "configuration": _configuration,
     "database": _database,
     "migrations": _migrations,
     "mail": _mail,
     "log chain": _log_chain,
+    "words kept": _words,
     "invariants": _invariants,
 }

@@ -67,6 +67,22 @@ class ConsentForm(StrEnum):
     OTHER = "other"  # on paper without a signature; the sheet says why
 
 
+class MessagePurpose(StrEnum):
+    """What the house may want to tell a person for (E6); each has a way of its own."""
+
+    CHANGES = "changes"
+    REMINDERS = "reminders"
+    QUESTIONS = "questions"
+
+
+class MessageChannel(StrEnum):
+    """How a person wants to be reached (E6)."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    LETTER = "letter"
+
+
 class Consent(Identified, Versioned, Base):
     """One scope, one recipient, one exact wording; its history is in ConsentEvent."""
 

@@ -35,9 +35,9 @@ def participants_for(actor: Actor, at: datetime) -> Select[Any]:
     return select(Participant).where(looked_after(actor, at))
 
 
-def team_participants_for(actor: Actor) -> Select[Any]:
+def team_participants_for(actor: Actor, at: datetime) -> Select[Any]:
     """Persons of the Jobcenters an actor leads: names, coaches and dates of participation only."""
-    return select(Participant).where(Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)))
+    return select(Participant).where(Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)), in_sight(at))
 
 
 def participations_for(actor: Actor, at: datetime) -> Select[Any]:
@@ -90,13 +90,14 @@ def referrals_for(actor: Actor, at: datetime) -> Select[Any]:
 def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
     """Enquiries: of persons an actor looks after; sent ones of a partner's organisations; a link's single one."""
     query = select(Enquiry)
+    received = and_(is_sent(), Enquiry.participant_id.in_(select(Participant.id).where(in_sight(at))))
     if actor.kind is ActorKind.LINK:
-        return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, is_sent())
+        return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, received)
     persons = select(Participant.id).where(looked_after(actor, at))
     return query.where(
         or_(
             Enquiry.participant_id.in_(persons),
-            and_(Enquiry.organisation_id.in_(actor.partner_ids), is_sent(), not_kept_from(actor)),
+            and_(Enquiry.organisation_id.in_(actor.partner_ids), received, not_kept_from(actor)),
         )
     )
 
@@ -166,7 +167,7 @@ def own_slots_for(actor: Actor) -> Select[Any]:
 def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
     """Bookings of persons an actor looks after, and a coach's own appointments.
 
-    A date a person keeps for themselves after taking a consent back is the person's alone (T4c).
+    A date whose consent was taken back before it began is the person's alone, kept or not (T4c).
     """
     persons = select(Participant.id).where(looked_after(actor, at))
     still = or_(
@@ -174,18 +175,23 @@ def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
     )
     own = and_(Booking.coach_id == actor.user_id, still) if actor.user_id else false()
     query = select(Booking).where(or_(Booking.participant_id.in_(persons), own))
-    return query if actor.kind is ActorKind.PERSON else query.where(~kept_privately())
+    return query if actor.kind is ActorKind.PERSON else query.where(~fallen_with_consent())
 
 
-def kept_privately() -> ColumnElement[bool]:
-    """Whether a person kept this date although its consent was taken back: since then nobody follows it with them."""
+def fallen_with_consent() -> ColumnElement[bool]:
+    """Whether the consent to this date was taken back before it began: since then only its person has it (T4c)."""
     ended = select(Enquiry.id).where(
         Enquiry.id == Booking.enquiry_id,
         Enquiry.state == EnquiryState.WITHDRAWN,
         Enquiry.ended_by == "consent",
         Enquiry.ended_at < Booking.starts_at,
     )
-    return and_(Booking.state.in_(STANDING), ended.correlate(Booking).exists())
+    return ended.correlate(Booking).exists()
+
+
+def kept_privately() -> ColumnElement[bool]:
+    """Whether a person kept this date although its consent was taken back: since then nobody follows it with them."""
+    return and_(Booking.state.in_(STANDING), fallen_with_consent())
 
 
 def waitings_for(actor: Actor, at: datetime) -> Select[Any]:

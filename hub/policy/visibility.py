@@ -22,7 +22,7 @@ OWN = _f(
 # A coach asks, answers and phones by it: the number, the partner's question, the rough frame. None of it names anybody.
 WORK = _f(F.REFERENCE, F.QUESTION, F.STATE)
 COACHED = WORK | _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.AIM, F.DATE, F.NOTES, F.CONSENT, F.OFFER, F.ROUGH)
-RUNNING = COACHED | _f(F.ATTENDANCE, F.FEEDBACK)
+RUNNING = COACHED | _f(F.ATTENDANCE, F.FEEDBACK, F.PLACE_CODE)  # the place code is how a date is told (B1)
 DEPUTISED = WORK | _f(F.IDENTITY, F.CONTACT, F.AIM, F.DATE, F.CONSENT, F.OFFER)  # B1 is time, place and offer
 BEFORE = _f(F.REFERENCE, F.AIM, F.DATE, F.OFFER, F.STATE, F.ROUGH, F.ACCESS)  # A1 and R1: only what was ticked
 
@@ -59,7 +59,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.ACCEPTED: {
         R.PERSON: OWN,
         R.COACH: RUNNING,
-        R.DEPUTY: WORK | _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.DATE, F.ATTENDANCE, F.CONSENT, F.OFFER),
+        R.DEPUTY: WORK | _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.DATE, F.ATTENDANCE, F.CONSENT, F.OFFER, F.PLACE_CODE),
         R.CASE_MANAGER: _f(F.IDENTITY, F.ACTIVE),
         R.COORDINATOR: _f(F.REFERENCE, F.OFFER, F.STATE, F.COUNT),
         R.PARTNER: _f(
@@ -83,7 +83,7 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.COMPLETED: {
         R.PERSON: OWN,
         R.COACH: RUNNING,
-        R.DEPUTY: WORK | _f(F.IDENTITY, F.DATE, F.ATTENDANCE, F.OFFER),
+        R.DEPUTY: WORK | _f(F.IDENTITY, F.DATE, F.ATTENDANCE, F.OFFER, F.PLACE_CODE),
         R.CASE_MANAGER: _f(F.IDENTITY, F.PARTICIPATION),
         R.COORDINATOR: _f(F.REFERENCE),
         R.PARTNER: _f(F.REFERENCE, F.IDENTITY, F.DATE, F.ATTENDANCE, F.FEEDBACK, F.OFFER, F.STATE, F.PLACE_CODE),

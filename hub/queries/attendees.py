@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from hub.models.booking import STANDING, Booking
@@ -17,6 +17,7 @@ from hub.policy.actor import Actor
 from hub.policy.exclusion_scopes import not_kept_from
 from hub.policy.fields import Field, Reader
 from hub.policy.permissions import Permission
+from hub.policy.person_scopes import in_sight
 from hub.policy.rules import allows
 from hub.policy.scopes import partner_bookings_for
 from hub.queries.acknowledgements import confirmed_since
@@ -44,6 +45,9 @@ def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version
     query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
     # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
     query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING), Booking.access != Access.OPEN.value)
+    # Thirty days after the last participation's end nobody beside the person finds them, by no name and no place code.
+    known = Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
+    query = query.where(or_(Booking.participant_id.is_(None), known))
     query = query.order_by(Booking.code, Booking.id)
     told = and_(live, not_kept_from(actor))  # a member of staff whom the person excluded learns no name
     rows = session.execute(query.add_columns(Enquiry, told, confirmed_since(actor.user_id, notice_version))).all()

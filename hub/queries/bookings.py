@@ -18,8 +18,10 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import offers
+from hub.queries.eligibility import Eligibility
 from hub.queries.offer_filters import OfferFilter
 from hub.queries.places import Taker, fits
+from hub.queries.reading import reads_date
 from hub.queries.slots import list_next_slots
 
 ALTERNATIVES = 3
@@ -42,7 +44,7 @@ def get_booking(session: Session, actor: Actor, public_id: str, *, at: datetime)
     """Return one booking of a person the actor looks after (or is), or an own appointment; raises NotFound."""
     query = bookings_for(actor, at).where(Booking.public_id == public_id)
     booking: Booking | None = session.scalar(query.options(*with_place(), joinedload(Booking.enquiry)))
-    if booking is None:
+    if booking is None or not reads_date(session, actor, booking, at=at):
         raise NotFound
     return booking
 
@@ -244,10 +246,12 @@ def list_alternatives(
     near: tuple[float, float] | None,
     at: datetime,
     party: int = 1,
+    eligibility: Eligibility | None = None,
 ) -> list[Slot]:
     """Return up to three other dates with enough places: of the same offer, then of offers with the same aim nearby.
 
-    `taker` says for whom the places are. Each with its offer, organisation, place and pools; at most six statements.
+    `taker` says for whom the places are, `eligibility` what of other offers is meant for them. Each with its offer,
+    organisation, place and pools; at most six statements.
     """
     coming = list_next_slots(session, slot.offer, at=at, limit=20)
     found = [other for other in coming if other.id != slot.id and other.course_id is None]
@@ -255,7 +259,7 @@ def list_alternatives(
         with_offer(other, slot.offer)
     fitting = [other for other in found if fits(other, taker, party)]
     if len(fitting) < ALTERNATIVES:
-        alike = OfferFilter(aims=frozenset({slot.offer.aim}), near=near, radius_km=20)
+        alike = OfferFilter(aims=frozenset({slot.offer.aim}), near=near, radius_km=20, eligibility=eligibility)
         filters = replace(alike, min_free=party, bookable=True, taker=taker)
         page = offers.search(session, actor, filters, at=at, limit=ALTERNATIVES + 1)
         fitting += [hit.slots[0] for hit in page.hits if hit.slots and hit.offer.id != slot.offer_id]

@@ -18,6 +18,7 @@ from hub.queries.disclosures import Content, lines, pairs, say_day, told_fields
 VERSION = "2026-11"
 F = Field
 BESIDE = {Scope.HEALTH: N_("zur Gesundheit"), Scope.FEEDBACK: N_("was der Partner zurückmeldet")}
+OWN = {Scope.MESSAGES: N_("Nachrichten an Sie"), Scope.EVALUATION: N_("Auswertung ohne Namen")}
 GROUPS = {
     F.REFERENCE: N_("eine Nummer statt Ihres Namens"),
     F.AIM: N_("worum es geht"),
@@ -123,7 +124,7 @@ def _disclosure(content: Content, person: Participant, field_groups: list[str], 
 def name_of(consent: Consent) -> Message:
     """Return a consent's name in a list: whom it is for, and what, where it is not the telling itself."""
     if consent.organisation is None:
-        return N_("Kalender")
+        return OWN.get(consent.scope, N_("Kalender"))
     if word := BESIDE.get(consent.scope):
         return N_("{partner}, {word}", partner=consent.organisation.name, word=word)
     return N_("{partner}", partner=consent.organisation.name)

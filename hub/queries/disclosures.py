@@ -60,9 +60,7 @@ class Line:
     value: str
 
 
-def content_of(
-    enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None = None, health: str = ""
-) -> Content:
+def content_of(enquiry: Enquiry, *, coach: str = "", valid_until_on: date | None = None, health: str = "") -> Content:
     """Return what an enquiry holds; its offer, slot, referral and person must be loaded."""
     asked = enquiry.reason if enquiry.state is EnquiryState.RETURNED or enquiry.answer else ""
     return Content(

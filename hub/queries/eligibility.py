@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_
 
 from hub.models.offer import Offer
 from hub.models.participant import Participant
+from hub.queries.exclusions import excluded_by
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,14 @@ class Eligibility:
 
     ages: tuple[int, int] | None = None  # only a birth year is known: the birthday may be still to come
     addressed_as: str = ""
+    person_id: int | None = None  # who excluded organisations: their offers are left out
 
     @classmethod
     def of(cls, person: Participant, *, year: int) -> "Eligibility":
         """Read it off a person in a calendar year."""
         born = person.birth_year
-        return cls((year - born - 1, year - born) if born else None, person.name.get("form_of_address", ""))
+        ages = (year - born - 1, year - born) if born else None
+        return cls(ages, person.name.get("form_of_address", ""), person.id)
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what an offer must fulfil so that nobody is shown what would refuse them for certain."""
@@ -30,4 +33,6 @@ class Eligibility:
             youngest, oldest = self.ages
             wanted.append(or_(Offer.youngest.is_(None), Offer.youngest <= oldest))
             wanted.append(or_(Offer.oldest.is_(None), Offer.oldest >= youngest))
+        if self.person_id is not None:
+            wanted.append(Offer.organisation_id.not_in(excluded_by(self.person_id)))
         return wanted

@@ -152,12 +152,6 @@ def list_of_person(session: Session, participant_id: int, *, limit: int = 50) ->
     return list(session.scalars(query.order_by(Enquiry.id.desc()).limit(limit)))
 
 
-def list_asked_offer_ids(session: Session, referral_id: int) -> frozenset[int]:
-    """Return the keys of the offers whose partners were asked for a need, whatever they said."""
-    query = select(Enquiry.offer_id).where(Enquiry.referral_id == referral_id, Enquiry.sent_at.is_not(None))
-    return frozenset(session.scalars(query))
-
-
 def list_other_offers(session: Session, actor: Actor, enquiry: Enquiry, *, limit: int = 20) -> list[Offer]:
     """Return what else the asked organisation has that the actor may find, by title."""
     query = offers_for(actor).where(

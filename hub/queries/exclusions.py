@@ -1,6 +1,8 @@
 """Questions about exclusions: whom a person wants nothing to do with, and what follows for an offer."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound, RuleBroken
@@ -40,20 +42,19 @@ def find_same(
     return session.scalar(query.where(Exclusion.user_id == user_id))
 
 
-def list_organisation_ids(session: Session, participant_id: int) -> frozenset[int]:
-    """Return the keys of the organisations a person excluded; their offers are not found for this person."""
-    query = select(Exclusion.organisation_id).where(
+def excluded_by(participant_id: int) -> Select[Any]:
+    """The keys of the organisations a person excluded; a search for this person leaves their offers out."""
+    return select(Exclusion.organisation_id).where(
         Exclusion.participant_id == participant_id,
         Exclusion.organisation_id.is_not(None),
         Exclusion.ended_at.is_(None),
     )
-    return frozenset(key for key in session.scalars(query) if key is not None)
 
 
 def obstacle_of_exclusion(session: Session, participant_id: int, organisation_id: int) -> Message | None:
     """Return the same sentence as for an offer that takes nobody when the person excluded its organisation, or None."""
-    excluded = organisation_id in list_organisation_ids(session, participant_id)
-    return TAKES_NOBODY if excluded else None
+    found = session.scalar(excluded_by(participant_id).where(Exclusion.organisation_id == organisation_id).limit(1))
+    return TAKES_NOBODY if found is not None else None
 
 
 def require_not_excluded(session: Session, participant_id: int, organisation_id: int) -> None:

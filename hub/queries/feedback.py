@@ -50,7 +50,9 @@ def find_way_back(session: Session, enquiry: Enquiry, *, lock: bool = False, at:
     if not session.get_one(Organisation, enquiry.organisation_id).clinic_type:
         return WayBack(allowed=True, content=EVERYTHING)
     release = _live(session, _release(enquiry, at), lock, at)
-    return WayBack(allowed=True, content=frozenset(ReleaseContent(one) for one in release.content) if release else frozenset())
+    return WayBack(
+        allowed=True, content=frozenset(ReleaseContent(one) for one in release.content) if release else frozenset()
+    )
 
 
 def lock_way_back(session: Session, enquiry: Enquiry, *, at: datetime) -> WayBack:

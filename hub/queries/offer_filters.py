@@ -63,8 +63,7 @@ class OfferFilter:
     accesses: frozenset[Access] = frozenset()
     stages: frozenset[Stage] = frozenset()
     only: frozenset[int] = frozenset()  # keys of offers: look among these alone
-    without: frozenset[int] = frozenset()  # keys of organisations that are left out
-    asked: frozenset[int] = frozenset()  # keys of offers that were asked for the same need already
+    need: int | None = None  # key of a referral: whoever was asked for it already is left out
     near: tuple[float, float] | None = None
     radius_km: float = DEFAULT_KM
     weekdays: frozenset[int] = frozenset()  # 0 = Monday, in wall time
@@ -136,14 +135,13 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
 
 
 def _named(filters: OfferFilter) -> list[ColumnElement[bool]]:
-    """Return what follows from offers and organisations that were named by key."""
+    """Return what follows from offers that were named by key."""
     wanted: list[ColumnElement[bool]] = []
     if filters.only:
         wanted.append(Offer.id.in_(sorted(filters.only)))
-    if filters.asked:
-        wanted.append(Offer.id.not_in(sorted(filters.asked)))
-    if filters.without:
-        wanted.append(Offer.organisation_id.not_in(sorted(filters.without)))
+    if filters.need is not None:
+        asked = select(Enquiry.id).where(Enquiry.offer_id == Offer.id, Enquiry.referral_id == filters.need)
+        wanted.append(~asked.where(Enquiry.sent_at.is_not(None)).correlate(Offer).exists())
     return wanted
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from hub.models.booking import Booking
 from hub.models.consent import PERMITTING, Consent, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -14,6 +15,7 @@ from hub.policy.fields import Field, Phase, Reader
 from hub.policy.visibility import Fields, visible
 from hub.queries.consents import WAITING
 from hub.queries.disclosures import phase_now
+from hub.queries.participants import reader_of
 
 OVER = frozenset({Phase.DECLINED, Phase.RECALLED, Phase.CONSENT_ENDED})  # the need is open again
 
@@ -73,3 +75,14 @@ def reads_words(actor: Actor, reader: Reader, sheet: ConsentSheet | None) -> boo
     To other deputies the matrix tells that there is a question or a yes, not its words (C1, not C2, no A1).
     """
     return reader is not Reader.DEPUTY or (sheet is not None and sheet.requested_by_id == actor.user_id)
+
+
+def reads_date(session: Session, actor: Actor, booking: Booking, *, at: datetime) -> bool:
+    """Tell whether the matrix gives the date of a booking (B1) to a deputy; who else comes to it through a scope does.
+
+    The booking's enquiry and person must be loaded. One statement, for deputies and dates with an enquiry only.
+    """
+    enquiry, person = booking.enquiry, booking.participant
+    if enquiry is None or person is None or reader_of(actor, person) is not Reader.DEPUTY:
+        return True
+    return Field.DATE in fields_of(session, [enquiry], Reader.DEPUTY, at=at).get(enquiry.id, frozenset())

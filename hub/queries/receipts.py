@@ -1,8 +1,10 @@
-"""The receipt of a consent as a record (ISO/IEC TS 27560): everything it rests on, from what was kept when it was asked."""
+"""The receipt of a consent as a record (ISO/IEC TS 27560): all it rests on, from what was kept when it was asked."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,20 +13,22 @@ from sqlalchemy.orm import Session
 
 from hub import clock, geography, i18n
 from hub.i18n import N_, Message
-from hub.models.consent import PERMITTING, Consent, ConsentEvent, ConsentState, Release, Scope
+from hub.models.consent import PERMITTING, Consent, ConsentEvent, Release, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.organisation import Organisation
+from hub.models.participant import Participant
 from hub.policy.fields import Field
 from hub.queries.consent_texts import GROUPS, Wording, read_wording
 from hub.queries.disclosures import NAME_GONE
 from hub.queries.duties import TERM
+from hub.queries.kantara import in_kantaras_names
+from hub.queries.known import groups_of
 
 SCHEMA = "ISO/IEC TS 27560:2023, partnerhub 1"
-KANTARA = "KI-CR-v1.1.0"
 JURISDICTION = "DE"
 LEGAL_BASIS = ("GDPR 6(1)(a)", "GDPR 9(2)(a)", "SGB X 67b")
 RIGHTS = ("access", "rectification", "erasure", "complaint", "withdrawal")
-WAYS_BACK = ("own_page", "code_on_slip", "telephone", "in_person")
+WAYS_BACK = ("own_page", "code_on_slip", "telephone")
 # Where the kept words have them, counted from the last paragraph of every consent.
 REFUSAL, RIGHTS_TEXT, WITHDRAWAL = -1, -2, -3
 SPECIAL = frozenset({Field.ACCESS.value, Field.HEALTH.value, Field.FEEDBACK.value})  # they may tell of health (Art. 9)
@@ -32,7 +36,9 @@ CATEGORIES: dict[str, Message] = {
     **{field.value: word for field, word in GROUPS.items()},
     Field.HEALTH.value: N_("eine Angabe zur Gesundheit"),
     Field.FEEDBACK.value: N_("was der Partner zurückmeldet"),
+    Field.ATTENDANCE.value: N_("ob ein Termin stattfand"),
 }
+TO_PARTNERS = frozenset({Scope.TRANSMIT, Scope.ASK_AROUND, Scope.HEALTH, Scope.FEEDBACK})
 PURPOSES: dict[Scope, Message] = {
     Scope.TRANSMIT: N_("Anfrage bei einem Partner"),
     Scope.ASK_AROUND: N_("Anfrage ohne Namen bei mehreren Partnern"),
@@ -64,44 +70,85 @@ def snapshot(controller: Organisation) -> dict[str, Any]:
     }
 
 
-def write_receipt(session: Session, consent: Consent, *, withdrawal_url: str, policy_url: str) -> dict[str, Any]:
-    """Return the receipt of a consent that was given, in its own language; its person must be loaded.
+@dataclass(frozen=True)
+class Beside:
+    """What lies in other tables beside the consents of one person."""
 
-    It says the same every day: only a step in the consent's life adds to it.
+    person: Participant
+    sheets: dict[int, ConsentSheet]
+    organisations: dict[int, Organisation]
+    previous: dict[int, str]  # public ids
+    events: dict[int, list[ConsentEvent]]
+    releases: dict[int, str]  # by the organisation released
+
+
+def write_receipts(
+    session: Session, person: Participant, consents: Sequence[Consent], *, withdrawal_url: str, policy_url: str
+) -> list[dict[str, Any]]:
+    """Return the receipts of consents that a person gave, each in its own language. Five statements.
+
+    A receipt says the same every day; only a step in the consent's life, or a release beside it, adds to it.
     """
-    sheet = session.get(ConsentSheet, consent.sheet_id) if consent.sheet_id else None
-    recipients = _recipients(session, consent)
+    beside = _beside(session, person, consents)
+    return [_receipt(one, beside, withdrawal_url, policy_url) for one in consents]
+
+
+def _beside(session: Session, person: Participant, consents: Sequence[Consent]) -> Beside:
+    def by_id(model: type[Any], ids: Iterable[int | None]) -> dict[int, Any]:
+        return {row.id: row for row in session.scalars(select(model).where(model.id.in_(set(ids) - {None})))}
+
+    events: dict[int, list[ConsentEvent]] = defaultdict(list)
+    query = select(ConsentEvent).where(ConsentEvent.consent_id.in_([one.id for one in consents]))
+    for event in session.scalars(query.order_by(ConsentEvent.id)):
+        events[event.consent_id].append(event)
+    older = select(Consent.id, Consent.public_id).where(Consent.id.in_([one.previous_id for one in consents]))
+    released = select(Release.organisation_id, Release.public_id).where(
+        Release.participant_id == person.id, Release.state.in_(PERMITTING)
+    )
+    return Beside(
+        person=person,
+        sheets=by_id(ConsentSheet, (one.sheet_id for one in consents)),
+        organisations=by_id(Organisation, (key for one in consents for key in _recipient_ids(one))),
+        previous={row[0]: row[1] for row in session.execute(older)},
+        events=events,
+        releases={row[0]: row[1] for row in session.execute(released.order_by(Release.id))},
+    )
+
+
+def _receipt(consent: Consent, beside: Beside, withdrawal_url: str, policy_url: str) -> dict[str, Any]:
     wording = read_wording(consent.notice_text)
     with i18n.using(consent.notice_locale):
-        purpose = _purpose(consent, wording)
-        categories = _categories(consent)
-        receipt = {
+        receipt: dict[str, Any] = {
             "schema_version": SCHEMA,
             "record_id": consent.public_id,
-            "previous_record_id": _previous(session, consent),
-            "pii_principal_id": consent.participant.public_id,
+            "previous_record_id": beside.previous.get(consent.previous_id or 0),
+            "pii_principal_id": beside.person.public_id,
             "privacy_notice": _notice(consent, wording),
             "language": consent.notice_locale,
             "process": _process(consent.scope),
-            "purpose": purpose,
-            "pii_categories": categories,
+            "purpose": _purpose(consent, wording),
+            "pii_categories": _categories(consent),
             "storage": _storage(consent),
             "controller": {"role": "controller", **consent.controller},
-            "recipients": recipients,
-            "withdrawal": {
-                "ways": list(WAYS_BACK),
-                "url": withdrawal_url,
-                "phone": consent.controller.get("phone", ""),
-                "text": _paragraph(wording, WITHDRAWAL),
-                "change": "new_record",
-            },
+            "recipients": _recipients(consent, beside),
+            "withdrawal": _withdrawal(consent, wording, withdrawal_url),
             "jurisdiction": JURISDICTION,
             "rights": {"codes": list(RIGHTS), "text": _paragraph(wording, RIGHTS_TEXT)},
-            "events": _events(session, consent),
-            "german": _german(session, consent, sheet, wording),
+            "events": [_event(one, consent) for one in beside.events[consent.id]],
+            "german": _german(consent, beside, wording),
         }
-        receipt["kantara"] = _kantara(receipt, consent, policy_url)
+        receipt["kantara"] = in_kantaras_names(receipt, consent, policy_url)
     return receipt
+
+
+def _withdrawal(consent: Consent, wording: Wording, url: str) -> dict[str, Any]:
+    return {
+        "ways": list(WAYS_BACK),
+        "url": url,
+        "phone": consent.controller.get("phone", ""),
+        "text": _paragraph(wording, WITHDRAWAL),
+        "change": "new_record",
+    }
 
 
 def _notice(consent: Consent, wording: Wording) -> dict[str, Any]:
@@ -133,39 +180,37 @@ def _purpose(consent: Consent, wording: Wording) -> dict[str, Any]:
 
 
 def _categories(consent: Consent) -> list[dict[str, Any]]:
+    told = groups_of(consent)
     return [
         {"code": code, "name": str(CATEGORIES.get(code, code)), "special_category": code in SPECIAL}
         for code in consent.field_groups
+        if code in told
     ]
 
 
 def _storage(consent: Consent) -> dict[str, Any]:
     """Return how long what is told may be kept, as the pages of a partner enforce it."""
+    with_others = consent.scope in TO_PARTNERS
     return {
         "used_until": consent.valid_until_on.isoformat(),
-        "name_hidden_after_end_days": NAME_GONE.days,
-        "deletion_after_withdrawal_days": TERM.days,
+        "name_hidden_after_end_days": NAME_GONE.days if with_others else None,
+        "deletion_after_withdrawal_days": TERM.days if with_others else None,
     }
 
 
-def _recipients(session: Session, consent: Consent) -> list[dict[str, str]]:
+def _recipient_ids(consent: Consent) -> list[int]:
+    return consent.recipient_ids or [one for one in (consent.organisation_id,) if one is not None]
+
+
+def _recipients(consent: Consent, beside: Beside) -> list[dict[str, str]]:
     if consent.scope is Scope.FEED:
-        own = i18n.N_("Ihr eigener Kalender").render(consent.notice_locale)
-        return [{"id": consent.participant.public_id, "name": own, "role": "own_calendar"}]
-    ids = consent.recipient_ids or [consent.organisation_id]
-    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id))
+        return [{"id": beside.person.public_id, "name": str(N_("Ihr eigener Kalender")), "role": "own_calendar"}]
+    if consent.scope is Scope.MESSAGES:
+        return [{"id": consent.controller["id"], "name": consent.controller["name"], "role": "controller"}]
+    if consent.scope is Scope.EVALUATION:
+        return [{"id": "evaluation", "name": str(N_("Wer das Vorhaben auswertet")), "role": "evaluator"}]
+    found = [beside.organisations[key] for key in _recipient_ids(consent)]
     return [{"id": one.public_id, "name": one.name, "role": "recipient"} for one in found]
-
-
-def _previous(session: Session, consent: Consent) -> str | None:
-    if consent.previous_id is None:
-        return None
-    return session.scalar(select(Consent.public_id).where(Consent.id == consent.previous_id))
-
-
-def _events(session: Session, consent: Consent) -> list[dict[str, Any]]:
-    query = select(ConsentEvent).where(ConsentEvent.consent_id == consent.id).order_by(ConsentEvent.id)
-    return [_event(one, consent) for one in session.scalars(query)]
 
 
 def _event(event: ConsentEvent, consent: Consent) -> dict[str, Any]:
@@ -186,8 +231,10 @@ def _stamp(at: datetime) -> str:
     return clock.local(at).isoformat()
 
 
-def _german(session: Session, consent: Consent, sheet: ConsentSheet | None, wording: Wording) -> dict[str, Any]:
-    """Return what German law wants kept besides (R-CON-02)."""
+def _german(consent: Consent, beside: Beside, wording: Wording) -> dict[str, Any]:
+    """Return what German law wants kept besides (R-CON-02); the way back also rests on a release (§ 203 StGB)."""
+    sheet = beside.sheets.get(consent.sheet_id or 0)
+    released = beside.releases.get(consent.organisation_id or 0) if consent.scope is Scope.FEEDBACK else None
     evidence = (sheet.evidence if sheet else None) or consent.evidence
     return {
         "form": consent.form.value if consent.form else None,
@@ -199,7 +246,7 @@ def _german(session: Session, consent: Consent, sheet: ConsentSheet | None, word
         "sheet": sheet.reference if sheet else None,
         "evidence_sha256": evidence_hash(evidence),
         "scan_sha256": (evidence or {}).get("scan"),
-        "linked_release": _release(session, consent),
+        "linked_release": released,
     }
 
 
@@ -208,67 +255,3 @@ def evidence_hash(evidence: dict[str, Any] | None) -> str | None:
     if not evidence:
         return None
     return hashlib.sha256(json.dumps(evidence, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _release(session: Session, consent: Consent) -> str | None:
-    """Return the release from secrecy the way back also needs (§ 203 StGB), if the same body has one given."""
-    if consent.scope is not Scope.FEEDBACK:
-        return None
-    query = select(Release.public_id).where(
-        Release.participant_id == consent.participant_id,
-        Release.organisation_id == consent.organisation_id,
-        Release.state.in_(PERMITTING),
-    )
-    return session.scalars(query.order_by(Release.id.desc()).limit(1)).first()
-
-
-def _kantara(receipt: dict[str, Any], consent: Consent, policy_url: str) -> dict[str, Any]:
-    """Return the same under the names of Kantara's Consent Receipt 1.1 (R-CON-03)."""
-    house, purpose = receipt["controller"], receipt["purpose"]
-    others = [one["name"] for one in receipt["recipients"] if one["role"] == "recipient"]
-    special = any(one["special_category"] for one in receipt["pii_categories"])
-    return {
-        "version": KANTARA,
-        "jurisdiction": JURISDICTION,
-        "consentTimestamp": int(consent.given_at.timestamp()) if consent.given_at else None,
-        "collectionMethod": receipt["german"]["form"],
-        "consentReceiptID": consent.public_id,
-        "language": consent.notice_locale,
-        "piiPrincipalId": receipt["pii_principal_id"],
-        "piiControllers": [_kantara_controller(house)],
-        "policyUrl": policy_url,
-        "services": [
-            {
-                "service": receipt["process"]["name"],
-                "purposes": [
-                    {
-                        "purpose": purpose["text"],
-                        "purposeCategory": [purpose["code"]],
-                        "consentType": "EXPLICIT",
-                        "piiCategory": [one["code"] for one in receipt["pii_categories"]],
-                        "primaryPurpose": consent.scope in (Scope.TRANSMIT, Scope.ASK_AROUND),
-                        "termination": receipt["storage"]["used_until"],
-                        "thirdPartyDisclosure": bool(others),
-                        "thirdPartyName": ", ".join(others),
-                    }
-                ],
-            }
-        ],
-        "sensitive": special,
-        "spiCat": ["health"] if special else [],
-    }
-
-
-def _kantara_controller(house: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "piiController": house["name"],
-        "contact": house["name"],
-        "address": {
-            "streetAddress": house["street"],
-            "postalCode": house["postal_code"],
-            "addressLocality": house["town"],
-            "addressCountry": JURISDICTION,
-        },
-        "email": house["email"],
-        "phone": house["phone"],
-    }

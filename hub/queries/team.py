@@ -24,9 +24,9 @@ _SHOWN = (
 )
 
 
-def list_team_participants(session: Session, actor: Actor) -> list[Participant]:
+def list_team_participants(session: Session, actor: Actor, *, at: datetime) -> list[Participant]:
     """Return the persons of the actor's Jobcenters with coach and participations, by family name. One statement."""
-    query = team_participants_for(actor).options(
+    query = team_participants_for(actor, at).options(
         load_only(*_SHOWN, raiseload=True),
         joinedload(Participant.coach),
         joinedload(Participant.participations).joinedload(Participation.programme),
@@ -35,9 +35,9 @@ def list_team_participants(session: Session, actor: Actor) -> list[Participant]:
     return sorted(people, key=lambda p: (p.name["family"].casefold(), p.name["given"].casefold()))
 
 
-def get_team_participant(session: Session, actor: Actor, public_id: str) -> Participant:
+def get_team_participant(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Participant:
     """Return one person of the actor's Jobcenters with the coach; raises NotFound."""
-    query = team_participants_for(actor).where(Participant.public_id == public_id)
+    query = team_participants_for(actor, at).where(Participant.public_id == public_id)
     person: Participant | None = session.scalar(query.options(joinedload(Participant.coach)))
     if person is None:
         raise NotFound

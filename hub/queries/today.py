@@ -47,7 +47,8 @@ def list_open_enquiries(
         .options(joinedload(Enquiry.offer), contains_eager(Enquiry.organisation), contains_eager(Enquiry.referral))
     )
     rows = session.execute(query.order_by(Enquiry.hear_by_at, Enquiry.id)).all()
-    turns = {one.id: turn_of(one.hear_by_at, Desks(*desks), at) for one, *desks in rows if one.state is S.EXPIRED}
+    silent = [row for row in rows if row[0].state is S.EXPIRED]
+    turns = {one.id: turn_of(one.hear_by_at, Desks(*desks), at) for one, *desks in silent if one.hear_by_at}
     return [row[0] for row in rows], turns
 
 
@@ -78,7 +79,7 @@ def _went_on() -> ColumnElement[bool]:
 def is_coachs_turn(enquiry: Enquiry, turns: Mapping[int, Turn]) -> bool:
     """Tell whether the coach must act on one of these; a silent one is the coach's only after the desks."""
     if enquiry.state is S.EXPIRED:
-        return turns[enquiry.id].owner is Owner.COACH
+        return enquiry.id not in turns or turns[enquiry.id].owner is Owner.COACH
     return enquiry.state in (*COACHS_TURN, S.DRAFT, S.RUNNING)
 
 

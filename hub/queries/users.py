@@ -66,9 +66,7 @@ def _with_network(
     )
 
 
-def _desk(
-    session: Session, programmes: frozenset[int], own: set[int]
-) -> tuple[frozenset[int], frozenset[int]]:
+def _desk(session: Session, programmes: frozenset[int], own: set[int]) -> tuple[frozenset[int], frozenset[int]]:
     """Return the partners of these networks that no umbrella phones, and those that one phones first.
 
     Nobody phones a Jobcenter or the own office.

@@ -23,6 +23,7 @@ from hub.web.access import for_roles
 from hub.web.booking_words import town
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import Between, Day, Needed, WallTime, WholeNumber, add_error
+from hub.web.free_text import MEANT, Unsuspicious
 
 blueprint = Blueprint("appointments", __name__)
 HOME, ELSEWHERE = "home", "elsewhere"
@@ -35,7 +36,8 @@ class AppointmentForm(FlaskForm):
     starts = WallTime(N_("Uhrzeit"), [Needed(N_("Um wie viel Uhr?"))])
     minutes = WholeNumber(N_("Dauer in Minuten"), [Needed(N_("Wie lange?")), Between(5, 480)])
     where = SelectField(N_("Wo?"))
-    place = StringField(N_("Anderer Ort"), [Optional(), Length(max=120)])
+    place = StringField(N_("Anderer Ort"), [Optional(), Length(max=120), Unsuspicious()])
+    meant = BooleanField(MEANT)
     travel_minutes = WholeNumber(N_("Fahrt in Minuten, einfach"), [Between(0, 240)])
     despite = BooleanField(N_("Trotzdem eintragen, auch wenn mein Kalender da belegt ist"))
     key = HiddenField()

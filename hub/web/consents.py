@@ -15,17 +15,19 @@ from hub.i18n import N_
 from hub.models.consent import Consent
 from hub.models.participant import Participant
 from hub.models.user import Role
-from hub.policy.fields import Field
+from hub.policy.fields import Field, Reader
 from hub.queries import consents as questions
 from hub.queries import participants
 from hub.queries.consent_texts import read_wording
 from hub.queries.enquiries import find_draft
+from hub.queries.reading import reads_words
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
 from hub.queries.withdrawals import list_coming_under, list_sent_under
 from hub.web.access import for_roles
 from hub.web.consent_forms import KeepForm, SheetForm, WishForm
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
+from hub.web.receipt_words import file_address, on_paper, records_of
 from hub.web.sheet_asking import Asked, asked_of, hold_of
 
 blueprint = Blueprint("consents", __name__)
@@ -91,7 +93,8 @@ def list_consents(public_id: str) -> Any:
         waiting = first_of_each_sheet(questions.list_requested(session, person.id))
         running = questions.list_in_force(session, person.id, at=at())
     note_reading(person, "consent")
-    return render("consents/list_consents.html", person=person, waiting=waiting, running=running)
+    own = participants.reader_of(current_actor(), person) is Reader.COACH
+    return render("consents/list_consents.html", person=person, waiting=waiting, running=running, own=own)
 
 
 @blueprint.get("/people/<public_id>/consents/<consent_id>")
@@ -104,6 +107,7 @@ def show_consent(public_id: str, consent_id: str) -> Any:
         sheet = get_sheet_by_id(session, consent.sheet_id) if waits and consent.sheet_id else None
         draft = find_draft(session, consent_id=consent.id)
         hold = hold_of(session, consent.participant_id, consent.offer_id)
+        words = reads_wording(session, consent)
     if sheet is not None:
         return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
     note_reading(consent.participant, "consent")
@@ -112,7 +116,7 @@ def show_consent(public_id: str, consent_id: str) -> Any:
         "consents/show_consent.html",
         consent=consent,
         person=consent.participant,
-        wording=read_wording(consent.notice_text) if live else None,
+        wording=read_wording(consent.notice_text) if live and words else None,
         live=live,
         resting=consent.is_resting(at()),
         draft=draft,
@@ -126,6 +130,12 @@ def get_consent(session: Session, public_id: str, consent_id: str) -> Consent:
     if consent.participant.public_id != public_id:
         raise NotFound
     return consent
+
+
+def reads_wording(session: Session, consent: Consent) -> bool:
+    """Tell whether the reader may see what a consent says; else it is "yes, until" to them."""
+    sheet = get_sheet_by_id(session, consent.sheet_id) if consent.sheet_id else None
+    return reads_words(current_actor(), participants.reader_of(current_actor(), consent.participant), sheet)
 
 
 def is_open(consent: Consent) -> bool:
@@ -145,7 +155,8 @@ def show_receipt(public_id: str, consent_id: str) -> Any:
     """Show the receipt with the withdrawal slip, to be printed for the person."""
     with reading() as session:
         consent = get_consent(session, public_id, consent_id)
-    if not consent.is_live(at()):
+        words = reads_wording(session, consent)
+    if not (consent.is_live(at()) and words):
         raise NotFound
     note_reading(consent.participant, "consent")
     return receipt_page(consent, url_for(".show_consent", public_id=public_id, consent_id=consent_id))
@@ -154,11 +165,16 @@ def show_receipt(public_id: str, consent_id: str) -> Any:
 def receipt_page(consent: Consent, back_url: str) -> Any:
     """Render the receipt of one consent, wholly in the language in which it was given."""
     wording = read_wording(consent.notice_text)
+    with reading() as session:
+        records = records_of(session, consent.participant, [consent])
+    items, _ = on_paper(records, consent.notice_locale)
     with i18n.using(consent.notice_locale):
         return render(
             "consents/show_receipt.html",
             consent=consent,
             wording=wording,
+            items=items[consent.public_id],
+            file_url=file_address(consent, consent.participant),
             back_url=back_url,
             locale=consent.notice_locale,
         )

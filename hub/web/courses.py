@@ -12,7 +12,7 @@ from hub.models.booking import Booking
 from hub.models.participant import Participant
 from hub.models.slot import Course
 from hub.models.user import Role
-from hub.queries import bookings, courses
+from hub.queries import bookings, courses, exclusions
 from hub.queries.bookability import obstacle_of_person
 from hub.queries.courses import Outline
 from hub.queries.participants import get_participant
@@ -97,6 +97,8 @@ def _obstacle(session: Session, outline: Outline, person: Participant) -> Messag
         return found
     coming = outline.to_come(at())
     if found := obstacle_of_person(outline.course.offer, person, coming[0].starts_at.year):
+        return found
+    if found := exclusions.obstacle_of_exclusion(session, person.id, outline.course.offer.organisation_id):
         return found
     if outline.free(current_actor(), at()) == 0:
         return N_("Ein Termin dieses Kurses ist voll. Der Kurs lässt sich nur ganz buchen.")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import enquiries as verbs
 from hub.actions import log, tellings, withdrawals
+from hub.errors import NotFound
 from hub.i18n import N_
 from hub.models.enquiry import STEPS, Advice, Answer, Enquiry, EnquiryState, Question
 from hub.models.user import Role
@@ -17,13 +18,17 @@ from hub.queries.attendance import list_past_of_enquiry
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import content_of, lines, pairs, phase_now, told_fields
 from hub.queries.enquiries import get_enquiry, list_other_offers
+from hub.queries.feedback import may_read_as_coach
 from hub.queries.ladder import find_turn
+from hub.queries.participants import reader_of
+from hub.queries.reading import fields_of
 from hub.web.access import for_roles
 from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm
 
 blueprint = Blueprint("enquiries", __name__)
+REPORT = (Field.FEEDBACK,)  # what the partner reported, for the person's own coach alone
 AGAIN = (EnquiryState.SENT, EnquiryState.SEEN)  # with the partner once more, after the answer
 
 
@@ -43,21 +48,26 @@ def show_enquiry(public_id: str) -> Any:
 def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> Any:
     with reading() as session:
         enquiry = get_enquiry(session, current_actor(), public_id, at=at())
+        reader = reader_of(current_actor(), enquiry.participant)
+        fields = fields_of(session, [enquiry], reader, at=at()).get(enquiry.id)
+        if fields is None:
+            raise NotFound
         permitting = find_permitting(session, enquiry, at=at())
         turn = find_turn(session, enquiry, at=at())
         past = list_past_of_enquiry(session, enquiry.id, at=at())
         other_offers = list_other_offers(session, current_actor(), enquiry) if _other_is_welcome(enquiry) else []
+        phase = phase_now(enquiry, live=permitting is not None, at=at())
+        reads_report = may_read_as_coach(session, current_actor(), enquiry, phase, at=at())
     with transaction() as session:
         log.record_reading(
             session,
             actor=current_actor(),
             person=enquiry.participant,
-            fields=[Field.IDENTITY, Field.AIM],
+            fields=[Field.IDENTITY, Field.AIM, *REPORT[:reads_report]],
             purpose="enquiry",
             at=at(),
         )
-    phase = phase_now(enquiry, live=permitting is not None, at=at())
-    told = pairs(lines(content_of(enquiry), told_fields(enquiry.field_groups, Reader.PARTNER, phase)))
+    told = pairs(lines(content_of(enquiry), told_fields(enquiry.field_groups, Reader.PARTNER, phase) & fields))
     return render(
         "enquiries/show_enquiry.html",
         status,
@@ -66,10 +76,12 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         steps=STEPS["coach"][enquiry.state],
         state=STATES[enquiry.state],
         told=told,
+        shown=frozenset(field.value for field in fields),
         live=permitting is not None,
         reason=DECLINES.get(enquiry.reason) or QUESTIONS.get(enquiry.reason),
         advised=enquiry.reason in set(Advice),
         closing=CLOSINGS.get(enquiry.reason),
+        reported=pairs(lines(content_of(enquiry), frozenset(REPORT))) if reads_report else [],
         form=form,
         answer_form=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),
         turn=turn,

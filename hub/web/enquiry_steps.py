@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from hub.actions.answers import LAST_POSITION
@@ -18,7 +18,7 @@ from hub.i18n import N_, Message
 from hub.models.enquiry import Enquiry
 from hub.models.wording import ANSWERS, CLOSINGS, DECLINES, QUESTIONS
 from hub.web.context import at, current_actor, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Between, Needed, WholeNumber, add_error
 
 
 class StepForm(FlaskForm):
@@ -69,10 +69,7 @@ class DeclineForm(StepForm):
 class WaitlistForm(StepForm):
     """A place on the partner's own waiting list, where it has one with numbers."""
 
-    position = IntegerField(
-        N_("Platz auf Ihrer Liste"),
-        [Optional(), NumberRange(1, LAST_POSITION, N_("Bitte eine Zahl von 1 bis {last}.", last=LAST_POSITION))],
-    )
+    position = WholeNumber(N_("Platz auf Ihrer Liste"), [Optional(), Between(1, LAST_POSITION)])
 
 
 class QuestionForm(StepForm):

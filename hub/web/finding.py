@@ -14,7 +14,7 @@ from hub.models.participant import Participant
 from hub.models.preference import Preference
 from hub.models.user import Role
 from hub.policy.fields import Reader
-from hub.queries import bookings, courses, enquiries, exclusions, offers, participants, preferences, slots
+from hub.queries import bookings, courses, exclusions, offers, participants, preferences, slots
 from hub.queries.bookability import obstacle_of_slot
 from hub.queries.offer_filters import OfferFilter
 from hub.queries.offers import Hit, SearchPage
@@ -45,9 +45,8 @@ def list_hits() -> Response | tuple[str, int]:
         wishes = Wishes.read(request.args, person, known.preference, known.referral)
         taker = taker_of_person(session, person)
         filters = wishes.filters(person, taker, year=clock.local_date(now).year)
-        filters = replace(filters, without=exclusions.list_organisation_ids(session, person.id))
         if known.referral is not None:  # the next partner is one that was not asked for this need
-            filters = replace(filters, asked=enquiries.list_asked_offer_ids(session, known.referral.id))
+            filters = replace(filters, need=known.referral.id)
         page, nearly = _search(session, filters)
         whole = courses.outlines_of(session, [slot for hit in (*page.hits, *nearly) for slot in hit.slots])
     _note(person, wishes, found=bool(page.total))

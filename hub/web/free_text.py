@@ -1,6 +1,9 @@
 """What must not slip into free text: codes of illnesses and numbers of cases; a page warns first (R-LAW-08)."""
 
 import re
+from typing import Any
+
+from wtforms.validators import StopValidation
 
 from hub.i18n import N_, Message
 
@@ -18,6 +21,7 @@ WARNING = N_(
     "Das sieht nach einer Diagnose oder einem Aktenzeichen aus: {found}. "
     "Bitte nehmen Sie es heraus. Wenn es etwas anderes ist, setzen Sie unten den Haken."
 )
+MEANT = N_("Das ist keine Diagnose und kein Aktenzeichen.")
 
 
 def find_unfit(text: str) -> list[str]:
@@ -30,3 +34,12 @@ def warning_about(text: str) -> Message | None:
     """Return the warning for a text, or None."""
     found = find_unfit(text)
     return Message(WARNING.text, {"found": ", ".join(found)}) if found else None
+
+
+class Unsuspicious:
+    """A validator for free text about people: what looks like a code needs the form's own tick, `meant` (R-LAW-08)."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        warning = None if form.meant.data else warning_about(field.data or "")
+        if warning is not None:
+            raise StopValidation(warning)

@@ -15,7 +15,6 @@ from hub.actions.sheet_answers import Signature
 from hub.errors import InvalidInput, NotFound, RuleBroken, TooManyAttempts
 from hub.i18n import N_
 from hub.models.consent import ConsentForm
-from hub.models.consent_sheet import ConsentSheet
 from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.queries.cards import find_card
@@ -34,6 +33,7 @@ MARK = "handover"
 LATER = "later"
 # The pages a locked device opens, the one it comes back to first: of a sheet, or of the person's PIN.
 SHEET = ("handover.show_handover", "handover.create_answer", "handover.create_deferral", "handover.delete_handover")
+RELEASE = tuple(f"release_handover.{name}" for name in ("show_handover", "create_answer", "delete_handover"))
 PIN = ("pins.new_pin", "pins.create_pin", "pins.delete_handover")
 WRONG_PIN = N_("Diese PIN passt nicht. Ist es die PIN zu Ihrer Karte?")
 NO_CARD = N_("Es gibt noch keine Karte mit PIN. Bitte unterschreiben Sie hier im Feld oder auf Papier.")
@@ -46,7 +46,7 @@ def keep_locked() -> Response | None:
     marked = cookie.get(MARK)
     if not marked or request.endpoint == "static":
         return None
-    pages = SHEET if "sheet_id" in marked else PIN
+    pages = SHEET if "sheet_id" in marked else RELEASE if "release_id" in marked else PIN
     ids = {name: value for name, value in marked.items() if name.endswith("_id")}
     if request.endpoint in pages and request.view_args == ids:
         return None
@@ -85,10 +85,10 @@ def create_answer(public_id: str, sheet_id: str) -> Any:
         if not form.validate_for(waiting):
             return _page(public_id, sheet_id, form, 422)
     try:
-        signed = _signed(sheet, form)
-        if signed is None:
+        who = signed(sheet.participant_id, form)
+        if who is None:
             return _page(public_id, sheet_id, form, 422)
-        actor, signature = signed
+        actor, signature = who
         with transaction() as session:
             sheet_answers.answer_sheet(
                 session,
@@ -105,8 +105,8 @@ def create_answer(public_id: str, sheet_id: str) -> Any:
     return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
 
 
-def _signed(sheet: ConsentSheet, form: HandedOverForm) -> tuple[Actor, Signature] | None:
-    """Return who answers and how, by drawn signature or PIN; None with the reason at its field."""
+def signed(participant_id: int, form: Any) -> tuple[Actor, Signature] | None:
+    """Return who answers and how, by drawn signature or PIN (fields of the form); None with the reason at its field."""
     coach = current_actor()
     if form.signature.data:
         try:
@@ -118,7 +118,7 @@ def _signed(sheet: ConsentSheet, form: HandedOverForm) -> tuple[Actor, Signature
     if not form.pin.data:
         form.pin.errors = [NO_SIGN]
         return None
-    person = _recognise(sheet, form.pin.data)
+    person = _recognise(participant_id, form.pin.data)
     if person is None:
         form.pin.errors = [WRONG_PIN]
         return None
@@ -186,10 +186,10 @@ def _is_marked(public_id: str, sheet_id: str) -> bool:
     return (marked.get("public_id"), marked.get("sheet_id")) == (public_id, sheet_id)
 
 
-def _recognise(sheet: ConsentSheet, pin: str) -> Actor | None:
+def _recognise(participant_id: int, pin: str) -> Actor | None:
     """Return the person as actor when the PIN of their card in force fits; tries are counted first."""
     with transaction() as session:
-        card = find_card(session, sheet.participant_id)
+        card = find_card(session, participant_id)
         if card is None or card.pin_hash is None:
             raise RuleBroken(NO_CARD)
         tries = logins.take_card_tries(session, code=card.code, address=clients.address(), at=at())

@@ -5,10 +5,12 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from hub import clock
 from hub.geography import find_municipality
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.queries import bookings
+from hub.queries.eligibility import Eligibility
 from hub.queries.places import Taker
 from hub.web.booking_words import free_words
 from hub.web.context import at, current_actor
@@ -18,7 +20,10 @@ def alternatives(session: Session, slot: Slot, person: Participant, taker: Taker
     """Return up to three dates with enough places for a person, near their home, as links to their booking."""
     home = find_municipality(person.municipality_code)
     near = (home.latitude, home.longitude) if home else None
-    others = bookings.list_alternatives(session, current_actor(), slot, taker=taker, near=near, at=at(), party=party)
+    meant = Eligibility.of(person, year=clock.local_date(at()).year)
+    others = bookings.list_alternatives(
+        session, current_actor(), slot, taker=taker, near=near, at=at(), party=party, eligibility=meant
+    )
     page = "bookings.new_booking"
     return [choice(one, url_for(page, public_id=one.public_id, person=person.public_id), taker, slot) for one in others]
 

@@ -12,6 +12,7 @@ from hub.models.consent import Consent, ConsentForm, ConsentState
 from hub.queries import consents as questions
 from hub.queries import known
 from hub.queries.consent_texts import read_wording
+from hub.queries.releases import list_current
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
 from hub.queries.withdrawals import list_coming_under, list_sent_under
 from hub.web.access import for_person
@@ -39,8 +40,10 @@ def list_consents() -> Any:
         ended = known.list_ended(session, current_actor(), participant_id=_self(), at=at())
         waiting = first_of_each_sheet(questions.list_requested(session, _self()))
         running = questions.list_in_force(session, _self(), at=at())
+        released, asked = list_current(session, _self(), at=at())
     past = [(one, end_of(one)) for one in ended]
-    return render("consents/list_own.html", waiting=waiting, running=running, ended=past)
+    shown: dict[str, Any] = {"releases_running": released, "releases_waiting": asked}
+    return render("consents/list_own.html", waiting=waiting, running=running, ended=past, **shown)
 
 
 def end_of(consent: Consent) -> Message:

@@ -17,6 +17,7 @@ from hub.queries.offer_entries import Entries, as_loan
 from hub.queries.own_offers import may_use_room
 from hub.web import offer_words
 from hub.web.fields import Between, Day, Needed, NotLonger, Ticks, WholeNumber
+from hub.web.free_text import MEANT, Unsuspicious
 
 DAY = 24 * 60
 NOTICES = ((0, N_("bis kurz vorher")), (120, N_("2 Stunden")), (DAY, N_("1 Tag")), (3 * DAY, N_("3 Tage")))
@@ -66,7 +67,8 @@ class OfferForm(FlaskForm):
     window_days = WholeNumber(N_("Wie viele Tage vorher öffnet die Buchung?"), [Between(1, 365)], default=90)
     cancel_minutes = SelectField(N_("Bis wann kann man selbst absagen?"), coerce=int, default=DAY)
     field_groups = Ticks(N_("Was müssen Sie vorher wissen?"))
-    field_reason = StringField(N_("Wozu brauchen Sie das?"), [NotLonger(200)])
+    field_reason = StringField(N_("Wozu brauchen Sie das?"), [NotLonger(200), Unsuspicious()])
+    meant = BooleanField(MEANT)
     public = RadioField(
         N_("Wer sieht das Angebot?"),
         choices=[SelectChoice("yes", N_("Alle.")), SelectChoice("no", N_("Nur unsere Netzwerke."))],

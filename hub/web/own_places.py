@@ -18,6 +18,7 @@ from hub.errors import NotFound, PersonElsewhere, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.offer import Access, Aim, Form, Offer
 from hub.models.participant import Participant, ParticipationState
+from hub.models.preference import EVERYWHERE
 from hub.models.shortlist import ShortlistState
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
@@ -83,13 +84,16 @@ def list_offers() -> tuple[str, int]:
         wishes = Wishes(suits_of(own.person, preferences.find_preference(session, own.person.id)), aims)
         taker = taker_of_person(session, own.person)
         filters = wishes.filters(own.person, taker, year=clock.local_date(now).year)
-        filters = replace(filters, without=exclusions.list_organisation_ids(session, own.person.id))
         page = offers.search(session, own.actor, filters, at=now, limit=HITS)
+        far = not page.total and filters.radius_km < EVERYWHERE
+        if far:  # somebody in a small place still finds something
+            page = offers.search(session, own.actor, replace(filters, radius_km=EVERYWHERE), at=now, limit=HITS)
     return render(
         "me/list_offers.html",
         aims=_aims(aims),
         hits=[_hit(hit, own) for hit in page.hits],
         more=page.total > HITS,
+        far=far,
         phone=phone_for(own.person),
     )
 
@@ -250,5 +254,5 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
         return _confirm_page(public_id, form, error.status, ELSEWHERE)
     except RuleBroken as error:
         return _confirm_page(public_id, form, error.status, error.message)
-    flash(str(N_("Der Termin steht jetzt hier. Absagen geht jederzeit, ohne Grund.")), "ok")
+    flash(str(N_("Der Termin steht jetzt hier. Absagen ist in Ordnung, ohne Grund.")), "ok")
     return redirect(url_for("me.show_me"), code=303)

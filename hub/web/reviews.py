@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField
 
 from hub import clock
 from hub.actions import reviews as verbs
@@ -17,6 +17,7 @@ from hub.web import offer_page, offer_words
 from hub.web.access import for_roles
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.fields import Needed, NotLonger, add_error
+from hub.web.free_text import MEANT, Unsuspicious
 from hub.web.offers import DATES_ON_PAGE
 from hub.web.own_offers import seen_version
 
@@ -28,8 +29,13 @@ class ReturnForm(FlaskForm):
 
     note = TextAreaField(
         N_("Was soll der Partner ändern?"),
-        [Needed(N_("Bitte schreiben Sie, was noch fehlt. Der Partner liest es.")), NotLonger(verbs.LONGEST_NOTE)],
+        [
+            Needed(N_("Bitte schreiben Sie, was noch fehlt. Der Partner liest es.")),
+            NotLonger(verbs.LONGEST_NOTE),
+            Unsuspicious(),
+        ],
     )
+    meant = BooleanField(MEANT)
     version = HiddenField()
 
 

@@ -16,6 +16,7 @@ from hub.models.consent import Consent, ConsentForm, Scope
 from hub.models.consent_sheet import FormReason
 from hub.queries.sheets import Part
 from hub.web.fields import Day, Needed, Ticks
+from hub.web.free_text import MEANT, Unsuspicious
 
 LARGEST_DRAWING = 20_000  # characters of the strokes as JSON
 FIELD = 1000  # a drawing's coordinates run from 0 to this
@@ -74,8 +75,10 @@ class SheetPaperForm(FlaskForm):
         [
             Needed(N_("Bitte geben Sie an, wo das Blatt liegt.")),
             Regexp(r"^[A-Za-z0-9 /.-]{1,24}$", message=N_("Bitte höchstens 24 Buchstaben und Ziffern.")),
+            Unsuspicious(),
         ],
     )
+    meant = BooleanField(MEANT)
     reason = SelectField(
         N_("Wie ist unterschrieben?"),
         choices=[

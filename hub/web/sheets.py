@@ -16,12 +16,15 @@ from hub.models.consent_sheet import ConsentSheet
 from hub.models.user import Role
 from hub.queries.consent_texts import Wording, read_wording, shared_paragraphs
 from hub.queries.consents import WAITING
+from hub.queries.participants import reader_of
+from hub.queries.reading import reads_words
 from hub.queries.sheets import Part, find_by_reference, find_drafts, get_sheet, list_parts
 from hub.web.access import for_roles
 from hub.web.consent_forms import HELPERS, INTERPRETERS
 from hub.web.consents import note_reading
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
+from hub.web.receipt_words import file_address, on_paper, records_of
 from hub.web.sheet_asking import hold_of
 from hub.web.sheet_forms import REASONS, SheetPaperForm, drawn_paths
 
@@ -60,12 +63,21 @@ def _page(public_id: str, sheet_id: str, form: SheetPaperForm | None = None, sta
         drafts = find_drafts(session, sheet)
         hold = hold_of(session, sheet.participant_id, parts[0].offer.id if parts else None)
     note_reading(sheet.participant, "consent")
+    if not _reads(sheet):
+        view = view_of(sheet, parts)
+        shown = {key: view[key] for key in ("sheet", "person", "waits", "given")}
+        return render("sheets/show_withheld.html", status, **shown)
     if form is None:
         form = SheetPaperForm(formdata=None)
         form.prepare(open_parts(parts))
     return render(
         "sheets/show_sheet.html", status, form=form, drafts=drafts, hold=hold, at=at(), **view_of(sheet, parts)
     )
+
+
+def _reads(sheet: ConsentSheet) -> bool:
+    """Tell whether the reader may see the words; a deputy who did not ask leaves them to person and coach."""
+    return reads_words(current_actor(), reader_of(current_actor(), sheet.participant), sheet)
 
 
 def read_sheet(session: Session, public_id: str, sheet_id: str) -> tuple[ConsentSheet, list[Part]]:
@@ -112,7 +124,7 @@ def show_paper(public_id: str, sheet_id: str) -> Any:
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
     view = view_of(sheet, parts)
-    if not view["waits"]:
+    if not (view["waits"] and _reads(sheet)):
         raise NotFound
     note_reading(sheet.participant, "consent")
     back = url_for(".show_sheet", public_id=public_id, sheet_id=sheet_id)
@@ -205,6 +217,8 @@ def show_receipt(public_id: str, sheet_id: str) -> Any:
     """Show the receipt of the whole sheet with its one withdrawal code, to be printed for the person."""
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
+    if not _reads(sheet):
+        raise NotFound
     page = receipt_page(sheet, parts, url_for(".show_sheet", public_id=public_id, sheet_id=sheet_id))
     note_reading(sheet.participant, "consent")
     return page
@@ -216,13 +230,19 @@ def receipt_page(sheet: ConsentSheet, parts: list[Part], back_url: str) -> Any:
     given = [part for part in given if part.lines]
     if not given or not sheet.withdrawal_code:
         raise NotFound
-    words = {line.public_id: read_wording(line.notice_text) for part in given for line in part.lines}
+    lines = [line for part in given for line in part.lines]
+    words = {line.public_id: read_wording(line.notice_text) for line in lines}
+    with reading() as session:
+        items, shared_items = on_paper(records_of(session, sheet.participant, lines), sheet.locale)
     with i18n.using(sheet.locale):
         return render(
             "sheets/show_receipt.html",
             sheet=sheet,
             parts=given,
             words=words,
+            items=items,
+            shared_items=shared_items,
+            files={line.public_id: file_address(line, sheet.participant) for line in lines},
             shared=shared_paragraphs(list(words.values())),
             drawing=drawn_paths((sheet.evidence or {}).get("strokes", [])),
             interpreter=INTERPRETERS.get(sheet.interpreter),

@@ -50,7 +50,7 @@ def list_team() -> tuple[str, int]:
 def _team(form: CoverForm, status: int = 200) -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
-        people = team.list_team_participants(session, actor)
+        people = team.list_team_participants(session, actor, at=now)
         coaches = team.list_coaches(session, actor)
         covers = team.list_covers(session, [coach.id for coach in coaches], at=now)
         limit = max((p.caseload_limit for p in participants.list_programmes(session, actor, at=now)), default=CASELOAD)
@@ -80,9 +80,9 @@ def edit_coach(public_id: str) -> tuple[str, int]:
     """Show who could look after a person, with their caseloads; a logged read."""
     actor, now = current_actor(), at()
     with reading() as session:
-        person = team.get_team_participant(session, actor, public_id)
+        person = team.get_team_participant(session, actor, public_id, at=now)
         coaches = team.list_colleagues(session, actor, person.jobcenter_id)
-        counts = team.caseloads(team.list_team_participants(session, actor), at=now)
+        counts = team.caseloads(team.list_team_participants(session, actor, at=now), at=now)
         limit = max((p.caseload_limit for p in participants.list_programmes(session, actor, at=now)), default=CASELOAD)
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=FIELDS, purpose="assignment", at=now)
@@ -96,7 +96,7 @@ def update_coach(public_id: str) -> Response:
     """Hand a person over to another coach."""
     actor = current_actor()
     with transaction() as session:
-        person = team.get_team_participant(session, actor, public_id)
+        person = team.get_team_participant(session, actor, public_id, at=at())
         coach = team.get_coach(session, actor, request.form.get("coach", ""))
         assign_coach(session, actor=actor, participant=person, coach=coach, at=at())
     flash(str(N_("{name} kümmert sich jetzt.", name=coach.name)), "ok")

@@ -7,10 +7,12 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 from hub.actions import limits, withdrawals
+from hub.actions.releases import withdraw_release
 from hub.errors import StepNotPossible, TooManyAttempts
 from hub.i18n import N_
-from hub.models.consent import PERMITTING
+from hub.models.consent import PERMITTING, Consent, Release
 from hub.policy.actor import Actor, ActorKind
+from hub.queries.releases import find_by_code
 from hub.queries.sheets import list_under_code
 from hub.web import clients
 from hub.web.access import for_everyone
@@ -61,15 +63,17 @@ def _withdraw(code: str) -> None:
             for consent in list_under_code(session, code, at=at()):
                 if consent.state not in PERMITTING:
                     continue  # it ended together with the one before it
-                holder = Actor(
-                    ActorKind.PERSON,
-                    consent.public_id,
-                    participant_id=consent.participant_id,
-                    request_id=request_id(),
-                )
-                withdrawals.withdraw_consent(session, actor=holder, consent=consent, at=at())
+                withdrawals.withdraw_consent(session, actor=_holder(consent), consent=consent, at=at())
+            release = find_by_code(session, code, at=at())
+            if release is not None:
+                withdraw_release(session, actor=_holder(release), release=release, at=at())
     except StepNotPossible:
         return  # somebody withdrew it at the same moment: it is done
+
+
+def _holder(of: Consent | Release) -> Actor:
+    """Return who holds the slip: the person, as far as this one thing goes."""
+    return Actor(ActorKind.PERSON, of.public_id, participant_id=of.participant_id, request_id=request_id())
 
 
 @blueprint.get("/withdrawal/done")

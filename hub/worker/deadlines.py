@@ -15,6 +15,7 @@ from hub.actions import offers, outbox
 from hub.actions import waiting as waiting_verbs
 from hub.actions.ladder import hand_to_coach
 from hub.actions.pools import release_pool
+from hub.actions.releases import expire_release
 from hub.db import Database
 from hub.policy.actor import SYSTEM
 from hub.queries import (
@@ -28,6 +29,7 @@ from hub.queries import (
     notices,
     own_offers,
     pools,
+    releases,
     waiting,
 )
 from hub.worker.attempts import attempt, for_each
@@ -63,6 +65,7 @@ DEADLINES = (
     Deadline("participations", deadlines.list_over, verbs.end_participation, "participation_id"),
     Deadline("consents ending", consent_reminders.list_to_remind, reminder_verbs.remind_of_consents, "participant_id"),
     Deadline("consents", deadlines.list_run_out_consents, verbs.expire_consent, "consent_id"),
+    Deadline("releases", releases.list_run_out, expire_release, "release_id"),
     Deadline("people of who left", leaving.list_people, leaving_verbs.leave_person, "participant_id"),
     Deadline("dates of who left", leaving.list_dates, leaving_verbs.leave_date, "slot_id"),
     Deadline("duties", duties.list_overdue, duty_verbs.escalate_duty, "duty_id"),

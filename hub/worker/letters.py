@@ -27,6 +27,7 @@ from hub.queries.consents import find_permitting
 from hub.queries.freshness import WARNED_BEFORE, find_subject, lowers_at
 from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, Recipient
+from hub.queries.permissions import may_write_to
 
 WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
 
@@ -44,6 +45,9 @@ class Letter:
 
 def prepare_letter(session: Session, notice: Notice, config: Config, *, at: datetime) -> Letter | str:
     """Return what the mail needs, or the reason why it must not be sent any more (checked now, not when queued)."""
+    person = notice.participant_id
+    if person is not None and not may_write_to(session, participant_id=person, channel=notice.channel.value, at=at):
+        return "no_consent"  # T7: no way to a person is open without their own yes (E6)
     recipient = notices.find_recipient(session, notice, at=at)
     if recipient is None:
         return "nobody"

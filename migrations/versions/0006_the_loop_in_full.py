@@ -11,7 +11,8 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
-WORDS = ("notice_hash", "notice_version", "notice_locale", "controller")
+WORDS = ("notice_hash", "notice_version", "notice_locale")
+KEPT = {"consents": (*WORDS, "controller"), "releases": WORDS}
 RELEASE_KEYS = ["participant_id", "organisation_id", "state"]
 ADDED_TO_RELEASES = (
     "towards_id",
@@ -77,7 +78,9 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_early_ends_decided_by_id")),
-        sa.ForeignKeyConstraint(["participation_id"], ["participations.id"], name=op.f("fk_early_ends_participation_id")),
+        sa.ForeignKeyConstraint(
+            ["participation_id"], ["participations.id"], name=op.f("fk_early_ends_participation_id")
+        ),
         sa.ForeignKeyConstraint(["proposed_by_id"], ["users.id"], name=op.f("fk_early_ends_proposed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_early_ends")),
         sa.UniqueConstraint("public_id", name=op.f("uq_early_ends_public_id")),
@@ -209,7 +212,7 @@ def _put_open_questions_on_sheets() -> None:
     _complete_releases()
     op.add_column("enquiries", sa.Column("feedback", sa.Text(), nullable=True))
     _keep_controllers()
-    _keep_words()  # stays last: rebuilding `consents` on SQLite would drop its trigger
+    _keep_words()  # stays last: rebuilding these tables on SQLite would drop their triggers
 
 
 def _complete_releases() -> None:
@@ -279,12 +282,13 @@ def _keep_controllers() -> None:
     op.add_column("consents", sa.Column("controller", sa.JSON(), nullable=True))
     rows = sa.table("consents", sa.column("participant_id"), sa.column("controller", sa.JSON()))
     persons = sa.table("participants", sa.column("id"), sa.column("jobcenter_id"))
-    kept = ("public_id", "name", "phone", "email", "street", "postal_code", "municipality_code", "supervisory_authority")
-    houses = sa.table("organisations", sa.column("id"), sa.column("kind"), *(sa.column(name) for name in kept))
+    same = ("name", "phone", "email", "street", "postal_code", "supervisory_authority")
+    others = ("id", "kind", "public_id", "municipality_code")
+    houses = sa.table("organisations", *map(sa.column, same + others))
     connection = op.get_bind()
     for house in connection.execute(sa.select(houses).where(houses.c.kind == "jobcenter")).mappings().all():
         place = geography.find_municipality(house["municipality_code"])
-        facts = {name: house[name] for name in kept if name not in ("public_id", "municipality_code")}
+        facts = {name: house[name] for name in same}
         facts |= {"id": house["public_id"], "town": place.name if place else ""}
         theirs = sa.select(persons.c.id).where(persons.c.jobcenter_id == house["id"])
         connection.execute(rows.update().where(rows.c.participant_id.in_(theirs)).values(controller=facts))
@@ -294,29 +298,32 @@ def _keep_controllers() -> None:
 
 def _keep_words() -> None:
     """Refuse to change which words a person read; their text itself is sealed anew when keys change."""
-    if op.get_bind().dialect.name == "sqlite":
-        when = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in WORDS)
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    if not sqlite:
         op.execute(
-            f"CREATE TRIGGER consents_keep_words BEFORE UPDATE ON consents WHEN {when} "
-            "BEGIN SELECT RAISE(ABORT, 'the words of a consent stay'); END"
+            "CREATE FUNCTION keep_words() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the words of % stay', TG_TABLE_NAME; END $$"
         )
-        return
-    when = " OR ".join(f"OLD.{name}::text IS DISTINCT FROM NEW.{name}::text" for name in WORDS)
-    op.execute(
-        "CREATE FUNCTION keep_words() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the words of a consent stay'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER consents_keep_words BEFORE UPDATE ON consents FOR EACH ROW WHEN ({when}) "
-        "EXECUTE FUNCTION keep_words()"
-    )
+    for table, columns in KEPT.items():
+        if sqlite:
+            when = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in columns)
+            op.execute(
+                f"CREATE TRIGGER {table}_keep_words BEFORE UPDATE ON {table} WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, 'the words of {table} stay'); END"
+            )
+        else:
+            when = " OR ".join(f"OLD.{name}::text IS DISTINCT FROM NEW.{name}::text" for name in columns)
+            op.execute(
+                f"CREATE TRIGGER {table}_keep_words BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({when}) "
+                "EXECUTE FUNCTION keep_words()"
+            )
 
 
 def _let_words_go() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER consents_keep_words")
-    else:
-        op.execute("DROP TRIGGER consents_keep_words ON consents")
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in KEPT:
+        op.execute(f"DROP TRIGGER {table}_keep_words" if sqlite else f"DROP TRIGGER {table}_keep_words ON {table}")
+    if not sqlite:
         op.execute("DROP FUNCTION keep_words()")
     op.drop_column("consents", "controller")
 

@@ -15,9 +15,10 @@ from hub.models.notice import Notice
 from hub.models.offer import Access
 from hub.models.referral import Referral
 from hub.policy.actor import SYSTEM
+from hub.queries.acknowledgements import has_confirmed
 from hub.queries.consents import find_permitting, require_asking_around, require_disclosure
 from hub.queries.disclosures import fields_for
-from hub.queries.enquiries import find_acknowledgement, get_received
+from hub.queries.enquiries import get_received
 from hub.queries.states import move
 from tests.loop import (
     accepted_enquiry,
@@ -156,7 +157,7 @@ def test_a_wrong_yes_is_taken_back_within_a_day_and_the_notice_is_confirmed_anew
     partner(world, enquiry, answers.accept_enquiry, at=world.at + timedelta(hours=21))
     petra = world.actor("petra")
     with world.database.reading() as session:
-        assert not find_acknowledgement(
+        assert not has_confirmed(
             session, enquiry=now(world, enquiry), user_id=petra.user_id, version=answers.NOTICE_VERSION
         )
     with pytest.raises(RuleBroken, match="innerhalb eines Tages"):

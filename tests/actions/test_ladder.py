@@ -77,7 +77,9 @@ def test_exactly_one_desk_has_it_on_its_list_at_each_step(world, owner, days, re
             assert isinstance(refused.value, NotFound), key
 
 
-@pytest.mark.parametrize(("owner", "days", "reader"), [("club", 1, "kerstin"), ("club", 3, "nora"), ("clinic", 1, "nora")])
+@pytest.mark.parametrize(
+    ("owner", "days", "reader"), [("club", 1, "kerstin"), ("club", 3, "nora"), ("clinic", 1, "nora")]
+)
 @pytest.mark.parametrize(
     ("verb", "more", "state"),
     [(answers.accept_enquiry, {}, S.ACCEPTED), (answers.decline_enquiry, {"reason": "no_capacity"}, S.DECLINED)],

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import text
 
 from hub.actions.log import record
+from hub.models.consent import Consent
+from hub.models.offer import Access
 from hub.models.slot import Pool
 from hub.policy.actor import SYSTEM
 from hub.worker.loop import chain_all
+from tests.loop import ask
 from tests.places import make_offer, make_slot
 
-LINES = ["configuration", "database", "migrations", "mail", "log chain", "invariants"]
+LINES = ["configuration", "database", "migrations", "mail", "log chain", "words kept", "invariants"]
 
 
 def verdicts(result) -> dict[str, tuple[bool, str]]:
@@ -92,6 +95,23 @@ def test_a_wrong_counter_is_named(house, world, post_office):
     done = with_mail(house, post_office).hub("check")
     only_bad(done, "invariants", "pools count their live bookings: broken by 1")
     assert house.hub("check", "--invariants").exit_code == 1
+
+
+def test_words_that_are_not_those_a_person_read_are_named(house, world, post_office):
+    asked = ask(world, world.cast.tarik, make_offer(world, owner="clinic", access=Access.REQUEST), None)
+    good = with_mail(house, post_office).hub("check")
+    assert verdicts(good)["words kept"] == (True, "1 match their hashes")
+    with world.database.transaction() as session:
+        session.get_one(Consent, asked.id).notice_text = asked.notice_text.replace("Tarik", "Karim")
+    done = with_mail(house, post_office).hub("check")
+    only_bad(done, "words kept", f"1 of 1 do not match their hash, the first is {asked.public_id}")
+    assert house.hub("check", "--invariants").exit_code == 0
+
+
+def test_new_keys_leave_the_words_as_they_were(house, world):
+    ask(world, world.cast.tarik, make_offer(world, owner="clinic", access=Access.REQUEST), None)
+    assert house.hub("keys", "rotate").exit_code == 0
+    assert verdicts(house.hub("check"))["words kept"] == (True, "1 match their hashes")
 
 
 def test_a_broken_chain_is_named_by_both_commands(house, world, post_office):

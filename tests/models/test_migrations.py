@@ -11,8 +11,10 @@ from hub import crypto, migrating
 from hub.actions import log
 from hub.db import Database
 from hub.models import Base
-from hub.models.consent import Consent, ConsentEvent, ConsentState, Scope
+from hub.models.consent import Consent, ConsentEvent, ConsentState, Release, ReleaseEvent, Scope
 from hub.models.log import LogChain
+from hub.queries.receipts import snapshot
+from tests.feedback import ask_release
 from tests.world import KEYS, World
 
 
@@ -60,6 +62,7 @@ ONLY_ADDED = {
     "log_chain": "number",
     "disclosures": "id",
     "consent_events": "id",
+    "release_events": "id",
 }
 
 
@@ -89,6 +92,23 @@ def add_one_row_each(session: Session, world: World) -> None:
     )
     session.add(consent)
     session.flush()
+    release = Release(
+        participant_id=person.id,
+        organisation_id=world.cast.clinic.id,
+        towards_id=person.jobcenter_id,
+        reference="x",
+        purpose="x",
+        notice_version="1",
+        notice_locale="de",
+        notice_text="x",
+        notice_hash="x",
+        requested_at=world.at,
+        valid_until_on=world.at.date(),
+        valid_until=world.at,
+    )
+    session.add(release)
+    session.flush()
+    session.add(ReleaseEvent(release_id=release.id, state=ConsentState.GIVEN, at=world.at, expressed_by="participant"))
     session.add(LogChain(number=1, log_id=entry.id, digest="x", chained_at=world.at))
     session.add(ConsentEvent(consent_id=consent.id, state=ConsentState.GIVEN, at=world.at, expressed_by="participant"))
 
@@ -101,3 +121,41 @@ def test_what_is_only_added_can_be_neither_changed_nor_removed(world: World, tab
     statement = text(verb.format(table=table, key=ONLY_ADDED[table]))
     with world.database.engine.begin() as connection, pytest.raises(DBAPIError, match="only added"):
         connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("notice_hash", "y"), ("notice_version", "2"), ("notice_locale", "en"), ("controller", '{"name": "y"}')],
+)
+def test_which_words_a_person_read_never_changes(world: World, column: str, value: str) -> None:
+    migrating.downgrade(world.database, "0005")
+    migrating.upgrade(world.database)
+    with world.database.transaction() as session:
+        add_one_row_each(session, world)
+    with world.database.engine.begin() as connection, pytest.raises(DBAPIError, match="the words of consents stay"):
+        connection.execute(text(f"UPDATE consents SET {column} = :value"), {"value": value})
+
+
+@pytest.mark.parametrize("column", ["notice_hash", "notice_version", "notice_locale"])
+def test_nor_do_those_of_a_release(world: World, column: str) -> None:
+    release = ask_release(world)
+    with world.database.engine.begin() as connection, pytest.raises(DBAPIError, match="the words of releases stay"):
+        connection.execute(text(f"UPDATE releases SET {column} = 'y' WHERE id = {release.id}"))
+
+
+def test_a_consent_still_moves_and_is_sealed_anew(world: World) -> None:
+    with world.database.transaction() as session:
+        add_one_row_each(session, world)
+    with world.database.engine.begin() as connection:
+        changed = "UPDATE consents SET state = 'given', notice_text = 'sealed anew', notice_hash = notice_hash"
+        assert connection.execute(text(changed)).rowcount == 1
+
+
+def test_older_consents_learn_who_answers_for_them(world: World) -> None:
+    with world.database.transaction() as session:
+        add_one_row_each(session, world)
+    migrating.downgrade(world.database, "0005")
+    migrating.upgrade(world.database)
+    with world.database.reading() as session:
+        kept = session.scalars(select(Consent)).one().controller
+    assert kept == snapshot(world.cast.jc_meissen)

@@ -169,7 +169,8 @@ def test_a_coachs_own_calendar_is_the_coachs_alone(world):
 def test_the_network_desk_acts_by_phone_only_for_those_whom_no_umbrella_phones(world):
     nora, kerstin = world.actor("nora"), world.actor("kerstin")
     clinic, club = (
-        SimpleNamespace(organisation_id=world.cast.organisations[key].id, id=1) for key in ("clinic", "club")
+        SimpleNamespace(organisation_id=world.cast.organisations[key].id, id=1, state=EnquiryState.SENT)
+        for key in ("clinic", "club")
     )
     for permission in (P.SETTLE_CALL, P.CONFIRM_OFFER, P.ANSWER_ENQUIRY):
         assert allows(nora, permission, clinic)

@@ -15,6 +15,7 @@ from hub.models.demand import Demand, DemandRequest
 from hub.models.duty import Duty, DutyReason, DutyState
 from hub.models.emergency import LASTS, Emergency, EmergencyReason
 from hub.models.enquiry import Enquiry, EnquiryState
+from hub.models.exclusion import Exclusion
 from hub.models.invitation import Invitation
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Channel, Notice
@@ -33,6 +34,7 @@ from hub.policy import (
     demand_scopes,
     duty_scopes,
     emergency_scopes,
+    exclusion_scopes,
     phone_scopes,
     scopes,
     sheet_scopes,
@@ -50,6 +52,7 @@ SCOPES = {
         demand_scopes,
         duty_scopes,
         emergency_scopes,
+        exclusion_scopes,
         phone_scopes,
         sheet_scopes,
         shortlist_scopes,
@@ -123,6 +126,7 @@ TABLE = {
     "disclosures_for": {"disclosure": OF_TARIK},
     "emergency_persons_for": {"tarik": set(), "mandy": set()},  # who was ever named as deputy: in tests of the page
     "open_emergencies_for": {"emergency": {"clara"}},
+    "exclusions_for": {"exclusion": {"card of tarik"}},
     "reviewed_emergencies_for": {"emergency": {"lena", "anna"}},
 }
 
@@ -196,6 +200,7 @@ def plain_rows(world, offer, slot):
         "call to the club": call(cast.club, at),
         "call to the clinic": call(cast.clinic, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
+        "exclusion": Exclusion(participant_id=cast.tarik.id, organisation_id=cast.town.id, created_at=at),
         "emergency": Emergency(
             participant_id=cast.tarik.id,
             user_id=cast.users["clara"].id,

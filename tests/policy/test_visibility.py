@@ -36,6 +36,38 @@ PARTNER = {
 }
 AFTER_THE_YES = (Phase.ACCEPTED, Phase.COMPLETED, Phase.COMPLETED_LONG_AGO)
 UMBRELLA = PARTNER | {phase: {"I0", "B1", "place_code", "offer", "state"} for phase in AFTER_THE_YES}
+# The columns C and S, and those who see next to nothing: names of work (number, question, state, rough frame) left out.
+WORK = {"I0", "question", "state", "R1", "offer", "place_code"}
+COACH = {"I1", "I2", "A1", "H1", "G1", "B1", "N1", "C1"}
+LOOKED_AFTER = {
+    Phase.DRAFT: (COACH, {"I1", "G1"}),
+    Phase.CONSENT_REQUESTED: (COACH, {"I1", "G1", "C1"}),
+    Phase.CONSENT_GIVEN: (COACH, {"I1", "I2", "G1", "B1", "C1"}),
+    Phase.SENT: (COACH, {"I1", "I2", "G1", "B1", "C1"}),
+    Phase.ASKED_BACK: (COACH, {"I1", "I2", "G1", "B1", "C1"}),
+    Phase.ACCEPTED: (COACH | {"B2", "F1"}, {"I1", "I2", "A1", "B1", "B2", "C1"}),
+    Phase.COMPLETED: (COACH | {"B2", "F1"}, {"I1", "B1", "B2"}),
+    Phase.COMPLETED_LONG_AGO: (COACH | {"B2", "F1"}, set()),
+    Phase.DECLINED: (COACH | {"reason"}, {"I1", "B1"}),
+    Phase.RECALLED: (COACH, {"I1"}),
+    Phase.CONSENT_ENDED: ({"I1", "B1", "C1", "N1"}, {"I1", "C1"}),
+    Phase.PARTICIPATION_ENDED: (set(), set()),
+    Phase.DELETED: (set(), set()),
+}
+ENDS = {"I1", "participation"}
+OTHERS = {  # K, N, A
+    Phase.CONSENT_GIVEN: (set(), set(), {"C1"}),
+    Phase.SENT: (set(), {"I0", "offer", "state"}, {"L2"}),
+    Phase.ASKED_BACK: (set(), {"I0", "state"}, {"L2"}),
+    Phase.ACCEPTED: ({"I1", "active"}, {"I0", "offer", "state", "count"}, {"L2", "C1"}),
+    Phase.COMPLETED: (ENDS, {"I0"}, {"L2"}),
+    Phase.COMPLETED_LONG_AGO: (ENDS, {"I0"}, {"L2"}),
+    Phase.DECLINED: (set(), {"I0", "reason"}, {"L2"}),
+    Phase.RECALLED: (set(), {"I0"}, {"L2"}),
+    Phase.CONSENT_ENDED: (set(), {"I0"}, {"L2", "C2"}),
+    Phase.PARTICIPATION_ENDED: (ENDS, set(), {"C2", "L2"}),
+    Phase.DELETED: (set(), set(), {"L2"}),
+}
 STRANGERS = (R.OTHER, R.OPERATOR, R.EVALUATOR, R.CASE_MANAGER, R.TEAM_LEAD, R.COORDINATOR, R.AUDITOR)
 
 
@@ -43,6 +75,23 @@ STRANGERS = (R.OTHER, R.OPERATOR, R.EVALUATOR, R.CASE_MANAGER, R.TEAM_LEAD, R.CO
 def test_a_partner_and_an_umbrella_see_the_cell(phase):
     assert told_fields(ALL, R.PARTNER, phase, [Scope.FEEDBACK]) == PARTNER[phase]
     assert told_fields(ALL, R.UMBRELLA, phase, [Scope.FEEDBACK]) == UMBRELLA[phase]
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_coach_deputy_and_those_further_off_see_the_cell(phase):
+    coach, deputy = (visibility.visible(reader, phase) - WORK for reader in (R.COACH, R.DEPUTY))
+    assert (coach, deputy) == LOOKED_AFTER[phase]
+    further = tuple(set(visibility.visible(one, phase)) for one in (R.CASE_MANAGER, R.COORDINATOR, R.AUDITOR))
+    assert further == OTHERS.get(phase, (set(), set(), set()))
+
+
+def test_words_of_work_are_told_only_beside_what_they_belong_to():
+    for phase in Phase:
+        for reader in (R.COACH, R.DEPUTY):
+            cell = visibility.visible(reader, phase)
+            assert F.OFFER not in cell or F.DATE in cell  # the offer is part of B1
+            assert F.PLACE_CODE not in cell or {F.DATE, F.ATTENDANCE} <= cell
+            assert F.STATE not in cell or F.IDENTITY in cell
 
 
 @pytest.mark.parametrize("clinic", [True, False])

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from hub import clock
 from hub.models.booking import Booking, BookingState
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
 from hub.models.offer import Access, Offer, OfferProgramme
+from hub.models.participant import Participant, Participation
 from hub.models.shortlist import ShortlistItem, ShortlistState
 from tests.places import all_rows, book, counted, enter, give_card, make_offer, make_slot
 
@@ -150,7 +153,10 @@ def test_offers_of_the_own_network_are_found_and_those_of_others_do_not_exist(wo
     assert "Im Netz" in tarik.get("/me/offers").text
     assert tarik.get(f"/me/offers/{other.public_id}").status_code == 404
     assert tarik.get(f"/me/slots/{slots[1].public_id}/booking").status_code == 404
-    mandy = enter(app, give_mandys_card(world))
+    mandy = enter(app, give_card(world, world.cast.mandy, by="cem"))
+    with world.database.transaction() as session:  # Mandy takes part in none of its networks any more
+        ended = update(Participation).where(Participation.participant_id == world.cast.mandy.id)
+        session.execute(ended.values(ends_on=clock.local_date(world.at) - timedelta(days=1)))
     assert mandy.get(f"/me/offers/{own.public_id}").status_code == 404
     assert mandy.post(f"/me/slots/{slots[0].public_id}/booking", data={"key": "x"}).status_code == 404
     assert mandy.post(f"/me/offers/{own.public_id}/wish").status_code == 404
@@ -177,7 +183,16 @@ def test_nothing_of_it_stays_on_the_device(world, tarik):
     assert tarik.get("/me/offers").status_code == 303
 
 
-@pytest.mark.parametrize("n", [1, 12])
+def test_who_lives_far_from_everything_is_shown_what_is_farther_away(world, app):
+    make_slot(world, make_offer(world, title="Rückenschule"))
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.heinz.id).municipality_code = "14729270"  # Markranstädt
+    page = enter(app, give_card(world, world.cast.heinz)).get("/me/offers").text
+    assert "Weiter weg gibt es das:" in page
+    assert "Rückenschule" in page
+
+
+@pytest.mark.parametrize("n", [0, 1, 12])
 def test_statements_stay_within_twelve(world, tarik, n):
     for number in range(n):
         make_slot(world, make_offer(world, title=f"Nummer {number}"))

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from hub.actions.deadlines import expire_enquiry
+from hub.actions.ladder import hand_to_coach
 from hub.actions.notices import Facts, announce
 from hub.actions.offers import update_offer
 from hub.actions.slots import call_off_slot
@@ -215,7 +216,9 @@ def test_a_late_enquiry_of_a_person_without_a_coach_reaches_the_team_lead(world)
     mails(world)
     without_coach(world)
     assert world.do(expire_enquiry, actor=SYSTEM, enquiry_id=enquiry.id, at=enquiry.hear_by_at + DAY)
-    assert ("lena", LEAD) in mails(world, at=enquiry.hear_by_at + DAY)
+    assert mails(world, at=enquiry.hear_by_at + DAY) == [], "first the desk of the network asks"
+    assert world.do(hand_to_coach, actor=SYSTEM, enquiry_id=enquiry.id, at=enquiry.hear_by_at + 2 * DAY)
+    assert ("lena", LEAD) in mails(world, at=enquiry.hear_by_at + 2 * DAY)
 
 
 def test_who_no_longer_leads_the_team_gets_nothing(world):

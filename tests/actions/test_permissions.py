@@ -1,0 +1,136 @@
+"""What a person allows once for everything: ways to be reached (E6), to be counted (E7); theirs alone to change."""
+
+import pytest
+
+from hub.actions import permissions, withdrawals
+from hub.actions.notices import TABLE, Facts
+from hub.errors import InvalidInput, NotAllowed
+from hub.models.consent import Consent, ConsentEvent, ConsentState, MessagePurpose, Scope
+from hub.models.notice import Channel, Notice
+from hub.models.participant import Participant
+from hub.queries.consents import get_consent
+from hub.queries.participants import get_participant
+from hub.queries.permissions import find_channel, list_own, may_write_to
+from hub.worker.letters import prepare_letter
+from tests.loop import now, person_actor, rows, withdraw
+
+S = ConsentState
+
+
+@pytest.fixture(autouse=True)
+def at_home(world):
+    """Tarik has a telephone and a letter box, and no e-mail."""
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.tarik.id).home_address = {"street": "Neugasse 5", "town": "Meißen"}
+
+
+def allow(world, verb, *, by=None, **more):
+    actor, clara = by or person_actor(world.cast.tarik), world.actor("clara")
+
+    def unit(session):
+        person = get_participant(session, clara, world.cast.tarik.public_id, at=world.at)
+        return verb(session, actor=actor, participant=person, locale="de", at=world.at, **more)
+
+    return world.database.run(unit)
+
+
+def messages(world, channels=None, **more):
+    return allow(world, permissions.allow_messages, channels=channels or {"changes": "phone"}, **more)
+
+
+def channel(world, purpose):
+    with world.database.reading() as session:
+        return find_channel(session, participant_id=world.cast.tarik.id, purpose=purpose, at=world.at)
+
+
+def test_each_purpose_has_a_way_of_its_own_or_none(world):
+    consent = messages(world, {"changes": "phone", "questions": "letter"})
+    assert [channel(world, purpose) for purpose in MessagePurpose] == ["phone", None, "letter"]
+    assert (consent.scope, consent.state, consent.detail) == (Scope.MESSAGES, S.GIVEN, "")
+    assert "anrufen" in consent.notice_text
+    assert consent.withdrawal_code
+
+
+def test_a_change_is_a_new_record_that_ends_the_one_before(world):
+    first = messages(world)
+    second = messages(world, {"reminders": "letter"})
+    assert (now(world, first).state, now(world, second).state) == (S.WITHDRAWN, S.GIVEN)
+    assert second.previous_id == first.id
+    assert now(world, first).notice_text == first.notice_text, "the old words stay readable"
+    assert [channel(world, purpose) for purpose in MessagePurpose] == [None, "letter", None]
+    assert len(rows(world, ConsentEvent)) == 5
+
+
+@pytest.mark.parametrize("wrong", [{"changes": "email"}, {"changes": "pigeon"}, {"news": "phone"}])
+def test_only_ways_the_person_has_and_purposes_there_are(world, wrong):
+    with pytest.raises(InvalidInput):
+        messages(world, wrong)
+    with pytest.raises(InvalidInput):
+        allow(world, permissions.allow_messages, channels={})
+    assert rows(world, Consent) == []
+
+
+@pytest.mark.parametrize("key", ["clara", "cem", "petra", "sven", "frank", "lena", "nora", "anna", "otto", "fred"])
+def test_nobody_allows_it_for_the_person(world, key):
+    for verb, more in (
+        (permissions.allow_messages, {"channels": {"changes": "phone"}}),
+        (permissions.allow_evaluation, {}),
+    ):
+        with pytest.raises(NotAllowed):
+            allow(world, verb, by=world.actor(key), **more)
+    with pytest.raises(NotAllowed):
+        messages(world, by=person_actor(world.cast.heinz))
+
+
+def test_taken_back_every_way_is_closed_at_once_and_the_other_stays(world):
+    consent = messages(world, {"changes": "phone", "reminders": "letter"})
+    counted = allow(world, permissions.allow_evaluation)
+    withdraw(world, world.cast.tarik, consent)
+    assert [channel(world, purpose) for purpose in MessagePurpose] == [None] * 3
+    with world.database.reading() as session:
+        assert not may_write_to(session, participant_id=world.cast.tarik.id, channel="phone", at=world.at)
+        assert set(list_own(session, world.cast.tarik.id, at=world.at)) == {Scope.EVALUATION}
+    withdraw(world, world.cast.tarik, counted)
+    assert now(world, counted).state is S.WITHDRAWN
+
+
+def test_after_its_last_day_no_way_is_open(world):
+    consent = messages(world)
+    with world.database.reading() as session:
+        found = {"participant_id": world.cast.tarik.id, "at": consent.valid_until}
+        assert find_channel(session, purpose="changes", **found) is None
+        assert not may_write_to(session, channel="phone", **found)
+
+
+def test_whoever_looks_after_the_person_takes_it_back_for_them(world):
+    consent, clara = messages(world), world.actor("clara")
+
+    def unit(session):
+        found = get_consent(session, clara, consent.public_id, at=world.at)
+        withdrawals.withdraw_consent(session, actor=clara, consent=found, at=world.at)
+
+    world.database.run(unit)
+    assert now(world, consent).state is S.WITHDRAWN
+
+
+def test_a_mail_to_a_person_leaves_only_under_their_own_yes(world, app):
+    with world.database.transaction() as session:
+        mail = Notice(
+            template="staff_news",
+            channel=Channel.EMAIL,
+            participant_id=world.cast.tarik.id,
+            next_at=world.at,
+            created_at=world.at,
+        )
+        session.add(mail)
+        session.flush()
+        assert prepare_letter(session, mail, app.extensions["config"], at=world.at) == "no_consent"
+
+
+def test_no_event_writes_to_a_person_today(world):
+    """Every recipient there is; one that wrote to a person would have to be guarded by a purpose of its own."""
+    person = world.cast.tarik
+    facts = Facts(participant=person, people=[person], organisation_id=world.cast.club.id, staff_ids=frozenset({1}))
+    written = [one for recipients in TABLE.values() for find, _ in recipients for one in find(facts)]
+    assert written
+    assert not any("participant_id" in one for one in written)
