@@ -11,6 +11,7 @@ from hub.actions.waiting import offer_places
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
+from hub.models.consent_sheet import FormReason
 from hub.models.participant import Participant
 from hub.policy.actor import Actor, ActorKind
 from hub.queries import consent_texts
@@ -21,6 +22,7 @@ from hub.queries.enquiries import find_open_to
 from hub.queries.holds import drop_holds
 from hub.queries.receipts import snapshot
 
+ON_PAPER = (ConsentForm.PAPER, ConsentForm.OTHER)
 CODE_LETTERS = 9  # about 44 bits, and tries are limited
 
 
@@ -124,6 +126,21 @@ def log_step(session: Session, actor: Actor, consent: Consent, person: Participa
         purpose=consent.scope.value,
         at=at,
     )
+
+
+def require_evidence(
+    requested_at: datetime, form: ConsentForm, evidence: dict[str, Any], reason: str, at: datetime
+) -> None:
+    """Refuse a drawing without strokes, a paper without day and place, and another form without its reason."""
+    day = evidence.get("signed_on")
+    if form is ConsentForm.DRAWN and not evidence.get("strokes"):
+        raise InvalidInput(fields={"signature": N_("Bitte unterschreiben Sie im Feld.")})
+    if (form is ConsentForm.OTHER) != (reason in set(FormReason)):
+        raise InvalidInput(fields={"reason": N_("Bitte wählen Sie, wie unterschrieben wurde.")})
+    if form in ON_PAPER:
+        if day is None or not evidence.get("reference"):
+            raise InvalidInput(fields={"reference": N_("Bitte geben Sie an, wo das Blatt liegt.")})
+        require_signing_day(requested_at, date.fromisoformat(day), at)
 
 
 def require_signing_day(requested_at: datetime, signed_on: date, at: datetime) -> None:

@@ -73,4 +73,4 @@ def _tell(session: Session, actor: Actor, row: Enquiry, at: datetime) -> None:
         at=at,
     )
     coaches = frozenset(get_coach_ids(session, row))
-    notices.announce(session, REPORTED, Facts(enquiry=row, coach_ids=coaches, people=[person]), at=at)
+    notices.announce(session, "enquiry.reported", Facts(enquiry=row, coach_ids=coaches, people=[person]), at=at)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub import clock
 from hub.actions import log
-from hub.actions.consent_writing import new_code
-from hub.actions.sheet_answers import BY_THEMSELVES, Signature, require_evidence
+from hub.actions.consent_writing import new_code, require_evidence
+from hub.actions.sheet_answers import BY_THEMSELVES, Signature
 from hub.errors import RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import PERMITTING, ConsentForm, ConsentState, Release, ReleaseContent
@@ -143,7 +143,7 @@ def answer_release(
     who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": signature.recorded_by_id, "at": at}
     who["form"] = signature.form
     if yes:
-        require_evidence(row.requested_at, signature, at)
+        require_evidence(row.requested_at, signature.form, signature.evidence, signature.reason, at)
         kept: dict[str, Any] = {"evidence": signature.evidence or None, "form_reason": signature.reason, **new_code()}
         step_release(session, row, S.GIVEN, given_at=at, **kept, **who)
     else:

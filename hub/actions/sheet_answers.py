@@ -2,22 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from hub.actions.consent_writing import (
+    ON_PAPER,
     log_step,
     new_code,
+    require_evidence,
     require_nothing_sent,
-    require_signing_day,
     write_answer,
 )
-from hub.errors import InvalidInput, StepNotPossible
+from hub.errors import StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import PERMITTING, Consent, ConsentForm, ConsentState, Scope
-from hub.models.consent_sheet import ConsentSheet, FormReason
+from hub.models.consent_sheet import ConsentSheet
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -29,7 +30,6 @@ from hub.queries.sheets import lock_sheet
 from hub.queries.states import require_version
 
 BY_THEMSELVES = (ConsentForm.OWN_DEVICE, ConsentForm.HANDED_OVER)  # only card and PIN say that it is the person
-ON_PAPER = (ConsentForm.PAPER, ConsentForm.OTHER)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def answer_sheet(
     require_version(row, version)
     open_lines = _open(lines, at)
     if yes:
-        require_evidence(row.requested_at, signature, at)
+        require_evidence(row.requested_at, signature.form, signature.evidence, signature.reason, at)
         for line in open_lines if signature.form in ON_PAPER else ():
             require_nothing_sent(session, line, at)
     chosen = _standing(lines, open_lines, set(yes))
@@ -125,19 +125,6 @@ def _standing(lines: list[Consent], open_lines: list[Consent], yes: set[str]) ->
     transmit = [line for line in lines if line.scope is Scope.TRANSMIT]
     told = {line.offer_id for line in transmit if line.public_id in yes or line.state in PERMITTING}
     return {line.public_id for line in open_lines if line.public_id in yes and line.offer_id in told}
-
-
-def require_evidence(requested_at: datetime, signature: Signature, at: datetime) -> None:
-    """Refuse a drawing without strokes, a paper without day and place, and another form without its reason."""
-    facts, day = signature.evidence, signature.evidence.get("signed_on")
-    if signature.form is ConsentForm.DRAWN and not facts.get("strokes"):
-        raise InvalidInput(fields={"signature": N_("Bitte unterschreiben Sie im Feld.")})
-    if (signature.form is ConsentForm.OTHER) != (signature.reason in set(FormReason)):
-        raise InvalidInput(fields={"reason": N_("Bitte wählen Sie, wie unterschrieben wurde.")})
-    if signature.form in ON_PAPER:
-        if day is None or not facts.get("reference"):
-            raise InvalidInput(fields={"reference": N_("Bitte geben Sie an, wo das Blatt liegt.")})
-        require_signing_day(requested_at, date.fromisoformat(day), at)
 
 
 def _close(sheet: ConsentSheet, signature: Signature, *, waived: bool, given: bool, at: datetime) -> None:

@@ -35,9 +35,7 @@ def note_read_for_partner(
     row = lock_enquiry(session, enquiry.id)
     shown = set(fields)
     about, purpose = [row.participant], "on_behalf"
-    log.record(
-        session, actor=actor, action=READ_BY_DESK, thing=row, about=about, fields=shown, purpose=purpose, at=at
-    )
+    log.record(session, actor=actor, action=READ_BY_DESK, thing=row, about=about, fields=shown, purpose=purpose, at=at)
     empty = {Field.ROUGH: not row.rough, Field.ACCESS: not row.access_needs}
     told = {one for one in shown & PERSONAL if not empty.get(one, False)}
     reader = _organisation_of(actor, row)

@@ -12,6 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from hub.db import UTCDateTime
 from hub.folding import words_of
+from hub.models.enquiry import Enquiry
 from hub.models.location import Location, Room
 from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState, Stage
 from hub.models.series import Series

@@ -62,9 +62,7 @@ def _page(public_id: str, problem: str = "", status: int = 200) -> Any:
     if names:
         name, fields = f"slot {slot.public_id}", [Field.IDENTITY, Field.ATTENDANCE]
         with transaction() as session:
-            log.record_list(
-                session, actor=current_actor(), name=name, persons=names.values(), fields=fields, at=at()
-            )
+            log.record_list(session, actor=current_actor(), name=name, persons=names.values(), fields=fields, at=at())
     shown = {"slot": slot, "places": places, "names": names, "words": WORDS, "problem": problem}
     return render("attendance/edit_attendance.html", status, **shown)
 

@@ -31,7 +31,7 @@ from hub.web.sheets import open_parts, read_sheet, view_of
 blueprint = Blueprint("handover", __name__)
 MARK = "handover"
 LATER = "later"
-# The pages a locked device opens, the one it comes back to first: of a sheet, or of the person's PIN.
+# The pages a locked device opens, the one it comes back to first: of a sheet, a release, or of the person's PIN.
 SHEET = ("handover.show_handover", "handover.create_answer", "handover.create_deferral", "handover.delete_handover")
 RELEASE = tuple(f"release_handover.{name}" for name in ("show_handover", "create_answer", "delete_handover"))
 PIN = ("pins.new_pin", "pins.create_pin", "pins.delete_handover")

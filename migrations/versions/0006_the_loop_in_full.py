@@ -14,6 +14,14 @@ depends_on = None
 WORDS = ("notice_hash", "notice_version", "notice_locale")
 KEPT = {"consents": (*WORDS, "controller"), "releases": WORDS}
 RELEASE_KEYS = ["participant_id", "organisation_id", "state"]
+NEEDED_OF_RELEASES = {
+    "towards_id": sa.Integer(),
+    "reference": sa.String(length=16),
+    "notice_version": sa.String(length=24),
+    "notice_locale": sa.String(length=12),
+    "form_reason": sa.String(length=24),
+    "valid_until_on": sa.Date(),
+}
 ADDED_TO_RELEASES = (
     "towards_id",
     "reference",
@@ -216,18 +224,18 @@ def _put_open_questions_on_sheets() -> None:
 
 
 def _complete_releases() -> None:
-    """Give releases all that a record of its own needs; until now nothing could write one."""
+    """Give releases all that a record of its own needs; no page could write one until now, so what there is is bare."""
     with op.batch_alter_table("releases") as table:
-        table.add_column(sa.Column("towards_id", sa.Integer(), nullable=False))
-        table.add_column(sa.Column("reference", sa.String(length=16), nullable=False))
-        table.add_column(sa.Column("notice_version", sa.String(length=24), nullable=False))
-        table.add_column(sa.Column("notice_locale", sa.String(length=12), nullable=False))
-        table.add_column(sa.Column("form_reason", sa.String(length=24), nullable=False))
+        table.add_column(sa.Column("towards_id", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("reference", sa.String(length=16), nullable=True))
+        table.add_column(sa.Column("notice_version", sa.String(length=24), nullable=True))
+        table.add_column(sa.Column("notice_locale", sa.String(length=12), nullable=True))
+        table.add_column(sa.Column("form_reason", sa.String(length=24), nullable=True))
         table.add_column(sa.Column("withdrawal_code", sa.Text(), nullable=True))
         table.add_column(sa.Column("withdrawal_digest", sa.String(length=64), nullable=True))
         table.add_column(sa.Column("requested_by_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("previous_id", sa.Integer(), nullable=True))
-        table.add_column(sa.Column("valid_until_on", sa.Date(), nullable=False))
+        table.add_column(sa.Column("valid_until_on", sa.Date(), nullable=True))
         table.create_foreign_key("fk_releases_towards_id", "organisations", ["towards_id"], ["id"])
         table.create_foreign_key("fk_releases_requested_by_id", "users", ["requested_by_id"], ["id"])
         table.create_foreign_key("fk_releases_previous_id", "releases", ["previous_id"], ["id"])
@@ -236,6 +244,10 @@ def _complete_releases() -> None:
         for name in ("towards_id", "requested_by_id", "previous_id"):
             table.create_index(f"ix_releases_{name}", [name])
         table.create_index("ix_releases_participant_id_organisation_id_state", RELEASE_KEYS)
+    _fill_bare_releases()
+    with op.batch_alter_table("releases") as table:
+        for name, kind in NEEDED_OF_RELEASES.items():
+            table.alter_column(name, existing_type=kind, nullable=False)
     op.create_table(
         "release_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -261,6 +273,21 @@ def _complete_releases() -> None:
         op.execute(
             f"CREATE TRIGGER release_events_no_{verb.lower()} BEFORE {verb} ON release_events "
             "BEGIN SELECT RAISE(ABORT, 'rows of release_events are only added'); END"
+        )
+
+
+def _fill_bare_releases() -> None:
+    """Say of a release from before, in whatever way it came in, what its own columns already tell."""
+    connection = op.get_bind()
+    for (key,) in connection.execute(sa.text("SELECT id FROM releases")).all():
+        connection.execute(
+            sa.text(
+                "UPDATE releases SET reference = :reference, notice_version = '', notice_locale = 'de',"
+                " form_reason = '', valid_until_on = date(valid_until), towards_id ="
+                " (SELECT jobcenter_id FROM participants WHERE participants.id = releases.participant_id)"
+                " WHERE id = :id"
+            ),
+            {"reference": secrets.token_hex(4).upper(), "id": key},
         )
 
 

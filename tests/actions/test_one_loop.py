@@ -42,9 +42,7 @@ DAY = timedelta(days=1)
 def expire(world, enquiry):
     """Let the partner be silent until the date to hear by."""
     due = now(world, enquiry).hear_by_at
-    world.database.run(
-        lambda session: verbs.expire_enquiry(session, actor=SYSTEM, enquiry_id=enquiry.id, at=due)
-    )
+    world.database.run(lambda session: verbs.expire_enquiry(session, actor=SYSTEM, enquiry_id=enquiry.id, at=due))
 
 
 def offer_of(world, enquiry):

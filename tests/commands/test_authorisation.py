@@ -5,7 +5,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from hub.cli import hub
-from hub.commands.authorisation import FIELDS, PHASES, READERS, ROWS, describe
+from hub.commands.authorisation import ROWS, describe
+from hub.data.authorisation_words import FIELDS, PHASES, READERS
 from hub.policy.fields import Field, Phase, Reader
 from hub.policy.permissions import Permission
 from hub.policy.visibility import MATRIX

@@ -10,6 +10,7 @@ from hub.actions.subscriptions import make_subscription
 from hub.models.booking import Waiting
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
+from hub.models.consent import Release
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.demand import Demand, DemandRequest
 from hub.models.duty import Duty, DutyReason, DutyState
@@ -74,6 +75,7 @@ TABLE = {
     "cards_for": {"card": OF_TARIK},
     "consents_for": {"consent": OF_TARIK},
     "consent_sheets_for": {"sheet": OF_TARIK},
+    "releases_for": {"release": OF_TARIK},
     "referrals_for": {"referral": OF_TARIK},
     "enquiries_for": {
         "enquiry drafted": OF_TARIK,
@@ -184,6 +186,20 @@ def plain_rows(world, offer, slot):
             organisation_id=cast.club.id, user_id=cast.sven.id, kind=TableKind.OFFERS, created_at=at
         ),
         "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
+        "release": Release(
+            participant_id=cast.tarik.id,
+            organisation_id=cast.clinic.id,
+            towards_id=cast.jc_meissen.id,
+            reference="R",
+            purpose="x",
+            notice_version="1",
+            notice_locale="de",
+            notice_text="x",
+            notice_hash="x",
+            requested_at=at,
+            valid_until_on=TODAY,
+            valid_until=at,
+        ),
         "sheet": ConsentSheet(participant_id=cast.tarik.id, locale="de", requested_at=at),
         "wish": Waiting(slot_id=slot.id, participant_id=cast.tarik.id, created_at=at),
         "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),

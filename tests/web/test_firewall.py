@@ -11,7 +11,7 @@ from hub.models.subscription import FeedKind
 from hub.policy.fields import Field
 from tests.feeds import subscribe
 from tests.matrix import build
-from tests.web.test_matrix import everything
+from tests.web.test_matrix import SQLITE, everything
 
 F = Field
 NAMES = {F.IDENTITY, F.CONTACT, F.ACCESS, F.HEALTH, F.NOTES}
@@ -28,7 +28,7 @@ SECRET = {
 }
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@SQLITE
 def test_nothing_of_what_people_do_reaches_the_other_side(world, app, sign_in):
     situations, wrong = build(world), []
     for key, secret in SECRET.items():

@@ -8,6 +8,8 @@ import html
 import re
 from collections import Counter
 
+import pytest
+
 from hub.models.subscription import FeedKind, Level
 from hub.policy.fields import Field, Phase, Reader
 from hub.policy.visibility import MATRIX, NOTHING, PROFILE, visible
@@ -19,6 +21,7 @@ from tests.places import enter, give_card
 from tests.web.test_participants import deputy
 
 F, R = Field, Reader
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # scopes and fields are tested on both
 WHO = {
     R.COACH: "clara",
     R.DEPUTY: "fred",
@@ -114,6 +117,8 @@ def differences(reader, situations, found):
                 yield f"{reader.name}, {one.phase}: {group.name} is nowhere"
 
 
+@SQLITE
+@pytest.mark.slow
 def test_every_reader_finds_exactly_their_cells(world, app, sign_in):
     deputy(world)
     situations, wrong, formats = build(world), [], Counter()
@@ -124,6 +129,8 @@ def test_every_reader_finds_exactly_their_cells(world, app, sign_in):
     assert {"text/html", "application/json", "text/csv", "404", "403"} <= set(formats), formats
 
 
+@SQLITE
+@pytest.mark.slow
 def test_a_person_reads_their_own_and_nobody_elses(world, app):
     situations = build(world)
     for one in situations:
@@ -138,6 +145,7 @@ def test_a_person_reads_their_own_and_nobody_elses(world, app):
             assert other is one or not told, (one.phase, other.phase, told)
 
 
+@SQLITE
 def test_feeds_name_nobody(world, app):
     situations = build(world)
     clara, sven = world.actor("clara"), world.actor("sven")

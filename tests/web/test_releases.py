@@ -3,7 +3,9 @@
 import pytest
 
 from hub.models.consent import ConsentForm, ConsentState, Release
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.log import LogEntry
+from hub.page_times import counting
 from hub.seeds.cast import PASSWORD
 from tests.feedback import ask_release, say_release, way_back
 from tests.loop import PIN, card_with_pin, now, rows
@@ -142,3 +144,29 @@ def test_nobody_else_finds_any_of_it(world, sign_in, people, key):
     for step in ("paper", "refusal", "deferral", "withdrawal", "handover"):
         assert browser.post(f"{page}/{step}", data={}).status_code in (404, 422), step
     assert now(world, release).state is S.GIVEN
+
+
+def test_a_sheet_with_a_clinics_report_says_what_is_still_missing(world, sign_in):
+    way_back(world, released=False)
+    way_back(world, "club")
+    clinic, club = rows(world, ConsentSheet)
+    clara, person = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    page = clara.get(f"{person}/sheets/{clinic.public_id}").text
+    assert "Nach der Schweigepflicht fragen" in page
+    assert f"{person}/releases" in page
+    assert "Nach der Schweigepflicht fragen" not in clara.get(f"{person}/sheets/{club.public_id}").text
+
+
+def test_the_lists_ask_no_more_for_several_than_for_one(world, app, sign_in):
+    way_back(world, released=False)
+    tarik, clara = sign_in_person(app, card_with_pin(world, world.cast.tarik)), sign_in("clara")
+    people = f"/people/{world.cast.tarik.public_id}/releases"
+    counts = []
+    for browser, page in ((clara, people), (tarik, "/me/consents")):
+        browser.get(page)  # the first reading in an hour writes its log row
+    for _ in range(2):
+        say_release(world, ask_release(world))
+        with counting(world.database) as statements:
+            assert clara.get(people).status_code == tarik.get("/me/consents").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
