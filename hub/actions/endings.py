@@ -86,7 +86,7 @@ def end_uncovered_places(
 ) -> list[Booking]:
     """Give back a person's places from `since` on that no participation covers, and return them; a step of a verb.
 
-    The caller has locked the person and whoever waits for these dates; it raises the revisions of feeds as its last step.
+    The caller has locked the person and whoever waits for these dates, and raises the revisions of feeds at the end.
     """
     require(actor, Permission.FOLLOW_BOOKING, participant)
     later = deadlines.list_uncovered_bookings(session, participant.id, since=since, at=at)

@@ -238,7 +238,7 @@ def list_disclosures(session: Session, actor: Actor, *, participant_id: int, at:
 
 
 def has_opened(session: Session, *, enquiry_id: int, purpose: str, organisation_id: int | None = None) -> bool:
-    """Tell whether a disclosure of this enquiry with this purpose is written down already; to one organisation where named."""
+    """Tell whether a disclosure of this enquiry for this purpose is written down; to one organisation where named."""
     query = select(Disclosure.id).where(Disclosure.enquiry_id == enquiry_id, Disclosure.purpose == purpose)
     if organisation_id is not None:
         query = query.where(Disclosure.organisation_id == organisation_id)

@@ -49,7 +49,7 @@ CATALOGUE = (
 )
 ROOMS = ("people", "enquiries", "inbox", "phone-list", "slots", "bookings", "participations", "team", "me")
 FORMS = ("new", "edit")  # to be filled in: tried where most is at stake
-FORMS_IN = (Phase.CONSENT_REQUESTED, Phase.ACCEPTED, Phase.CONSENT_ENDED, Phase.PARTICIPATION_ENDED)
+FORMS_IN = (Phase.CONSENT_ENDED, Phase.PARTICIPATION_ENDED)
 
 
 def words(answer, address: str) -> str:
