@@ -36,7 +36,23 @@ def record(
     at: datetime,
 ) -> LogEntry:
     """Add one log row: who did what to which thing, about whom, which field groups (names only), why (R-AUD-01)."""
-    entry = LogEntry(
+    entry = _entry(actor, action, thing=thing, fields=fields, purpose=purpose, result=result, at=at)
+    entry.subjects = [LogSubject(subject=subject) for subject in _subjects(about)]
+    session.add(entry)
+    return entry
+
+
+def _entry(
+    actor: Actor,
+    action: str,
+    *,
+    thing: Any = None,
+    fields: Iterable[str] = (),
+    purpose: str = "",
+    result: str = "ok",
+    at: datetime,
+) -> LogEntry:
+    return LogEntry(
         at=at,
         actor_ref=actor.ref,
         actor_kind=actor.kind.value,
@@ -48,9 +64,10 @@ def record(
         result=result,
         request_id=actor.request_id,
     )
-    entry.subjects = [LogSubject(subject=subject) for subject in sorted({subject_of(p) or "" for p in about} - {""})]
-    session.add(entry)
-    return entry
+
+
+def _subjects(about: Iterable[Participant]) -> list[str]:
+    return sorted({subject_of(person) or "" for person in about} - {""})
 
 
 def record_reading(
@@ -75,8 +92,10 @@ def record_list(
 ) -> None:
     """Log that an actor saw a list of persons: one row per actor, list and hour, its persons as subjects."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    if not log_queries.recently_listed(session, actor.ref, name, since=hour):
-        record(session, actor=actor, action="person.list", about=persons, fields=fields, purpose=name, at=at)
+    entry = _entry(actor, "person.list", fields=fields, purpose=name, at=at)
+    log_id = log_queries.add_unless_listed(session, entry, since=hour)
+    if log_id is not None:
+        session.add_all(LogSubject(log_id=log_id, subject=subject) for subject in _subjects(persons))
 
 
 def disclose(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from hub import clock
@@ -27,15 +27,22 @@ def recently_read(session: Session, actor_ref: str, person_ref: str, *, since: d
     return session.scalar(query.limit(1)) is not None
 
 
-def recently_listed(session: Session, actor_ref: str, name: str, *, since: datetime) -> bool:
-    """Tell whether this actor saw this list since then."""
-    query = select(LogEntry.id).where(
-        LogEntry.actor_ref == actor_ref,
-        LogEntry.action == "person.list",
-        LogEntry.purpose == name,
+def add_unless_listed(session: Session, entry: LogEntry, *, since: datetime) -> int | None:
+    """Write down that an actor saw a list, unless since then it is written already; return the new row's key.
+
+    One statement, since every page of a list asks it.
+    """
+    known = select(LogEntry.id).where(
+        LogEntry.actor_ref == entry.actor_ref,
+        LogEntry.action == entry.action,
+        LogEntry.purpose == entry.purpose,
         LogEntry.at >= since,
     )
-    return session.scalar(query.limit(1)) is not None
+    columns = [column for column in LogEntry.__table__.columns if column.key != "id"]
+    row = select(*(literal(getattr(entry, column.key), column.type) for column in columns)).where(~known.exists())
+    names = [column.key for column in columns]
+    added: int | None = session.scalar(insert(LogEntry).from_select(names, row).returning(LogEntry.id))
+    return added
 
 
 @dataclass(frozen=True)

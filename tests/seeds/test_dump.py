@@ -5,7 +5,8 @@ from sqlalchemy import inspect, select, text
 
 from hub.models.booking import Booking
 from hub.models.card import Card
-from hub.models.consent import Consent
+from hub.models.consent import Consent, Release
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
 from hub.models.participant import Participant
 from hub.seeds.cast import PASSWORD
@@ -27,9 +28,13 @@ def mark(session) -> set[str]:
         booking.title, booking.address = "quzvisit", {"street": "quzstreet"}
     for enquiry in session.scalars(select(Enquiry).where(Enquiry.contact.is_not(None))):
         enquiry.contact = {"kind": "phone", "value": "quzway"}
-    for consent in session.scalars(select(Consent)):
-        consent.notice_text = "quznotice"
-    return words | {"quzaddress", "quznotice"}
+    for enquiry in session.scalars(select(Enquiry)):
+        enquiry.feedback = enquiry.feedback and {**enquiry.feedback, "words": "quzback"}
+    for sheet in session.scalars(select(ConsentSheet)):
+        sheet.evidence = {"reference": "quzfile"}
+    for row in [*session.scalars(select(Consent)), *session.scalars(select(Release))]:
+        row.notice_text = "quznotice"
+    return words | {"quzaddress", "quznotice", "quzback", "quzfile"}
 
 
 def dump(database) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from hub.db import Sealed
 from hub.models import Base
 from hub.models.booking import Booking
-from hub.models.consent import Consent
+from hub.models.consent import Consent, Release
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
 from hub.models.offer import Offer
 from hub.models.participant import Participant
@@ -20,15 +21,11 @@ from tests.world import AT
 
 SCRIPT = "\"'><svg/onload=qx()>"  # closes attributes of both kinds and the tag, then runs; fits into 24 signs
 FOLDED = {"offer_trigrams", "demands", "demand_requests"}  # letters, digits and official keys only: nobody writes them
-ONLY_ADDED = {"log_entries", "log_subjects", "log_chain", "disclosures", "consent_events"}
+ONLY_ADDED = {"log_entries", "log_subjects", "log_chain", "disclosures", "consent_events", "release_events"}
 # What no hand writes: keys, digests, codes of closed lists. Every other text is planted, a new one too.
 MACHINE = {
-    "crowding",
-    "trouble",
-    "headings_digest",
-    "content_digest",
-    "key_digest",
-    "district",
+    *("crowding", "trouble", "headings_digest", "content_digest", "district"),
+    *("interpreter", "helper", "form_reason", "purpose", "ground"),
     *("public_id", "reference", "code", "email", "etag", "template", "kind", "key_digest", "token_digest"),
     *("code_digest", "pin_hash", "password_hash", "name_digest", "notice_hash", "withdrawal_digest", "locale"),
     *("notice_locale", "notice_version", "municipality_code", "access", "made_by", "cancelled_by", "idempotency_key"),
@@ -86,8 +83,13 @@ def plant(session) -> None:
     for consent in session.scalars(select(Consent)):
         consent.notice_text = SCRIPT
         consent.evidence = consent.evidence and {**consent.evidence, "reference": SCRIPT}
-    for enquiry in session.scalars(select(Enquiry).where(Enquiry.contact.is_not(None))):
-        enquiry.contact = {"kind": "phone", "value": SCRIPT}
+    for sheet in session.scalars(select(ConsentSheet).where(ConsentSheet.evidence.is_not(None))):
+        sheet.evidence = {**(sheet.evidence or {}), "reference": SCRIPT}
+    for release in session.scalars(select(Release)):
+        release.notice_text = SCRIPT
+    for enquiry in session.scalars(select(Enquiry)):
+        enquiry.contact = enquiry.contact and {"kind": "phone", "value": SCRIPT}
+        enquiry.feedback = enquiry.feedback and {**enquiry.feedback, "words": SCRIPT}
     session.execute(update(Offer).values(join_link=f"https://example.invalid/{SCRIPT}"))
 
 
@@ -123,6 +125,6 @@ def test_what_would_run_is_seen():
 
 
 def test_every_sealed_field_is_planted_or_a_code():
-    planted = {"name", "contacts", "home_address", "notes", "title", "address", "notice_text", "evidence", "contact"}
+    planted = {"name", "contacts", "home_address", "notes", "title", "address", "notice_text", "evidence", "contact", "feedback"}
     sealed = {c.name for table in Base.metadata.sorted_tables for c in table.columns if isinstance(c.type, Sealed)}
     assert sealed == planted | {"join_link", "url", "preview"} | SEALED_MACHINE
