@@ -73,6 +73,12 @@ def plant(session) -> None:
         except IntegrityError:  # it must differ from row to row: then one row will do
             one = session.scalar(select(table.c.id).limit(1))
             session.execute(update(table).where(table.c.id == one).values({column.name: SCRIPT}))
+    plant_sealed(session)
+    session.execute(update(Offer).values(join_link=f"https://example.invalid/{SCRIPT}"))
+
+
+def plant_sealed(session) -> None:
+    """Write the script into what is sealed, of persons and of their papers."""
     for person in session.scalars(select(Participant)):
         person.name = dict.fromkeys(person.name, SCRIPT)
         person.contacts = [{"kind": kind, "value": SCRIPT, "allowed_for": ["coach"]} for kind in ("phone", "email")]
@@ -80,17 +86,13 @@ def plant(session) -> None:
         person.notes = SCRIPT
     for booking in session.scalars(select(Booking).where(Booking.address.is_not(None))):
         booking.title, booking.address = SCRIPT, {"street": SCRIPT, "town": SCRIPT}
-    for consent in session.scalars(select(Consent)):
-        consent.notice_text = SCRIPT
-        consent.evidence = consent.evidence and {**consent.evidence, "reference": SCRIPT}
-    for sheet in session.scalars(select(ConsentSheet).where(ConsentSheet.evidence.is_not(None))):
-        sheet.evidence = {**(sheet.evidence or {}), "reference": SCRIPT}
-    for release in session.scalars(select(Release)):
-        release.notice_text = SCRIPT
+    for paper in [row for kind in (Consent, ConsentSheet, Release) for row in session.scalars(select(kind))]:
+        paper.evidence = paper.evidence and {**paper.evidence, "reference": SCRIPT}
+        if not isinstance(paper, ConsentSheet):
+            paper.notice_text = SCRIPT
     for enquiry in session.scalars(select(Enquiry)):
         enquiry.contact = enquiry.contact and {"kind": "phone", "value": SCRIPT}
         enquiry.feedback = enquiry.feedback and {**enquiry.feedback, "words": SCRIPT}
-    session.execute(update(Offer).values(join_link=f"https://example.invalid/{SCRIPT}"))
 
 
 @pytest.mark.slow
@@ -125,6 +127,17 @@ def test_what_would_run_is_seen():
 
 
 def test_every_sealed_field_is_planted_or_a_code():
-    planted = {"name", "contacts", "home_address", "notes", "title", "address", "notice_text", "evidence", "contact", "feedback"}
+    planted = {
+        "name",
+        "contacts",
+        "home_address",
+        "notes",
+        "title",
+        "address",
+        "notice_text",
+        "evidence",
+        "contact",
+        "feedback",
+    }
     sealed = {c.name for table in Base.metadata.sorted_tables for c in table.columns if isinstance(c.type, Sealed)}
     assert sealed == planted | {"join_link", "url", "preview"} | SEALED_MACHINE
