@@ -104,6 +104,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'proposed'"),
             postgresql_where=sa.text("state = 'proposed'"),
         )
+    _add_duties()
+    _add_emergencies_and_exclusions()
+    _complete_releases()
+    op.add_column("enquiries", sa.Column("feedback", sa.Text(), nullable=True))
+    _keep_controllers()
+    _keep_words()  # stays last: rebuilding these tables on SQLite would drop their triggers
 
 
 def _put_open_questions_on_sheets() -> None:
@@ -127,6 +133,9 @@ def _put_open_questions_on_sheets() -> None:
             ),
             {"key": key["key"], "id": consent_id},
         )
+
+
+def _add_duties() -> None:
     op.create_table(
         "duties",
         sa.Column("enquiry_id", sa.Integer(), nullable=False),
@@ -169,6 +178,9 @@ def _put_open_questions_on_sheets() -> None:
         op.create_index(f"ix_incidents_{name}", "incidents", [name])
     op.add_column("consents", sa.Column("reminded_days", sa.Integer(), nullable=True))
     op.add_column("enquiries", sa.Column("position", sa.Integer(), nullable=True))
+
+
+def _add_emergencies_and_exclusions() -> None:
     op.create_table(
         "emergencies",
         sa.Column("participant_id", sa.Integer(), nullable=False),
@@ -217,10 +229,6 @@ def _put_open_questions_on_sheets() -> None:
     for name in ("organisation_id", "participant_id", "user_id"):
         op.create_index(f"ix_exclusions_{name}", "exclusions", [name])
     op.add_column("participants", sa.Column("coach_changed_at", sa.DateTime(timezone=True), nullable=True))
-    _complete_releases()
-    op.add_column("enquiries", sa.Column("feedback", sa.Text(), nullable=True))
-    _keep_controllers()
-    _keep_words()  # stays last: rebuilding these tables on SQLite would drop their triggers
 
 
 def _complete_releases() -> None:
