@@ -124,6 +124,8 @@ def world(databases: SQLiteDatabases | PostgresDatabases, _engines: None) -> Ite
     crypto.install(KEYS.ring)
     database = opened(url)
     yield World(database, _casts[url.partition(":")[0]], url)
+    # The engine outlives the test. Who still listens keeps cursors, and with them what SQLite shows to the next one.
+    assert not list(database.engine.dispatch.before_cursor_execute), "a test listens to the engine and never stops"
     if url.startswith("sqlite"):
         database.close()  # the next file is another one; a server's database stays, and so do the connections
 

@@ -36,7 +36,7 @@ def book_course(clara: Person) -> None:
     clara.go("Suchen")
     clara.go("Tarik Demirci")
     clara.unfold("Umkreis, Zugang und Tage")
-    clara.choose("Egal")
+    clara.choose("Egal", within=clara.page.get_by_role("group", name="Wie weit darf es sein?"))
     clara.press("Anzeigen")
     clara.reads("Kurs, 6 Termine ab Mi 28.10.")
     clara.go("28. Okt.", exact=False)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from hub.actions.answers import NOTICE_VERSION
 from hub.errors import NotFound
@@ -12,7 +11,7 @@ from hub.models.enquiry import Acknowledgement, Enquiry, EnquiryState
 from hub.models.offer import Access, OfferState
 from hub.queries.attendees import list_attendees
 from hub.queries.slots import get_own_slot, get_slot, list_next_slots, list_week
-from tests.places import book, give_consent, make_offer, make_people, make_slot
+from tests.places import book, counted, give_consent, make_offer, make_people, make_slot
 
 NAMED = ("I0", "G1", "B1", "I1")
 
@@ -109,15 +108,9 @@ def test_who_comes_takes_two_statements_however_many_come(world):
         actor = world.actor("sven")
         with world.database.reading() as session:
             own = get_own_slot(session, actor, slot.public_id)
-            seen = []
-            event.listen(world.database.engine, "before_cursor_execute", lambda *args, seen=seen: seen.append(args))
-            assert (
-                sum(
-                    one.person is not None
-                    for one in list_attendees(session, actor, own, notice_version=NOTICE_VERSION, at=world.at)
-                )
-                == people
-            )
+            with counted(world) as seen:
+                found = list_attendees(session, actor, own, notice_version=NOTICE_VERSION, at=world.at)
+            assert sum(one.person is not None for one in found) == people
         counts.append(len(seen))
     assert counts == [2, 2]
 
