@@ -74,17 +74,8 @@ def record_reading(
     session: Session, *, actor: Actor, person: Participant, fields: Iterable[str], purpose: str, at: datetime
 ) -> None:
     """Log that an actor opened one person; the same actor within 15 minutes is one row (R-AUD-02)."""
-    if not log_queries.recently_read(session, actor.ref, person.public_id, since=at - REOPENING):
-        record(
-            session,
-            actor=actor,
-            action="person.read",
-            thing=person,
-            about=[person],
-            fields=fields,
-            purpose=purpose,
-            at=at,
-        )
+    entry = _entry(actor, "person.read", thing=person, fields=fields, purpose=purpose, at=at)
+    _add_once(session, entry, [person], same=("actor_ref", "action", "object_ref"), after=at - REOPENING)
 
 
 def record_list(
@@ -93,9 +84,16 @@ def record_list(
     """Log that an actor saw a list of persons: one row per actor, list and hour, its persons as subjects."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     entry = _entry(actor, "person.list", fields=fields, purpose=name, at=at)
-    log_id = log_queries.add_unless_listed(session, entry, since=hour)
+    before = hour - timedelta.resolution
+    _add_once(session, entry, persons, same=("actor_ref", "action", "purpose"), after=before)
+
+
+def _add_once(
+    session: Session, entry: LogEntry, about: Iterable[Participant], *, same: tuple[str, ...], after: datetime
+) -> None:
+    log_id = log_queries.add_unless_known(session, entry, same=same, after=after)
     if log_id is not None:
-        session.add_all(LogSubject(log_id=log_id, subject=subject) for subject in _subjects(persons))
+        session.add_all(LogSubject(log_id=log_id, subject=subject) for subject in _subjects(about))
 
 
 def disclose(

@@ -16,28 +16,13 @@ from hub.policy.scopes import log_for
 LATE = 10_000  # so many rows may be committed before one that got its id earlier and is still under way
 
 
-def recently_read(session: Session, actor_ref: str, person_ref: str, *, since: datetime) -> bool:
-    """Tell whether this actor opened this person since then."""
-    query = select(LogEntry.id).where(
-        LogEntry.actor_ref == actor_ref,
-        LogEntry.action == "person.read",
-        LogEntry.object_ref == person_ref,
-        LogEntry.at > since,
-    )
-    return session.scalar(query.limit(1)) is not None
+def add_unless_known(session: Session, entry: LogEntry, *, same: Iterable[str], after: datetime) -> int | None:
+    """Add a row unless one that agrees in the columns `same` was written after then; return the new row's key.
 
-
-def add_unless_listed(session: Session, entry: LogEntry, *, since: datetime) -> int | None:
-    """Write down that an actor saw a list, unless since then it is written already; return the new row's key.
-
-    One statement, since every page of a list asks it.
+    One statement, since every page of persons asks it.
     """
-    known = select(LogEntry.id).where(
-        LogEntry.actor_ref == entry.actor_ref,
-        LogEntry.action == entry.action,
-        LogEntry.purpose == entry.purpose,
-        LogEntry.at >= since,
-    )
+    agrees = [getattr(LogEntry, name) == getattr(entry, name) for name in same]
+    known = select(LogEntry.id).where(*agrees, LogEntry.at > after)
     columns = [column for column in LogEntry.__table__.columns if column.key != "id"]
     row = select(*(literal(getattr(entry, column.key), column.type) for column in columns)).where(~known.exists())
     names = [column.key for column in columns]
