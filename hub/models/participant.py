@@ -56,6 +56,11 @@ class Participant(Identified, Versioned, Base):
         """Given and family name."""
         return f"{self.name['given']} {self.name['family']}"
 
+    def takes_part(self, on: date) -> bool:
+        """Tell whether an admitted participation runs on that day; as `running_participation`, of loaded rows."""
+        admitted = [one for one in self.participations if one.state is ParticipationState.ADMITTED]
+        return any(one.starts_on <= on <= one.ends_on for one in admitted)
+
 
 class ParticipationState(StrEnum):
     """Where an admission stands."""

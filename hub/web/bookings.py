@@ -128,7 +128,7 @@ def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking |
     on = clock.local_date(slot.starts_at)
     if found := obstacle_of_slot(slot, at()) or obstacle_of_person(slot.offer, person, on.year):
         return found
-    if running_participation(session, person.id, on=on) is None:
+    if not person.takes_part(on):
         return N_("An diesem Tag läuft die Teilnahme nicht.")
     if excluded := exclusions.obstacle_of_exclusion(session, person.id, slot.offer.organisation_id):
         return excluded
