@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log, notices
 from hub.actions.notices import Facts
-from hub.errors import ConsentMissing, InvalidInput, RuleBroken, StepNotPossible
+from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.enquiry import STEPS, Acknowledgement, Advice, DeclineReason, Enquiry, EnquiryState, Question, hear_by
 from hub.policy.actor import Actor, ActorKind
@@ -16,7 +16,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.acknowledgements import has_confirmed
 from hub.queries.closures import list_own_closed_days
-from hub.queries.consents import require_disclosure
+from hub.queries.consents import SETTLED, require_covered
 from hub.queries.disclosures import BEHIND_NOTICE, has_opened, phase_now, sent_fields
 from hub.queries.enquiries import count_live_bookings, get_coach_ids, has_other_yes, lock_enquiry
 from hub.queries.states import move, require_version
@@ -26,7 +26,6 @@ NOTICE_VERSION = "2026-11"  # of the purpose notice; a new wording is confirmed 
 HEALTH_OPENED = "enquiry.health_opened"
 TAKE_BACK = timedelta(days=1)
 LAST_POSITION = 99
-SETTLED = N_("Danke. Das hat sich schon erledigt.")
 
 
 def note_seen(session: Session, *, actor: Actor, enquiry: Enquiry, at: datetime) -> None:
@@ -47,7 +46,7 @@ def accept_enquiry(
     from being given at once.
     """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
-    _require_consent(session, enquiry, at)
+    require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if has_other_yes(session, row):
@@ -121,7 +120,7 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
     Writes down which field groups reached the organisation, once per enquiry, for the person to read.
     """
     require(actor, Permission.OPEN_IDENTITY, enquiry)
-    _require_consent(session, enquiry, at)
+    require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     fields = sent_fields(row, Phase.ACCEPTED) & (BEHIND_NOTICE - {Field.CONSENT})
     if phase_now(row, live=True, at=at) is not Phase.ACCEPTED or actor.user_id is None:
@@ -168,21 +167,6 @@ def note_health_opened(session: Session, *, actor: Actor, enquiry: Enquiry, at: 
         purpose=HEALTH_OPENED,
         at=at,
     )
-
-
-def _require_consent(session: Session, enquiry: Enquiry, at: datetime) -> None:
-    """Lock the consent that covers the enquiry; without one the partner learns only that it is settled."""
-    try:
-        require_disclosure(
-            session,
-            participant_id=enquiry.participant_id,
-            organisation_id=enquiry.organisation_id,
-            offer_id=enquiry.offer_id,
-            field_groups=enquiry.field_groups,
-            at=at,
-        )
-    except ConsentMissing as missing:
-        raise RuleBroken(SETTLED) from missing
 
 
 def _hear_by(session: Session, row: Enquiry, priority: str, at: datetime) -> datetime:

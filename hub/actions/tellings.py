@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import log
-from hub.actions.answers import NOTICE_VERSION, SETTLED
-from hub.errors import ConsentMissing, InvalidInput, RuleBroken
+from hub.actions.answers import NOTICE_VERSION
+from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.enquiry import Enquiry
 from hub.models.user import Role
@@ -15,7 +15,7 @@ from hub.policy.actor import Actor
 from hub.policy.fields import Field, Phase
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries.consents import require_disclosure
+from hub.queries.consents import require_covered
 from hub.queries.disclosures import BEHIND_NOTICE, PERSONAL, has_opened, phase_now, sent_fields
 from hub.queries.enquiries import get_person, lock_enquiry
 from hub.queries.states import require_version
@@ -69,17 +69,7 @@ def note_told_by_phone(
     require(actor, Permission.SEND_ENQUIRY, person)
     if not read_out:
         raise InvalidInput(fields={"read_out": N_("Bitte lesen Sie den Hinweis zuerst vor.")})
-    try:
-        require_disclosure(
-            session,
-            participant_id=person.id,
-            organisation_id=enquiry.organisation_id,
-            offer_id=enquiry.offer_id,
-            field_groups=enquiry.field_groups,
-            at=at,
-        )
-    except ConsentMissing as missing:
-        raise RuleBroken(SETTLED) from missing
+    require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if phase_now(row, live=True, at=at) is not Phase.ACCEPTED:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import endings, log, notices, waiting
+from hub.actions.consent_writing import log_step
 from hub.actions.notices import Facts
 from hub.errors import StepNotPossible
 from hub.models.booking import Booking
@@ -100,16 +101,7 @@ def _step(session: Session, actor: Actor, one: Consent, person: Participant, end
         at=at,
         ended_at=at,
     )
-    log.record(
-        session,
-        actor=actor,
-        action=f"consent.{ending.state.value}",
-        thing=one,
-        about=[person],
-        fields=one.field_groups,
-        purpose=one.scope.value,
-        at=at,
-    )
+    log_step(session, actor, one, person, at)
 
 
 def _end_transmission(

@@ -23,6 +23,7 @@ from hub.queries.participants import running_participation
 WAITING = (ConsentState.REQUESTED, ConsentState.DEFERRED)
 REFUSAL_RESTS = timedelta(days=30)  # R-LAW-11
 LONGEST_YEARS = 2
+SETTLED = N_("Danke. Das hat sich schon erledigt.")
 ALWAYS = frozenset({"I0", "G1", "B1", "I1"})  # without these no place with a name can be given
 
 
@@ -89,6 +90,21 @@ def require_disclosure(
     if not set(field_groups) <= set(consent.field_groups):
         raise ConsentMissing
     return consent
+
+
+def require_covered(session: Session, enquiry: Enquiry, *, at: datetime) -> None:
+    """Lock the consent that covers an enquiry; raises RuleBroken (409) without one, saying only that it is settled."""
+    try:
+        require_disclosure(
+            session,
+            participant_id=enquiry.participant_id,
+            organisation_id=enquiry.organisation_id,
+            offer_id=enquiry.offer_id,
+            field_groups=enquiry.field_groups,
+            at=at,
+        )
+    except ConsentMissing as missing:
+        raise RuleBroken(SETTLED) from missing
 
 
 def find_permitting(session: Session, enquiry: Enquiry, *, at: datetime) -> Consent | None:
