@@ -23,6 +23,7 @@ from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import participants, waiting
+from hub.queries.consent_steps import note_step, step
 from hub.queries.consent_texts import VERSION, digest
 from hub.queries.consents import WAITING, longest_day
 from hub.queries.disclosures import say_day
@@ -36,8 +37,6 @@ from hub.queries.releases import (
     list_in_force,
     list_with,
     lock_release,
-    note_release,
-    step_release,
 )
 from hub.queries.states import require_version
 
@@ -72,7 +71,7 @@ def request_release(
     release = _written(session, actor, participant, organisation, words, locale, at)
     session.add(release)
     session.flush()
-    note_release(session, release, expressed_by="controller", recorded_by_id=actor.user_id, at=at)
+    note_step(session, release, expressed_by="controller", recorded_by_id=actor.user_id, at=at)
     _log(session, actor, release, participant, at)
     return release
 
@@ -145,9 +144,9 @@ def answer_release(
     if yes:
         require_evidence(row.requested_at, signature.form, signature.evidence, signature.reason, at)
         kept: dict[str, Any] = {"evidence": signature.evidence or None, "form_reason": signature.reason, **new_code()}
-        step_release(session, row, S.GIVEN, given_at=at, **kept, **who)
+        step(session, row, S.GIVEN, given_at=at, **kept, **who)
     else:
-        step_release(session, row, S.REFUSED, ended_at=at, **who)
+        step(session, row, S.REFUSED, ended_at=at, **who)
     _log(session, actor, row, person, at)
 
 
@@ -166,7 +165,7 @@ def defer_release(session: Session, *, actor: Actor, release: Release, at: datet
     row = lock_release(session, release.id)
     _require_open(row, at)
     if row.state is S.REQUESTED:
-        step_release(session, row, S.DEFERRED, expressed_by="participant", recorded_by_id=actor.user_id, at=at)
+        step(session, row, S.DEFERRED, expressed_by="participant", recorded_by_id=actor.user_id, at=at)
         _log(session, actor, row, person, at)
 
 
@@ -223,7 +222,7 @@ def expire_release(session: Session, *, actor: Actor, release_id: int, at: datet
 def _end(
     session: Session, actor: Actor, row: Release, person: Participant, to: ConsentState, expressed_by: str, at: datetime
 ) -> None:
-    step_release(session, row, to, expressed_by=expressed_by, recorded_by_id=actor.user_id, at=at, ended_at=at)
+    step(session, row, to, expressed_by=expressed_by, recorded_by_id=actor.user_id, at=at, ended_at=at)
     _log(session, actor, row, person, at)
 
 

@@ -1,11 +1,11 @@
-"""The steps of a consent's life: each change of state adds its row to the history, so that none can be without."""
+"""The steps in the life of a consent or release: no change of state without its row in the history."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.models.consent import Consent, ConsentEvent, ConsentState
+from hub.models.consent import Consent, ConsentEvent, ConsentState, Release, ReleaseEvent
 from hub.models.enquiry import EnquiryState
 from hub.queries.enquiries import find_draft
 from hub.queries.states import move
@@ -13,7 +13,7 @@ from hub.queries.states import move
 
 def step(
     session: Session,
-    consent: Consent,
+    row: Consent | Release,
     to: ConsentState,
     *,
     expressed_by: str,
@@ -21,25 +21,21 @@ def step(
     at: datetime,
     **values: Any,
 ) -> None:
-    """Move a consent and note who expressed it (participant, controller, clock) and who wrote it down."""
-    move(session, consent, to, at=at, **values)
-    note_step(session, consent, expressed_by=expressed_by, recorded_by_id=recorded_by_id, at=at)
+    """Move a consent or release and note who expressed it (participant, controller, clock) and who wrote it down."""
+    move(session, row, to, at=at, **values)
+    note_step(session, row, expressed_by=expressed_by, recorded_by_id=recorded_by_id, at=at)
 
 
 def note_step(
-    session: Session, consent: Consent, *, expressed_by: str, recorded_by_id: int | None, at: datetime
+    session: Session, row: Consent | Release, *, expressed_by: str, recorded_by_id: int | None, at: datetime
 ) -> None:
-    """Add the present state to a consent's history; alone only for its first state."""
-    session.add(
-        ConsentEvent(
-            consent_id=consent.id,
-            state=consent.state,
-            at=at,
-            expressed_by=expressed_by,
-            recorded_by_id=recorded_by_id,
-            form=consent.form,
-        )
-    )
+    """Add the present state to the history of a consent or release; alone only for its first state."""
+    told: dict[str, Any] = {"state": row.state, "at": at, "expressed_by": expressed_by, "form": row.form}
+    told["recorded_by_id"] = recorded_by_id
+    if isinstance(row, Release):
+        session.add(ReleaseEvent(release_id=row.id, **told))
+    else:
+        session.add(ConsentEvent(consent_id=row.id, **told))
 
 
 def drop_draft(session: Session, consent: Consent, *, by: str, at: datetime) -> None:

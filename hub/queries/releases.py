@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub import crypto
 from hub.errors import NotFound
-from hub.models.consent import PERMITTING, Consent, ConsentState, Release, ReleaseEvent, Scope
+from hub.models.consent import PERMITTING, Consent, ConsentState, Release, Scope
 from hub.models.organisation import CLINIC_TYPES, Organisation
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.sheet_scopes import releases_for
 from hub.queries.consents import REFUSAL_RESTS, WAITING
-from hub.queries.states import move
 
 
 def get_release(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Release:
@@ -123,34 +122,3 @@ def list_run_out(session: Session, *, at: datetime) -> Sequence[int]:
 def has_left(session: Session, organisation_id: int) -> bool:
     """Tell whether a body has left the network."""
     return session.get_one(Organisation, organisation_id).ended_at is not None
-
-
-def step_release(
-    session: Session,
-    release: Release,
-    to: ConsentState,
-    *,
-    expressed_by: str,
-    recorded_by_id: int | None,
-    at: datetime,
-    **values: Any,
-) -> None:
-    """Move a release and note who expressed it (participant, controller, clock) and who wrote it down."""
-    move(session, release, to, at=at, **values)
-    note_release(session, release, expressed_by=expressed_by, recorded_by_id=recorded_by_id, at=at)
-
-
-def note_release(
-    session: Session, release: Release, *, expressed_by: str, recorded_by_id: int | None, at: datetime
-) -> None:
-    """Add the present state to a release's history; alone only for its first state."""
-    session.add(
-        ReleaseEvent(
-            release_id=release.id,
-            state=release.state,
-            at=at,
-            expressed_by=expressed_by,
-            recorded_by_id=recorded_by_id,
-            form=release.form,
-        )
-    )
