@@ -7,18 +7,17 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log, notices
 from hub.actions.notices import Facts
-from hub.errors import InvalidInput, RuleBroken, StepNotPossible
+from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.enquiry import STEPS, Acknowledgement, Advice, DeclineReason, Enquiry, EnquiryState, Question, hear_by
+from hub.models.enquiry import STEPS, Acknowledgement, Advice, DeclineReason, Enquiry, EnquiryState, Question
 from hub.policy.actor import Actor, ActorKind
-from hub.policy.fields import Field, Phase
+from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries.acknowledgements import has_confirmed
-from hub.queries.closures import list_own_closed_days
+from hub.queries.acknowledgements import has_confirmed, require_accepted
 from hub.queries.consents import SETTLED, require_covered
-from hub.queries.disclosures import BEHIND_NOTICE, has_opened, phase_now, sent_fields
-from hub.queries.enquiries import count_live_bookings, get_coach_ids, has_other_yes, lock_enquiry
+from hub.queries.disclosures import has_opened
+from hub.queries.enquiries import count_live_bookings, get_coach_ids, has_other_yes, hear_by_of, lock_enquiry
 from hub.queries.states import move, require_version
 
 S = EnquiryState
@@ -94,7 +93,7 @@ def waitlist_enquiry(
         raise InvalidInput(fields={"position": N_("Bitte eine Zahl von 1 bis {last}.", last=LAST_POSITION)})
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
-    values = {"hear_by_at": _hear_by(session, row, "normal", at), "position": position}
+    values = {"hear_by_at": hear_by_of(session, row, "normal", at=at), "position": position}
     _answer(session, actor, row, S.WAITLISTED, "", at, **values)
     _tell(session, actor, row, "enquiry.waitlisted", at)
 
@@ -110,7 +109,7 @@ def take_back_acceptance(
         raise RuleBroken(N_("Das geht nur innerhalb eines Tages. Bitte rufen Sie uns an."))
     if count_live_bookings(session, row.id):
         raise RuleBroken(N_("Es gibt schon einen Termin. Bitte sagen Sie diesen zuerst ab."))
-    _answer(session, actor, row, S.SENT, "", at, hear_by_at=_hear_by(session, row, row.priority, at))
+    _answer(session, actor, row, S.SENT, "", at, hear_by_at=hear_by_of(session, row, row.priority, at=at))
     _tell(session, actor, row, "enquiry.reopened", at)
 
 
@@ -122,9 +121,9 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
     require(actor, Permission.OPEN_IDENTITY, enquiry)
     require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
-    fields = sent_fields(row, Phase.ACCEPTED) & (BEHIND_NOTICE - {Field.CONSENT})
-    if phase_now(row, live=True, at=at) is not Phase.ACCEPTED or actor.user_id is None:
-        raise RuleBroken(N_("Name und Kontakt gibt es erst nach der Zusage."))
+    fields = require_accepted(row, at=at)
+    if actor.user_id is None:
+        raise NotAllowed  # a notice is confirmed by somebody
     if has_confirmed(session, enquiry=row, user_id=actor.user_id, version=NOTICE_VERSION):
         return
     session.add(Acknowledgement(enquiry_id=row.id, user_id=actor.user_id, notice_version=NOTICE_VERSION, at=at))
@@ -167,10 +166,6 @@ def note_health_opened(session: Session, *, actor: Actor, enquiry: Enquiry, at: 
         purpose=HEALTH_OPENED,
         at=at,
     )
-
-
-def _hear_by(session: Session, row: Enquiry, priority: str, at: datetime) -> datetime:
-    return hear_by(priority, at, closed=list_own_closed_days(session, row.organisation_id, at=at))
 
 
 def _require_code(code: str, known: Container[str], name: str) -> None:

@@ -14,7 +14,8 @@ from hub.policy.actor import Actor
 from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries.attendance import MARKS, lock_to_mark
+from hub.queries.attendance import lock_to_mark
+from hub.queries.attendees import MARKS
 from hub.queries.states import move
 
 MARKED = (Field.ATTENDANCE,)  # the log knows that it was written down, never what

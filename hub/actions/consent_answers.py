@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions.consent_writing import write_answer
+from hub.actions.consent_writing import require_open, write_answer
 from hub.actions.sheet_answers import Signature, answer_sheet
 from hub.errors import StepNotPossible
 from hub.i18n import N_
@@ -14,7 +14,7 @@ from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import waiting
-from hub.queries.consents import WAITING, lock_consent
+from hub.queries.consents import lock_consent
 from hub.queries.enquiries import get_person
 from hub.queries.sheets import count_lines, get_sheet_by_id
 
@@ -79,10 +79,7 @@ def _answer(
         return lock_consent(session, consent.id)
     waiting.lock_person(session, person.id)
     row = lock_consent(session, consent.id)
-    if row.valid_until <= at:
-        raise StepNotPossible(N_("Diese Frage ist abgelaufen. Bitte fragen Sie neu."))
-    if row.state not in WAITING:
-        raise StepNotPossible(N_("Diese Frage ist schon beantwortet."))
+    require_open(row, at)
     write_answer(
         session,
         actor=actor,

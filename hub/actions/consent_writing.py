@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from hub import clock, crypto
 from hub.actions import log
 from hub.actions.waiting import offer_places
-from hub.errors import InvalidInput, RuleBroken
+from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
-from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
+from hub.models.consent import Consent, ConsentForm, ConsentState, Release, Scope
 from hub.models.consent_sheet import FormReason
 from hub.models.participant import Participant
 from hub.policy.actor import Actor, ActorKind
 from hub.queries import consent_texts
 from hub.queries.consent_steps import drop_draft, note_step, step
-from hub.queries.consents import find_live, find_previous, list_requested, rests_until
+from hub.queries.consents import WAITING, digest_of_code, find_live, find_previous, list_requested, rests_until
 from hub.queries.disclosures import say_day
 from hub.queries.enquiries import find_open_to
 from hub.queries.holds import drop_holds
@@ -32,19 +32,37 @@ def require_rested(
     """Raise RuleBroken (409) with the day while a refusal of the same rests; who asks for themselves may at once."""
     if actor.kind is ActorKind.PERSON:
         return
-    until = rests_until(session, participant_id=participant.id, scope=scope, offer_id=offer_id, at=at)
+    require_rest_over(rests_until(session, participant_id=participant.id, scope=scope, offer_id=offer_id, at=at))
+
+
+def require_rest_over(until: datetime | None) -> None:
+    """Raise RuleBroken (409) with the day until which nobody asks again; None when nothing rests."""
     if until is not None:
         day = say_day(clock.local_date(until))
         raise RuleBroken(N_("Dazu gab es ein Nein. Bitte fragen Sie vor dem {day} nicht noch einmal.", day=day))
+
+
+def require_open(row: Consent | Release, at: datetime) -> None:
+    """Raise StepNotPossible (409) for a question whose last day is over, or that waits for no answer any more."""
+    if row.valid_until <= at:
+        raise StepNotPossible(N_("Diese Frage ist abgelaufen. Bitte fragen Sie neu."))
+    if row.state not in WAITING:
+        raise StepNotPossible(N_("Diese Frage ist schon beantwortet."))
 
 
 def set_aside(session: Session, *, actor: Actor, participant: Participant, offer_id: int | None, at: datetime) -> None:
     """Let older questions about the same offer lapse (without one: the calendar), so that only one lies there."""
     for older in list_requested(session, participant.id):
         if older.offer_id == offer_id and (offer_id is not None or older.scope is Scope.FEED):
-            facts: dict[str, Any] = {"expressed_by": "controller", "recorded_by_id": actor.user_id}
-            step(session, older, ConsentState.EXPIRED, at=at, ended_at=at, **facts)
-            drop_draft(session, older, by="coach", at=at)
+            let_lapse(session, actor=actor, consent=older, person=participant, by="coach", at=at)
+
+
+def let_lapse(session: Session, *, actor: Actor, consent: Consent, person: Participant, by: str, at: datetime) -> None:
+    """End an open question that nobody shall answer any more, and the draft that waited for it."""
+    facts: dict[str, Any] = {"expressed_by": "controller", "recorded_by_id": actor.user_id}
+    step(session, consent, ConsentState.EXPIRED, at=at, ended_at=at, **facts)
+    log_step(session, actor, consent, person, at)
+    drop_draft(session, consent, by=by, at=at)
 
 
 def write_question(
@@ -102,7 +120,7 @@ def write_answer(
 def new_code() -> dict[str, str]:
     """Return a new code for a slip and the digest it is found by."""
     code = crypto.new_public_id()[:CODE_LETTERS]
-    return {"withdrawal_code": code, "withdrawal_digest": crypto.ring().digest("withdrawal", code)}
+    return {"withdrawal_code": code, "withdrawal_digest": digest_of_code(code)}
 
 
 def _let_go(session: Session, consent: Consent, at: datetime) -> None:

@@ -9,7 +9,7 @@ from hub.actions.notices import Facts
 from hub.errors import ConsentMissing, InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import Consent
-from hub.models.enquiry import FAILED_CLOSINGS, Answer, Closing, Enquiry, EnquiryState, hear_by
+from hub.models.enquiry import FAILED_CLOSINGS, Answer, Closing, Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.referral import Referral, ReferralState
@@ -20,7 +20,6 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import disclosures, referrals
 from hub.queries.bookability import obstacle_of_offer
-from hub.queries.closures import list_own_closed_days
 from hub.queries.consent_versions import require_present_words
 from hub.queries.consents import (
     lock_disclosure,
@@ -36,6 +35,7 @@ from hub.queries.enquiries import (
     find_open_to,
     get_offer_of,
     get_person,
+    hear_by_of,
     lock_enquiry,
     lock_silent_to,
 )
@@ -110,15 +110,10 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     for old in silent:  # asked again: from now on only one question is with the partner
         move(session, old, S.WITHDRAWN, at=at, ended_by="coach", ended_at=at, hear_by_at=None)
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=old, about=[person], purpose="again", at=at)
-    values = {"sent_at": at, "hear_by_at": _hear_by(session, row, at), "consent_id": consent.id}
+    values = {"sent_at": at, "hear_by_at": hear_by_of(session, row, row.priority, at=at), "consent_id": consent.id}
     move(session, row, S.SENT, at=at, **values)
     _log_sending(session, actor, row, person, "enquiry.sent", at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
-
-
-def _hear_by(session: Session, enquiry: Enquiry, at: datetime) -> datetime:
-    closed = list_own_closed_days(session, enquiry.organisation_id, at=at)
-    return hear_by(enquiry.priority, at, closed=closed)
 
 
 def _consent_for(session: Session, enquiry: Enquiry, at: datetime) -> Consent:
@@ -161,7 +156,7 @@ def answer_question(
     require_version(row, version)
     if row.state is not S.RETURNED:
         raise StepNotPossible
-    values = {"answer": answer, "consent_id": consent.id, "hear_by_at": _hear_by(session, row, at)}
+    values = {"answer": answer, "consent_id": consent.id, "hear_by_at": hear_by_of(session, row, row.priority, at=at)}
     move(session, row, S.SENT, at=at, **values)
     log.record(session, actor=actor, action="enquiry.resent", thing=row, about=[person], at=at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)

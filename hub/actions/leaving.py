@@ -10,20 +10,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import endings, log, notices, withdrawals
+from hub.actions.consent_writing import let_lapse
 from hub.actions.notices import Facts
 from hub.actions.slot_steps import end_slot
 from hub.errors import RuleBroken
 from hub.i18n import N_
-from hub.models.consent import PERMITTING, Consent, ConsentState
+from hub.models.consent import PERMITTING, Consent
 from hub.models.offer import OfferState
 from hub.models.organisation import Organisation, OrganisationKind
+from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feeds, leaving, offer_versions, series
 from hub.queries import waiting as queues
 from hub.queries.bookings import coaches_of
-from hub.queries.consent_steps import drop_draft, step
 from hub.queries.consents import WAITING
 from hub.queries.enquiries import get_person
 from hub.queries.next_free import keep_next_free
@@ -79,7 +80,7 @@ def leave_person(session: Session, *, actor: Actor, participant_id: int, at: dat
     person = get_person(session, participant_id)
     notices.announce(session, "organisation.left", Facts(participant=person), at=at)
     for consent in consents:
-        _end(session, actor, consent, at)
+        _end(session, actor, consent, person, at)
     rest = leaving.list_places(session, participant_id, at=at)  # places that needed no name
     endings.end_bookings(session, actor=actor, participant=person, coming=rest, by="programme", at=at)
     session.flush()
@@ -90,22 +91,11 @@ def leave_person(session: Session, *, actor: Actor, participant_id: int, at: dat
     return True
 
 
-def _end(session: Session, actor: Actor, consent: Consent, at: datetime) -> None:
+def _end(session: Session, actor: Actor, consent: Consent, person: Participant, at: datetime) -> None:
     if consent.state in PERMITTING:
         withdrawals.end_consent(session, actor=actor, consent=consent, ending=withdrawals.REVOCATION, at=at)
     elif consent.state in WAITING:
-        step(
-            session,
-            consent,
-            ConsentState.EXPIRED,
-            expressed_by="controller",
-            recorded_by_id=None,
-            at=at,
-            ended_at=at,
-        )
-        purpose, about = consent.scope.value, [get_person(session, consent.participant_id)]
-        log.record(session, actor=actor, action="consent.expired", thing=consent, about=about, purpose=purpose, at=at)
-        drop_draft(session, consent, by="consent", at=at)
+        let_lapse(session, actor=actor, consent=consent, person=person, by="consent", at=at)
 
 
 def leave_date(session: Session, *, actor: Actor, slot_id: int, at: datetime) -> bool:

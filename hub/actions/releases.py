@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from hub import clock
 from hub.actions import log
-from hub.actions.consent_writing import new_code, require_evidence
+from hub.actions.consent_writing import new_code, require_evidence, require_open, require_rest_over
 from hub.actions.sheet_answers import BY_THEMSELVES, Signature
-from hub.errors import RuleBroken, StepNotPossible
-from hub.i18n import N_
+from hub.errors import InvalidInput, RuleBroken, StepNotPossible
+from hub.i18n import LANGUAGES, N_
 from hub.models.consent import PERMITTING, ConsentForm, ConsentState, Release, ReleaseContent
 from hub.models.consent_sheet import new_reference
 from hub.models.organisation import Organisation
@@ -26,19 +26,17 @@ from hub.queries import participants, waiting
 from hub.queries.consent_steps import note_step, step
 from hub.queries.consent_texts import VERSION, digest
 from hub.queries.consents import WAITING, longest_day
-from hub.queries.disclosures import say_day
 from hub.queries.enquiries import get_person
 from hub.queries.release_texts import release_wording
 from hub.queries.releases import (
     find_previous,
-    find_refused,
     get_release_by_id,
     has_left,
     list_in_force,
     list_with,
     lock_release,
+    rests_until,
 )
-from hub.queries.states import require_version
 
 S = ConsentState
 PURPOSE = "coach_plans"  # the one purpose there is
@@ -57,14 +55,17 @@ def request_release(
     """Ask a person to release one named body towards their coach: the outcome, and `words` beside it or not.
 
     `participant.jobcenter` and `.coach` must be loaded. Raises RuleBroken (409) for a body that is bound by no secrecy,
-    while a no rests (30 days), and without a running participation.
+    while a no rests (30 days), and without a running participation; InvalidInput (422) for a language we do not have.
     """
     require(actor, Permission.REQUEST_CONSENT, participant)
+    if locale not in LANGUAGES:
+        raise InvalidInput
     if not organisation.clinic_type:
         raise RuleBroken(
             N_("{partner} hat keine Schweigepflicht. Das braucht es hier nicht.", partner=organisation.name)
         )
-    _require_rested(session, actor, participant, organisation, at)
+    if actor.kind is not ActorKind.PERSON:  # who asks for themselves may at once
+        require_rest_over(rests_until(session, participant.id, organisation.id, at=at))
     participants.lock_participant(session, participant.id)
     for older in list_with(session, participant.id, organisation.id, WAITING):
         _end(session, actor, older, participant, S.EXPIRED, "controller", at)
@@ -74,15 +75,6 @@ def request_release(
     note_step(session, release, expressed_by="controller", recorded_by_id=actor.user_id, at=at)
     _log(session, actor, release, participant, at)
     return release
-
-
-def _require_rested(
-    session: Session, actor: Actor, participant: Participant, organisation: Organisation, at: datetime
-) -> None:
-    until = find_refused(session, participant.id, organisation.id, at=at)
-    if until is not None and actor.kind is not ActorKind.PERSON:
-        day = say_day(clock.local_date(until))
-        raise RuleBroken(N_("Dazu gab es ein Nein. Bitte fragen Sie vor dem {day} nicht noch einmal.", day=day))
 
 
 def _written(
@@ -125,7 +117,6 @@ def answer_release(
     release: Release,
     yes: bool,
     signature: Signature,
-    version: int | None = None,
     at: datetime,
 ) -> None:
     """Write down the person's own yes or no; with card and PIN only the person may, else it needs evidence (R-CON-06).
@@ -137,8 +128,7 @@ def answer_release(
     require(actor, Permission.EXPRESS_CONSENT if own else Permission.RECORD_PAPER_CONSENT, person)
     waiting.lock_person(session, person.id)
     row = lock_release(session, release.id)
-    require_version(row, version)
-    _require_open(row, at)
+    require_open(row, at)
     who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": signature.recorded_by_id, "at": at}
     who["form"] = signature.form
     if yes:
@@ -163,17 +153,10 @@ def defer_release(session: Session, *, actor: Actor, release: Release, at: datet
     require(actor, Permission.REQUEST_CONSENT, person)
     waiting.lock_person(session, person.id)
     row = lock_release(session, release.id)
-    _require_open(row, at)
+    require_open(row, at)
     if row.state is S.REQUESTED:
         step(session, row, S.DEFERRED, expressed_by="participant", recorded_by_id=actor.user_id, at=at)
         _log(session, actor, row, person, at)
-
-
-def _require_open(row: Release, at: datetime) -> None:
-    if row.state not in WAITING:
-        raise StepNotPossible(N_("Diese Frage ist schon beantwortet."))
-    if row.valid_until <= at:
-        raise StepNotPossible(N_("Diese Frage ist abgelaufen. Bitte fragen Sie neu."))
 
 
 def withdraw_release(session: Session, *, actor: Actor, release: Release, at: datetime) -> None:

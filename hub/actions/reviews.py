@@ -53,7 +53,7 @@ def _settle(session: Session, actor: Actor, offer: Offer, to: OfferState, at: da
         raise StepNotPossible
     offer_versions.begin_versions(session, offer)
     move(session, offer, to, at=at, **values)
-    offer_versions.add_version(session, actor=actor, offer=offer, at=at)
+    offer_versions.add_version(session, actor=actor, offer=offer, at=at, reviewing=True)
 
 
 def _record(session: Session, actor: Actor, event: str, offer: Offer, at: datetime) -> None:

@@ -11,7 +11,7 @@ from hub.actions import enquiries
 from hub.actions.consent_writing import require_rested, set_aside, write_question
 from hub.actions.referrals import open_referral
 from hub.errors import InvalidInput, NotFound, RuleBroken
-from hub.i18n import N_
+from hub.i18n import LANGUAGES, N_
 from hub.models.consent import Consent, Scope
 from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, ConsentSheet, Helper, Interpreter
 from hub.models.enquiry import new_reference
@@ -170,10 +170,8 @@ class _Writer:
 def _require_sheet(asks: Sequence[Ask], reading: Reading) -> None:
     if not 1 <= len(asks) <= MOST or len({one.offer.id for one in asks}) != len(asks):
         raise InvalidInput
-    known = (
-        reading.interpreter in {"", *Interpreter} and reading.helper in {"", *Helper} and reading.wait_hours in WAITS
-    )
-    if not known:
+    present = reading.interpreter in {"", *Interpreter} and reading.helper in {"", *Helper}
+    if not present or reading.wait_hours not in WAITS or reading.locale not in LANGUAGES:
         raise InvalidInput
 
 

@@ -7,16 +7,17 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log
 from hub.actions.answers import NOTICE_VERSION
-from hub.errors import InvalidInput, RuleBroken
+from hub.errors import InvalidInput
 from hub.i18n import N_
 from hub.models.enquiry import Enquiry
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.policy.fields import Field, Phase
+from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
+from hub.queries.acknowledgements import require_accepted
 from hub.queries.consents import require_covered
-from hub.queries.disclosures import BEHIND_NOTICE, PERSONAL, has_opened, phase_now, sent_fields
+from hub.queries.disclosures import PERSONAL, has_opened
 from hub.queries.enquiries import get_person, lock_enquiry
 from hub.queries.states import require_version
 
@@ -72,9 +73,7 @@ def note_told_by_phone(
     require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
-    if phase_now(row, live=True, at=at) is not Phase.ACCEPTED:
-        raise RuleBroken(N_("Name und Kontakt gibt es erst nach der Zusage."))
-    fields = sent_fields(row, Phase.ACCEPTED) & (BEHIND_NOTICE - {Field.CONSENT})
+    fields = require_accepted(row, at=at)
     purpose = f"notice {NOTICE_VERSION}"
     log.record(
         session, actor=actor, action=TOLD_BY_PHONE, thing=row, about=[person], fields=fields, purpose=purpose, at=at

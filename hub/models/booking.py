@@ -1,11 +1,11 @@
 """Booking and Waiting: a taken place or a coach's own appointment, and a wish for a place."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
-from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
@@ -46,6 +46,7 @@ BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
     B.NOT_TAKEN_PLACE: (B.ATTENDED, B.NOT_THERE),
     B.NOT_THERE: (B.ATTENDED, B.NOT_TAKEN_PLACE),
 }
+NEWS_LAST = timedelta(days=3)  # so long a coach reads what a person booked alone
 OWN = "own"  # access of a coach's own appointment
 _LIVE_SQL = text("slot_id IS NOT NULL AND state IN ('held', 'requested', 'offered', 'confirmed')")
 
@@ -117,6 +118,12 @@ class Booking(Identified, Versioned, Base):
     @classmethod
     def _holds_a_place_sql(cls) -> Any:
         return cls.state.in_(LIVE)
+
+    @hybrid_method
+    def is_news_from_person(self, at: datetime) -> bool:
+        """Whether the person took this coming place lately with their own hands; valid in Python and in SQL."""
+        lately = (self.made_by == "participant") & (self.created_at > at - NEWS_LAST)
+        return lately & (self.state == B.CONFIRMED) & (self.starts_at > at)
 
 
 class WaitingState(StrEnum):

@@ -25,6 +25,9 @@ class Scope(StrEnum):
     EVALUATION = "E7"
 
 
+BESIDE = (Scope.HEALTH, Scope.FEEDBACK)  # they stand beside an E2 and mean nothing without it
+
+
 class ConsentState(StrEnum):
     """The life of a consent (privacy.md 2.1); only given and renewed permit anything."""
 
@@ -83,6 +86,16 @@ class MessageChannel(StrEnum):
     LETTER = "letter"
 
 
+def _live(kind: "type[Consent | Release]", at: datetime) -> ColumnElement[bool]:
+    """The only home of "in force at that instant": given, not ended, not run out."""
+    return and_(kind.state.in_(PERMITTING), kind.given_at <= at, kind.valid_until > at)
+
+
+def _is_live(row: "Consent | Release", at: datetime) -> bool:
+    """The same for one loaded row (a test holds both together)."""
+    return row.state in PERMITTING and row.given_at is not None and row.given_at <= at < row.valid_until
+
+
 class Consent(Identified, Versioned, Base):
     """One scope, one recipient, one exact wording; its history is in ConsentEvent."""
 
@@ -125,12 +138,12 @@ class Consent(Identified, Versioned, Base):
 
     @classmethod
     def live(cls, at: datetime) -> ColumnElement[bool]:
-        """The only home of "in force at that instant": given, not ended, not run out."""
-        return and_(cls.state.in_(PERMITTING), cls.given_at <= at, cls.valid_until > at)
+        """The partner may be told at that instant, or the calendar shown."""
+        return _live(cls, at)
 
     def is_live(self, at: datetime) -> bool:
-        """The same for one loaded row (a test holds both together)."""
-        return self.state in PERMITTING and self.given_at is not None and self.given_at <= at < self.valid_until
+        """The same for one loaded row."""
+        return _is_live(self, at)
 
     def is_resting(self, at: datetime) -> bool:
         """Tell whether its cooling-off still runs: the yes stands, but nothing leaves yet (R-LAW-11)."""
@@ -195,12 +208,12 @@ class Release(Identified, Versioned, Base):
 
     @classmethod
     def live(cls, at: datetime) -> ColumnElement[bool]:
-        """The only home of "the body may speak at that instant"; independent of every consent."""
-        return and_(cls.state.in_(PERMITTING), cls.given_at <= at, cls.valid_until > at)
+        """The body may speak at that instant; independent of every consent."""
+        return _live(cls, at)
 
     def is_live(self, at: datetime) -> bool:
-        """The same for one loaded row (a test holds both together)."""
-        return self.state in PERMITTING and self.given_at is not None and self.given_at <= at < self.valid_until
+        """The same for one loaded row."""
+        return _is_live(self, at)
 
 
 class ReleaseEvent(Base):

@@ -47,6 +47,11 @@ def new_reference() -> str:
     return new_public_id()[:8].upper()
 
 
+def read_reference(typed: str) -> str:
+    """Return a printed number as it is kept; spaces and case do not count."""
+    return "".join(typed.split()).upper()
+
+
 class ConsentSheet(Identified, Versioned, Base):
     """One sheet with one signature; its lines are the consents with its `sheet_id`."""
 

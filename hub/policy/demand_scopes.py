@@ -6,20 +6,19 @@ from sqlalchemy import Select, false, func, or_, select
 
 from hub.models.demand import DISTRICT_DIGITS, Demand, DemandRequest
 from hub.models.organisation import Organisation
-from hub.models.programme import ProgrammeOrganisation
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
+from hub.policy.networks import network_organisations
 
 
 def demands_for(actor: Actor) -> Select[Any]:
     """What nobody found in the districts of a coordinator's networks, and without a place; of nobody in particular."""
     if not actor.has(Role.COORDINATOR):
         return select(Demand).where(false())
-    members = select(ProgrammeOrganisation.organisation_id).where(
-        ProgrammeOrganisation.programme_id.in_(actor.programme_ids)
-    )
     district = func.substr(Organisation.municipality_code, 1, DISTRICT_DIGITS)
-    own = select(district).where(Organisation.id.in_(members), Organisation.municipality_code != "")
+    own = select(district).where(
+        Organisation.id.in_(network_organisations(actor)), Organisation.municipality_code != ""
+    )
     return select(Demand).where(or_(Demand.district == "", Demand.district.in_(own)))
 
 

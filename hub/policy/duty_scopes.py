@@ -6,9 +6,9 @@ from sqlalchemy import Select, and_, false, or_, select
 
 from hub.models.duty import Duty, DutyState
 from hub.models.organisation import Organisation
-from hub.models.programme import ProgrammeOrganisation
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
+from hub.policy.networks import network_organisations
 
 
 def duties_for(actor: Actor) -> Select[Any]:
@@ -18,10 +18,7 @@ def duties_for(actor: Actor) -> Select[Any]:
     answered = Duty.organisation_id.in_(actor.partner_ids)
     if not actor.has(Role.COORDINATOR):
         return select(Duty).where(answered)
-    network = select(ProgrammeOrganisation.organisation_id).where(
-        ProgrammeOrganisation.programme_id.in_(actor.programme_ids)
-    )
     left = select(Organisation.id).where(Organisation.ended_at.is_not(None))  # nobody there can answer any more
     theirs = or_(Duty.state == DutyState.OVERDUE, Duty.organisation_id.in_(left))
-    late = and_(theirs, Duty.organisation_id.in_(network))
+    late = and_(theirs, Duty.organisation_id.in_(network_organisations(actor)))
     return select(Duty).where(or_(answered, late))

@@ -48,10 +48,6 @@ def _opens(actor: Actor, key: int | None, thing: Any) -> bool:
     return one and actor.organisation_id == thing.organisation_id
 
 
-def actor_is_a_partner(actor: Actor, _thing: Any) -> bool:
-    return actor.has(Role.PARTNER)
-
-
 def actor_is_a_coach(actor: Actor, _thing: Any) -> bool:
     return actor.has(Role.COACH)
 

@@ -17,7 +17,7 @@ from hub.models.notice import Notice
 from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant, Participation
-from hub.models.programme import Programme, ProgrammeOrganisation
+from hub.models.programme import Programme
 from hub.models.referral import Referral
 from hub.models.series import Closure, Series
 from hub.models.slot import Course, Slot
@@ -27,6 +27,7 @@ from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.catalogue_scopes import listed
 from hub.policy.exclusion_scopes import not_kept_from
+from hub.policy.networks import network_organisations
 from hub.policy.person_scopes import in_sight, looked_after
 
 
@@ -117,7 +118,7 @@ def _offers(actor: Actor) -> ColumnElement[bool]:
     if actor.partner_ids or actor.offer_id:
         seen.append(_own_offers(actor))
     if actor.has(Role.COORDINATOR):
-        seen.append(Offer.organisation_id.in_(_network_organisations(actor)))
+        seen.append(Offer.organisation_id.in_(network_organisations(actor)))
     return or_(*seen)
 
 
@@ -135,7 +136,7 @@ def reviewed_offers_for(actor: Actor) -> Select[Any]:
     if not actor.has(Role.COORDINATOR):
         return select(Offer).where(false())
     waiting = Offer.state == OfferState.REVIEW
-    return select(Offer).where(waiting, Offer.organisation_id.in_(_network_organisations(actor)))
+    return select(Offer).where(waiting, Offer.organisation_id.in_(network_organisations(actor)))
 
 
 def series_for(actor: Actor) -> Select[Any]:
@@ -231,12 +232,6 @@ def table_imports_for(actor: Actor) -> Select[Any]:
     return select(TableImport).where(TableImport.organisation_id.in_(own))
 
 
-def _network_organisations(actor: Actor) -> Select[Any]:
-    return select(ProgrammeOrganisation.organisation_id).where(
-        ProgrammeOrganisation.programme_id.in_(actor.programme_ids)
-    )
-
-
 def organisations_for(actor: Actor) -> Select[Any]:
     """Organisations: a coordinator's network, a partner's own and members, all for an operator."""
     query = select(Organisation)
@@ -244,13 +239,13 @@ def organisations_for(actor: Actor) -> Select[Any]:
         return query.where(true())
     own = actor.partner_ids | {seat.organisation_id for seat in actor.seats}
     if actor.has(Role.COORDINATOR):
-        return query.where(or_(Organisation.id.in_(_network_organisations(actor)), Organisation.id.in_(own)))
+        return query.where(or_(Organisation.id.in_(network_organisations(actor)), Organisation.id.in_(own)))
     return query.where(Organisation.id.in_(own))
 
 
 def locations_for(actor: Actor) -> Select[Any]:
     """Places of own organisations, and houses and places of the own network."""
-    network = and_(Location.organisation_id.in_(_network_organisations(actor)), true())
+    network = Location.organisation_id.in_(network_organisations(actor))
     return select(Location).where(or_(Location.organisation_id.in_(actor.partner_ids), network))
 
 
@@ -273,7 +268,7 @@ def users_for(actor: Actor) -> Select[Any]:
         return select(User).where(true())
     if actor.has(Role.COORDINATOR):
         members = select(Membership.user_id).where(
-            Membership.organisation_id.in_(_network_organisations(actor)), Membership.role == Role.PARTNER
+            Membership.organisation_id.in_(network_organisations(actor)), Membership.role == Role.PARTNER
         )
         return select(User).where(or_(User.id.in_(members), User.id == actor.user_id))
     return select(User).where(User.id == actor.user_id if actor.user_id else false())

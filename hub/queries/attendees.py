@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from hub.models.booking import STANDING, Booking
+from hub.models.booking import STANDING, Booking, BookingState
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access
@@ -23,6 +24,8 @@ from hub.policy.scopes import partner_bookings_for
 from hub.queries.acknowledgements import confirmed_since
 from hub.queries.disclosures import phase_now, told_fields
 
+MARKS = (BookingState.ATTENDED, BookingState.NOT_THERE, BookingState.NOT_TAKEN_PLACE)  # written down afterwards
+
 
 @dataclass(frozen=True)
 class Attendee:
@@ -34,21 +37,25 @@ class Attendee:
     may_open: bool = False  # the reader could read the name after the purpose notice
 
 
+def places_of(actor: Actor, slot: Slot, at: datetime) -> Select[Any]:
+    """Return the places of an own date that its partner may know of, by place code; also those marked afterwards."""
+    # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
+    query = partner_bookings_for(actor).where(Booking.slot_id == slot.id, Booking.access != Access.OPEN.value)
+    # Thirty days after the last participation's end nobody beside the person finds them, by no name and no place code.
+    known = Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
+    query = query.where(Booking.state.in_((*STANDING, *MARKS)), or_(Booking.participant_id.is_(None), known))
+    return query.order_by(Booking.code, Booking.id)
+
+
 def list_attendees(session: Session, actor: Actor, slot: Slot, *, notice_version: str, at: datetime) -> list[Attendee]:
-    """Return who comes to an own date, by place code; a place only held has nobody yet. At most two statements.
+    """Return who comes to an own date or came, by place code; a place only held has nobody yet. At most two statements.
 
     A name stands there only while the consent is in force at `at`, the enquiry is accepted or running, the matrix says
     so for this reader, and this very member of staff has confirmed the purpose notice in its present words since the
     yes (R-LAW-05). Reading names must be logged by the caller.
     """
     live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at)).exists()
-    query = partner_bookings_for(actor).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
-    # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
-    query = query.where(Booking.slot_id == slot.id, Booking.state.in_(STANDING), Booking.access != Access.OPEN.value)
-    # Thirty days after the last participation's end nobody beside the person finds them, by no name and no place code.
-    known = Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
-    query = query.where(or_(Booking.participant_id.is_(None), known))
-    query = query.order_by(Booking.code, Booking.id)
+    query = places_of(actor, slot, at).outerjoin(Enquiry, Booking.enquiry_id == Enquiry.id)
     told = and_(live, not_kept_from(actor))  # a member of staff whom the person excluded learns no name
     rows = session.execute(query.add_columns(Enquiry, told, confirmed_since(actor.user_id, notice_version))).all()
     opening = {booking.id for booking, enquiry, is_live, _ in rows if _may_open(actor, enquiry, live=is_live, at=at)}

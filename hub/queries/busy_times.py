@@ -38,13 +38,6 @@ class BusyCalendar:
         return Known.FREE if known else Known.UNKNOWN
 
 
-def of_room(
-    session: Session, room_id: int | None, *, first: datetime, last: datetime, at: datetime
-) -> BusyCalendar | None:
-    """Return what the calendars of a room say between two instants; None when it has none. At most two statements."""
-    return of_rooms(session, {room_id}, first=first, last=last, at=at).get(room_id) if room_id else None
-
-
 def of_rooms(
     session: Session, room_ids: Collection[int], *, first: datetime, last: datetime, at: datetime
 ) -> dict[int | None, BusyCalendar]:

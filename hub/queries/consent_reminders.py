@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.models.consent import PERMITTING, Consent, ConsentState
@@ -71,7 +71,5 @@ def take_reminders(session: Session, participant_id: int, *, at: datetime) -> li
     query = _to_remind(at).where(Consent.participant_id == participant_id).order_by(Consent.id)
     found = list(session.scalars(query.execution_options(populate_existing=True)))
     for consent in found:
-        days = DAYS[1] if consent.valid_until <= at + VERY_SOON else DAYS[0]
-        values = {"reminded_days": days}
-        session.execute(update(Consent).where(Consent.id == consent.id).values(**values))
+        consent.reminded_days = DAYS[1] if consent.valid_until <= at + VERY_SOON else DAYS[0]
     return found

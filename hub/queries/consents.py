@@ -157,10 +157,13 @@ def lock_consent(session: Session, consent_id: int) -> Consent:
 
 
 def find_by_code(session: Session, code: str, *, at: datetime) -> Consent | None:
-    """Return the live consent whose slip bears this code (spaces and case do not count), or None."""
-    digest = crypto.ring().digest("withdrawal", "".join(code.split()).lower())
-    query = select(Consent).where(Consent.withdrawal_digest == digest, Consent.live(at))
-    return session.scalar(query.options(joinedload(Consent.participant)))
+    """Return the live consent whose slip bears this code, or None."""
+    return session.scalar(select(Consent).where(Consent.withdrawal_digest == digest_of_code(code), Consent.live(at)))
+
+
+def digest_of_code(code: str) -> str:
+    """Return what a code on a slip is found by; spaces and case do not count."""
+    return crypto.ring().digest("withdrawal", "".join(code.split()).lower())
 
 
 def list_requested(session: Session, participant_id: int) -> list[Consent]:

@@ -17,6 +17,7 @@ from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.duty_scopes import duties_for
 from hub.queries.consents import find_permitting
+from hub.queries.withdrawals import to_its_recipient
 
 TERM = timedelta(days=7)
 OPENING = frozenset({"I1", "I2", "H1"})  # a partner who never learned one of these knows nobody, and owes nothing
@@ -46,11 +47,7 @@ def add_duties(session: Session, consent: Consent, reason: DutyReason, *, at: da
 
 def _list_told(session: Session, consent: Consent) -> list[tuple[Enquiry, frozenset[str]]]:
     """Return the person's enquiries to the consent's recipient and offer, each with all field groups ever told."""
-    query = select(Enquiry).where(
-        Enquiry.participant_id == consent.participant_id,
-        Enquiry.organisation_id == consent.organisation_id,
-        Enquiry.offer_id == consent.offer_id,
-    )
+    query = select(Enquiry).where(*to_its_recipient(consent))
     found = session.scalars(query.options(joinedload(Enquiry.participant)).order_by(Enquiry.id)).all()
     told: dict[int, set[str]] = {}
     rows = select(Disclosure.enquiry_id, Disclosure.fields).where(Disclosure.enquiry_id.in_([one.id for one in found]))
@@ -70,8 +67,9 @@ def _owed(scope: Scope, enquiry: Enquiry, told: frozenset[str]) -> frozenset[str
 
 def _still_allowed(session: Session, scope: Scope, enquiry: Enquiry, at: datetime) -> bool:
     """Tell whether a newer consent lets the partner go on with this enquiry."""
-    covered = find_permitting(session, enquiry, at=at) is not None or enquiry.state in OPEN_STATES
-    return scope is Scope.TRANSMIT and covered
+    if scope is not Scope.TRANSMIT:
+        return False
+    return enquiry.state in OPEN_STATES or find_permitting(session, enquiry, at=at) is not None
 
 
 def _is_written(session: Session, enquiry: Enquiry, owed: frozenset[str]) -> bool:
@@ -81,12 +79,7 @@ def _is_written(session: Session, enquiry: Enquiry, owed: frozenset[str]) -> boo
 
 def list_closed_under(session: Session, consent: Consent) -> list[Enquiry]:
     """Return the completed and failed enquiries to the consent's recipient and offer, in order of id (T4d)."""
-    query = select(Enquiry).where(
-        Enquiry.participant_id == consent.participant_id,
-        Enquiry.organisation_id == consent.organisation_id,
-        Enquiry.offer_id == consent.offer_id,
-        Enquiry.state.in_(CLOSED),
-    )
+    query = select(Enquiry).where(*to_its_recipient(consent), Enquiry.state.in_(CLOSED))
     return list(session.scalars(query.order_by(Enquiry.id)))
 
 

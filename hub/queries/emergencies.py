@@ -6,13 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from hub.errors import NotFound
-from hub.models.booking import STANDING, Booking
 from hub.models.emergency import Emergency
 from hub.models.participant import Participant
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.emergency_scopes import emergency_persons_for, open_emergencies_for, reviewed_emergencies_for
-from hub.queries.bookings import with_place
 
 
 def find_person(session: Session, actor: Actor, name_digest: str, *, at: datetime) -> Participant | None:
@@ -46,14 +44,6 @@ def list_open(session: Session, actor: Actor, *, at: datetime) -> list[Emergency
     """Return the actor's own openings whose hour runs, the latest first."""
     query = open_emergencies_for(actor, at).options(joinedload(Emergency.participant))
     return list(session.scalars(query.order_by(Emergency.opened_at.desc())))
-
-
-def list_dates(session: Session, participant_id: int, *, at: datetime) -> list[Booking]:
-    """Return a person's coming dates with their places, the next first."""
-    query = select(Booking).where(
-        Booking.participant_id == participant_id, Booking.state.in_(STANDING), Booking.ends_at > at
-    )
-    return list(session.scalars(query.options(*with_place()).order_by(Booking.starts_at, Booking.id)))
 
 
 def list_unreviewed(session: Session, actor: Actor) -> list[Emergency]:

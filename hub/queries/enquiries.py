@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, joinedload
 from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
 from hub.models.consent import Consent
-from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Enquiry, EnquiryState
+from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Enquiry, EnquiryState, hear_by
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import enquiries_for, offers_for, participants_for
+from hub.queries.closures import list_own_closed_days
 
 S = EnquiryState
 _TURN = case((Enquiry.state.in_((S.SENT, S.SEEN)), 0), (Enquiry.state.in_((*ASKING, *IDENTIFIED)), 1), else_=2)
@@ -81,6 +82,11 @@ def lock_open_under(session: Session, consent: Consent) -> list[Enquiry]:
 def get_person(session: Session, participant_id: int) -> Participant:
     """Return the person an enquiry is about; the caller came through a scope to the enquiry."""
     return session.scalars(select(Participant).where(Participant.id == participant_id)).one()
+
+
+def hear_by_of(session: Session, enquiry: Enquiry, priority: str, *, at: datetime) -> datetime:
+    """Return by when one hears of an enquiry that is asked now: in working days on which this partner is open."""
+    return hear_by(priority, at, closed=list_own_closed_days(session, enquiry.organisation_id, at=at))
 
 
 def find_by_terms(session: Session, *, consent_id: int) -> Enquiry | None:

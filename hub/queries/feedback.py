@@ -22,15 +22,14 @@ LOCKED = N_("Zu diesem Menschen dürfen Sie gerade nichts zurückmelden.")
 
 @dataclass(frozen=True)
 class WayBack:
-    """Whether a partner may report, and what: nothing of it without the person's own consent (E4)."""
+    """What a partner may report: nothing of it without the person's own consent (E4)."""
 
-    allowed: bool = False
     content: frozenset[ReleaseContent] = frozenset()
 
     @property
     def is_open(self) -> bool:
         """Whether anything may be reported at all: the coded outcome is the least."""
-        return self.allowed and ReleaseContent.OUTCOME in self.content
+        return ReleaseContent.OUTCOME in self.content
 
     @property
     def with_words(self) -> bool:
@@ -48,11 +47,9 @@ def find_way_back(session: Session, enquiry: Enquiry, *, lock: bool = False, at:
     if transmit is None or beside is None or not set(enquiry.field_groups) <= set(transmit.field_groups):
         return WayBack()
     if not session.get_one(Organisation, enquiry.organisation_id).clinic_type:
-        return WayBack(allowed=True, content=EVERYTHING)
+        return WayBack(EVERYTHING)
     release = _live(session, _release(enquiry, at), lock, at)
-    return WayBack(
-        allowed=True, content=frozenset(ReleaseContent(one) for one in release.content) if release else frozenset()
-    )
+    return WayBack(frozenset(ReleaseContent(one) for one in release.content) if release else frozenset())
 
 
 def lock_way_back(session: Session, enquiry: Enquiry, *, at: datetime) -> WayBack:

@@ -6,10 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.models.consent import Consent, Scope
+from hub.models.consent import BESIDE, Consent, Scope
 from hub.models.enquiry import Enquiry
-
-BESIDE = (Scope.HEALTH, Scope.FEEDBACK)
 
 
 @dataclass(frozen=True)

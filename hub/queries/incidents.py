@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import NotFound
 from hub.models.consent import PERMITTING, Consent
-from hub.models.consent_sheet import ConsentSheet
+from hub.models.consent_sheet import ConsentSheet, read_reference
 from hub.models.duty import Incident
 from hub.models.user import Role
 from hub.policy.actor import Actor
@@ -15,9 +15,9 @@ from hub.policy.actor import Actor
 
 def list_named(session: Session, number: str) -> Sequence[Consent]:
     """Return the consents in force by state with this number: of a printed sheet, or of one consent as in the log."""
-    word = "".join(number.split())
-    sheets = select(ConsentSheet.id).where(ConsentSheet.reference == word.upper())
-    named = or_(Consent.sheet_id.in_(sheets), func.lower(Consent.public_id) == word.lower())
+    printed = read_reference(number)
+    sheets = select(ConsentSheet.id).where(ConsentSheet.reference == printed)
+    named = or_(Consent.sheet_id.in_(sheets), func.lower(Consent.public_id) == printed.lower())
     query = select(Consent).where(named, Consent.state.in_(PERMITTING)).order_by(Consent.id)
     return session.scalars(query).all()
 

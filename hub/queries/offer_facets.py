@@ -19,6 +19,7 @@ from hub.queries.offer_question import LAST, Found, Question
 
 PARTS = tuple(DayPart)
 DAYS = range(7)
+WISHES = ("aims", "forms", "accesses", "language", "with_someone")  # as wishes_about_offers names them
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def rows_to_count(question: Question, most: int) -> Select[Any]:
     wishes = wishes_about_offers(question.filters)
     chosen = offers_for(question.actor).with_only_columns(Offer.id).where(*bare.about_offers)
     if wishes:
-        chosen = chosen.order_by(case((and_(*wishes), 0), else_=1), Offer.id)
+        chosen = chosen.order_by(case((and_(*wishes.values()), 0), else_=1), Offer.id)
     step_free = question.besides(step_free=True)
     columns: tuple[Any, ...] = (
         Offer.id,
@@ -61,6 +62,7 @@ def rows_to_count(question: Question, most: int) -> Select[Any]:
         _free(question).label("free"),
         _reachable(question).label("reachable"),
         _reachable(step_free).label("reachable_step_free"),
+        *(condition.label(name) for name, condition in wishes.items()),
     )
     return select(*columns).where(Offer.id.in_(chosen.limit(most)))
 
@@ -104,8 +106,7 @@ class Candidate:
 
     @property
     def _by_arrangement(self) -> bool:
-        filters = self.question.filters
-        return filters.any_time and not filters.free and self.row.access is Access.REQUEST
+        return self.question.filters.dateless and self.row.access is Access.REQUEST
 
     def days(self) -> Iterable[int]:
         """Return the days of the week with a date at a time of day that is wished for."""
@@ -122,15 +123,7 @@ class Candidate:
 
     def suits(self, but: str = "") -> bool:
         """Whether it fulfils the wishes about the offer itself, one of them (by its name) left out."""
-        row, filters = self.row, self.question.filters
-        tests = {
-            "aims": not filters.aims or row.aim in filters.aims,
-            "forms": not filters.forms or row.form in filters.forms,
-            "accesses": not filters.accesses or row.access in filters.accesses,
-            "language": not filters.language or filters.language in row.languages,
-            "with_someone": not filters.with_someone or row.companion_welcome,
-        }
-        return all(met for name, met in tests.items() if name != but)
+        return all(getattr(self.row, name, True) for name in WISHES if name != but)  # no column: not wished for
 
     def found(self) -> Found:
         row = self.row

@@ -86,6 +86,11 @@ class OfferFilter:
         return not self.weekdays and not self.parts and self.until is None
 
     @property
+    def dateless(self) -> bool:
+        """Whether offers asked for by enquiry are found without dates too: nothing is wished of a date."""
+        return self.any_time and not self.free
+
+    @property
     def free_is_all(self) -> bool:
         """Whether all that is wished for of a date is that it is free: then the stored next free date says it."""
         elsewhere = self.near is not None or self.step_free
@@ -116,7 +121,7 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
     # A room lent to coaches is nothing for people; it has a search of its own (queries/room_loans.py).
     wanted: list[ColumnElement[bool]] = [Offer.state == OfferState.PUBLISHED, Offer.form != Form.ROOM]
     wanted.append(Offer.freshness != Freshness.HIDDEN)  # nobody knows whether it still takes place
-    wanted += wishes_about_offers(filters)
+    wanted += wishes_about_offers(filters).values()
     if filters.stages:
         wanted.append(Offer.stage.in_(sorted(filters.stages)))
     wanted += _named(filters)
@@ -146,14 +151,19 @@ def _named(filters: OfferFilter) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def wishes_about_offers(filters: OfferFilter) -> list[ColumnElement[bool]]:
-    """Return those wishes about an offer itself that a search's page counts (queries/offer_facets.py)."""
-    kinds = ((Offer.aim, filters.aims), (Offer.form, filters.forms), (Offer.access, filters.accesses))
-    wanted: list[ColumnElement[bool]] = [column.in_(sorted(values)) for column, values in kinds if values]
+def wishes_about_offers(filters: OfferFilter) -> dict[str, ColumnElement[bool]]:
+    """Return, by name, those wishes about an offer itself that a search's page counts (queries/offer_facets.py)."""
+    wanted: dict[str, ColumnElement[bool]] = {}
+    if filters.aims:
+        wanted["aims"] = Offer.aim.in_(sorted(filters.aims))
+    if filters.forms:
+        wanted["forms"] = Offer.form.in_(sorted(filters.forms))
+    if filters.accesses:
+        wanted["accesses"] = Offer.access.in_(sorted(filters.accesses))
     if filters.with_someone:
-        wanted.append(Offer.companion_welcome.is_(True))
+        wanted["with_someone"] = Offer.companion_welcome.is_(True)
     if filters.language:
-        wanted.append(cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True))
+        wanted["language"] = cast(Offer.languages, Text).contains(f'"{filters.language}"', autoescape=True)
     return wanted
 
 

@@ -26,11 +26,18 @@ MATTERS = frozenset(
 
 
 def add_version(
-    session: Session, *, actor: Actor, offer: Offer, at: datetime, unkept: Collection[str] = ()
+    session: Session,
+    *,
+    actor: Actor,
+    offer: Offer,
+    at: datetime,
+    unkept: Collection[str] = (),
+    reviewing: bool = False,
 ) -> OfferVersion | None:
     """Keep what an offer says now, and return it; None when nothing differs from the version before.
 
-    `unkept` names entries that changed and whose values are not kept. Call it after the guarded UPDATE of the offer's
+    `unkept` names entries that changed and whose values are not kept; who is `reviewing` speaks for the network, never
+    for the partner. Call it after the guarded UPDATE of the offer's
     row (a move, or raising its version): that row is the lock of the numbers.
     """
     before, entries = find_latest_version(session, offer), _entries(session, offer)
@@ -42,7 +49,7 @@ def add_version(
         number=before.number + 1 if before else 1,
         at=at,
         user_id=actor.user_id,
-        on_behalf=actor.purpose_for(offer.organisation_id) == "on_behalf",
+        on_behalf=not reviewing and bool(actor.purpose_for(offer.organisation_id)),
         entries=entries,
         changed=changed,
     )

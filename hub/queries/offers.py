@@ -5,7 +5,6 @@ their dates; where very many fit, the index of all dates is walked from now on i
 nor that of offers decides how long it takes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from hub.errors import NotFound
 from hub.geography import box_around, distance_km
 from hub.models.location import Location
-from hub.models.offer import STALE, Access, Aim, Offer
+from hub.models.offer import STALE, Access, Offer
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import offers_for
@@ -52,11 +51,6 @@ class SearchPage:
     similar: bool = False
     facets: Facets = field(default_factory=Facets)  # how many offers another wish would find, where asked for
     kilometres: tuple[float, ...] = ()  # how far all that was found is, the nearest first
-
-    @property
-    def aims(self) -> Mapping[Aim, int]:
-        """Offers for each need, as if none were named; empty: uncounted."""
-        return self.facets.aims
 
 
 def get_offer(session: Session, actor: Actor, public_id: str) -> Offer:
@@ -154,11 +148,10 @@ def _ask_each(session: Session, question: Question) -> tuple[list[Found], bool]:
         .where(*question.about_offers)
     )
     rows = session.execute(query.limit(FEW + 1)).all()
-    by_arrangement = filters.any_time and not filters.free
     found = [
         Found(row.id, row.aim, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
         for row in rows[:FEW]
-        if row.starts_at or (by_arrangement and row.access is Access.REQUEST and row.reachable)
+        if row.starts_at or (filters.dateless and row.access is Access.REQUEST and row.reachable)
     ]
     return found, len(rows) > FEW
 

@@ -8,12 +8,9 @@ from hub.models.consent import ReleaseContent
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
-from hub.queries.sheet_texts import NOT_REPORTED
+from hub.queries.sheet_texts import NOT_REPORTED, REPORTED, SHORT_TEXT
 
-CONTENT = {
-    ReleaseContent.OUTCOME: N_("ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging"),
-    ReleaseContent.WORDS: N_("höchstens 300 Zeichen zu dem, was vereinbart ist"),
-}
+CONTENT = {ReleaseContent.OUTCOME: REPORTED, ReleaseContent.WORDS: SHORT_TEXT}
 
 
 def release_wording(

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub import crypto
 from hub.errors import NotFound
 from hub.models.consent import PERMITTING, Consent, ConsentState, Release, Scope
+from hub.models.consent_sheet import read_reference
 from hub.models.organisation import CLINIC_TYPES, Organisation
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.sheet_scopes import releases_for
-from hub.queries.consents import REFUSAL_RESTS, WAITING
+from hub.queries.consents import REFUSAL_RESTS, WAITING, digest_of_code
 
 
 def get_release(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Release:
@@ -48,9 +48,15 @@ def lock_release(session: Session, release_id: int) -> Release:
 
 
 def find_by_code(session: Session, code: str, *, at: datetime) -> Release | None:
-    """Return the release in force whose slip bears this code (spaces and case do not count), or None."""
-    digest = crypto.ring().digest("withdrawal", "".join(code.split()).lower())
-    return session.scalar(select(Release).where(Release.withdrawal_digest == digest, Release.live(at)))
+    """Return the release in force whose slip bears this code, or None."""
+    return session.scalar(select(Release).where(Release.withdrawal_digest == digest_of_code(code), Release.live(at)))
+
+
+def find_by_reference(session: Session, actor: Actor, reference: str, *, at: datetime) -> Release | None:
+    """Return the release whose sheet bears this printed number, if the actor sees its person."""
+    query = releases_for(actor, at).where(Release.reference == read_reference(reference))
+    release: Release | None = session.scalar(query.options(joinedload(Release.participant)))
+    return release
 
 
 def list_current(session: Session, participant_id: int, *, at: datetime) -> tuple[list[Release], list[Release]]:
@@ -93,7 +99,7 @@ def list_askable(session: Session, participant_id: int) -> list[Organisation]:
     return list(session.scalars(query.order_by(Organisation.folded_name, Organisation.id)))
 
 
-def find_refused(session: Session, participant_id: int, organisation_id: int, *, at: datetime) -> datetime | None:
+def rests_until(session: Session, participant_id: int, organisation_id: int, *, at: datetime) -> datetime | None:
     """Return until when nobody asks again after a no (30 days), or None (R-LAW-11)."""
     query = select(Release.ended_at).where(
         Release.participant_id == participant_id,

@@ -1,6 +1,6 @@
 """Questions about rooms that towns lend to coaches: what is free near a place, what a coach has, who has one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -85,19 +85,17 @@ def search(session: Session, actor: Actor, wanted: RoomFilter, *, at: datetime) 
         lent = found.setdefault(key, LentRoom(slot.offer, location, room, _kilometres(wanted, location)))
         if obstacle_of_slot(slot, at) is None and is_free(slot, actor) and not slot.lacks_room:
             lent.slots.append(slot)
-    _drop_busy(session, found.values(), at)
-    fitting = [lent for lent in found.values() if lent.slots and _fits(lent, wanted)]
-    return sorted(fitting, key=lambda lent: (lent.distance_km or 0.0, lent.slots[0].starts_at, lent.offer.id))
+    fitting = [lent for lent in found.values() if _fits(lent, wanted)]
+    _drop_busy(session, fitting, at)
+    free = [lent for lent in fitting if lent.slots]
+    return sorted(free, key=lambda lent: (lent.distance_km or 0.0, lent.slots[0].starts_at, lent.offer.id))
 
 
-def _drop_busy(session: Session, rooms: Iterable[LentRoom], at: datetime) -> None:
+def _drop_busy(session: Session, rooms: Collection[LentRoom], at: datetime) -> None:
     """Keep only the times at which no calendar of a room says busy, or cannot tell."""
-    open_slots = [(room, slot) for room in rooms for slot in room.slots]
-    for (room, slot), known in zip(
-        open_slots, list_known(session, [_time_of(slot) for _, slot in open_slots], at=at), strict=True
-    ):
-        if known is not Known.FREE:
-            room.slots.remove(slot)
+    known = iter(list_known(session, [_time_of(slot) for room in rooms for slot in room.slots], at=at))
+    for room in rooms:
+        room.slots[:] = [slot for slot in room.slots if next(known) is Known.FREE]
 
 
 def _time_of(slot: Slot) -> Time:
@@ -106,9 +104,10 @@ def _time_of(slot: Slot) -> Time:
 
 def obstacle_of_loan(session: Session, slot: Slot, *, at: datetime) -> Message | None:
     """Return why the room of this date is not to be had though nobody has taken it, or None; its offer is loaded."""
-    phone, known = phone_of(slot.offer), list_known(session, [_time_of(slot)], at=at)[0]
+    phone = phone_of(slot.offer)
     if slot.lacks_room:
         return N_("Der Raum ist zu dieser Zeit nicht frei. Fragen Sie am Telefon: {phone}.", phone=phone)
+    (known,) = list_known(session, [_time_of(slot)], at=at)
     if known is Known.BUSY:
         return N_("Der Kalender des Hauses meldet den Raum als belegt. Fragen Sie am Telefon: {phone}.", phone=phone)
     if known is Known.UNKNOWN:

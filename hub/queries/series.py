@@ -211,7 +211,7 @@ def settle_exception(session: Session, slot: Slot, *, at: datetime) -> None:
         exception.kind = ExceptionKind.CHANGED
     else:
         session.delete(exception)
-    plan = plan_of(series)
+    plan = replace(plan_of(series), room_id=None)  # only whether the day is closed matters
     dates = plan_dates(session, plan, organisation_id=series.offer.organisation_id, first=day, last=day, at=at)
     if any(not one.takes_place for one in dates):
         series.kept_days = kept({*plan.kept_days, day})

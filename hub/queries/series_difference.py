@@ -200,15 +200,14 @@ def _with_rooms(session: Session, rows: list[Row]) -> list[Row]:
 
 def _with_calendar(session: Session, series: Series, rows: list[Row], at: datetime) -> list[Row]:
     """Say what the room's calendar knows of new times; a lent room that a coach has counts as taken then."""
-    wanting = [row for row in rows if row.kind in (Kind.NEW, Kind.MOVED)]
-    found = list_known(session, [(row.room_id, row.starts_at, row.ends_at) for row in wanting], at=at)
-    odd = {id(row): known for row, known in zip(wanting, found, strict=True) if known is not Known.FREE}
+    asked = {Kind.NEW, Kind.MOVED}  # of all others nothing is asked, as of dates without a room
+    times = [(row.room_id if row.kind in asked else None, row.starts_at, row.ends_at) for row in rows]
     lends = series.offer.form is Form.ROOM
     return [
-        replace(row, room_known=odd[id(row)], room_taken=row.room_taken or (lends and bool(row.booked)))
-        if id(row) in odd
-        else row
-        for row in rows
+        row
+        if known is Known.FREE
+        else replace(row, room_known=known, room_taken=row.room_taken or (lends and bool(row.booked)))
+        for row, known in zip(rows, list_known(session, times, at=at), strict=True)
     ]
 
 

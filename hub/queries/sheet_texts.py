@@ -9,6 +9,7 @@ from hub.models.participant import Participant
 from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
 
 REPORTED = N_("ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging")
+SHORT_TEXT = N_("höchstens 300 Zeichen zu dem, was vereinbart ist")
 NOT_REPORTED = (N_("Befunde oder Diagnosen"), N_("was Sie dort erzählen"))
 
 
@@ -55,7 +56,7 @@ def feedback_wording(offer: Offer, person: Participant, valid_until_on: date, lo
             now_title=str(N_("Wenn Sie dort waren")),
             now=[
                 (str(N_("Zurückmeldung")), str(REPORTED)),
-                (str(N_("Dazu")), str(N_("höchstens 300 Zeichen zu dem, was vereinbart ist"))),
+                (str(N_("Dazu")), str(SHORT_TEXT)),
             ],
             later_title="",
             later=[],

@@ -8,10 +8,9 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub import crypto
 from hub.errors import NotFound
 from hub.models.consent import Consent, Scope
-from hub.models.consent_sheet import ConsentSheet
+from hub.models.consent_sheet import ConsentSheet, read_reference
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.participant import Participant
@@ -48,9 +47,8 @@ def get_sheet(session: Session, actor: Actor, public_id: str, *, at: datetime) -
 
 
 def find_by_reference(session: Session, actor: Actor, reference: str, *, at: datetime) -> ConsentSheet | None:
-    """Return the sheet whose printed number this is, if the actor sees its person (spaces and case do not count)."""
-    number = "".join(reference.split()).upper()
-    query = consent_sheets_for(actor, at).where(ConsentSheet.reference == number)
+    """Return the sheet whose printed number this is, if the actor sees its person."""
+    query = consent_sheets_for(actor, at).where(ConsentSheet.reference == read_reference(reference))
     sheet: ConsentSheet | None = session.scalar(query.options(joinedload(ConsentSheet.participant)))
     return sheet
 
@@ -98,8 +96,8 @@ def list_in_force(session: Session, sheet: ConsentSheet, *, at: datetime) -> lis
 
 
 def find_by_code(session: Session, code: str) -> ConsentSheet | None:
-    """Return the sheet whose slip bears this code (spaces and case do not count), or None."""
-    digest = crypto.ring().digest("withdrawal", "".join(code.split()).lower())
+    """Return the sheet whose slip bears this code, or None."""
+    digest = consents.digest_of_code(code)
     return session.scalar(select(ConsentSheet).where(ConsentSheet.withdrawal_digest == digest))
 
 

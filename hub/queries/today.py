@@ -1,7 +1,7 @@
 """What a coach's day begins with: who must act next, what waits on others, and the coming dates. Two statements."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
@@ -22,7 +22,6 @@ S = EnquiryState
 COACHS_TURN = (S.RETURNED, S.DECLINED, S.EXPIRED, S.ACCEPTED)
 UNMET = (S.DECLINED, S.EXPIRED)
 PARTNERS_TURN = (S.SENT, S.SEEN, S.WAITLISTED)
-NEWS_LAST = timedelta(days=3)  # so long a coach reads what a person booked alone
 
 
 def list_open_enquiries(
@@ -83,12 +82,6 @@ def is_coachs_turn(enquiry: Enquiry, turns: Mapping[int, Turn]) -> bool:
     return enquiry.state in (*COACHS_TURN, S.DRAFT, S.RUNNING)
 
 
-def _taken_by_person_since(since: datetime) -> ColumnElement[bool]:
-    """Whether a person took this place with their own hands since then, so that the coach hears of it."""
-    own = and_(Booking.made_by == "participant", Booking.created_at > since)
-    return and_(own, Booking.state == BookingState.CONFIRMED)
-
-
 def list_dates(session: Session, actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Booking]:
     """Return live dates from `since` to `until` of persons and own time, and fallen-away ones not yet told.
 
@@ -109,6 +102,5 @@ def list_dates(session: Session, actor: Actor, *, since: datetime, until: dateti
         Booking.ends_at > at,
         ~booked_again.exists(),
     )
-    taken = and_(_taken_by_person_since(at - NEWS_LAST), Booking.starts_at > at)
-    query = bookings_for(actor, at).where(or_(live, untold, taken)).options(*with_place())
+    query = bookings_for(actor, at).where(or_(live, untold, Booking.is_news_from_person(at))).options(*with_place())
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
-from hub.models.consent import PERMITTING, Consent, Scope
+from hub.models.consent import BESIDE, PERMITTING, Consent, Scope
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.offer import Offer
@@ -21,7 +21,6 @@ from hub.policy.scopes import participants_for
 
 SHORT = timedelta(hours=24)  # whoever hears of it later than this must be phoned
 LATE_CALL = "late_call"
-HANGING = (Scope.HEALTH, Scope.FEEDBACK)  # they mean nothing without the E2 beside them
 
 
 def list_hanging(session: Session, consent: Consent) -> list[Consent]:
@@ -32,7 +31,7 @@ def list_hanging(session: Session, consent: Consent) -> list[Consent]:
         Consent.participant_id == consent.participant_id,
         Consent.organisation_id == consent.organisation_id,
         Consent.offer_id == consent.offer_id,
-        Consent.scope.in_(HANGING),
+        Consent.scope.in_(BESIDE),
         Consent.state.in_(PERMITTING),
     )
     return list(session.scalars(query.order_by(Consent.id).execution_options(populate_existing=True)))
@@ -61,7 +60,7 @@ def list_coming_under(session: Session, consent: Consent, *, at: datetime) -> li
     if consent.scope is not Scope.TRANSMIT:
         return []
     query = select(Booking).join(Enquiry, Booking.enquiry_id == Enquiry.id)
-    query = query.where(*_about(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
+    query = query.where(*to_its_recipient(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))
 
 
@@ -69,7 +68,7 @@ def list_sent_under(session: Session, consent: Consent) -> list[datetime]:
     """Return when mails about this consent's enquiries left for the partner: they cannot be called back (T4c)."""
     query = select(Notice.sent_at).join(Enquiry, Notice.enquiry_id == Enquiry.id)
     query = query.where(
-        *_about(consent),
+        *to_its_recipient(consent),
         Notice.channel == Channel.EMAIL,
         Notice.state == NoticeState.SENT,
         Notice.organisation_id == consent.organisation_id,
@@ -78,7 +77,8 @@ def list_sent_under(session: Session, consent: Consent) -> list[datetime]:
     return [sent_at for sent_at in session.scalars(query.order_by(Notice.sent_at, Notice.id)) if sent_at]
 
 
-def _about(consent: Consent) -> tuple[Any, ...]:
+def to_its_recipient(consent: Consent) -> tuple[Any, ...]:
+    """Return the conditions of the person's enquiries to the consent's recipient about its offer."""
     return (
         Enquiry.participant_id == consent.participant_id,
         Enquiry.organisation_id == consent.organisation_id,

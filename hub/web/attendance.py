@@ -18,7 +18,7 @@ from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import attendance
-from hub.queries.attendees import list_attendees
+from hub.queries.attendees import MARKS, list_attendees
 from hub.queries.slots import get_own_slot
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -71,7 +71,7 @@ def _page(public_id: str, problem: str = "", status: int = 200) -> Any:
 @for_roles(Role.PARTNER)
 def update_attendance(public_id: str) -> Any:
     """Write down what was chosen; places without a choice stay as they are."""
-    marks = {key: value for key, value in request.form.items() if value in set(attendance.MARKS)}
+    marks = {key: value for key, value in request.form.items() if value in set(MARKS)}
     if not FlaskForm().validate_on_submit():
         return _page(public_id, status=422)
     try:

@@ -16,6 +16,7 @@ from hub.queries import calendar_sources as queries
 from hub.queries.series import horizon
 from hub.web import calendar_source_words as words
 from hub.web.access import for_roles
+from hub.web.busy_rooms import takes_it_anyway
 from hub.web.calendar_source_form import ChangeForm, FileForm, SourceForm, goals_of
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.fields import add_error
@@ -99,7 +100,7 @@ def create_dates(public_id: str) -> Any:
     keys = request.form.getlist("dates")
 
     def step(session: Any, said: Any) -> None:
-        taken, left = source_dates.take_over(session, keys=keys, despite_busy=_despite_busy(), **said)
+        taken, left = source_dates.take_over(session, keys=keys, despite_busy=takes_it_anyway(), **said)
         flash(str(N_("Übernommen: {n}.", n=taken)), "ok")
         if left:
             flash(str(words.left_out(left)), "warn")
@@ -113,7 +114,7 @@ def create_move(public_id: str, key: str) -> Any:
     """Move a date nobody has booked to where the calendar has it now."""
     return _step(
         public_id,
-        lambda session, said: source_dates.follow_change(session, key=key, despite_busy=_despite_busy(), **said),
+        lambda session, said: source_dates.follow_change(session, key=key, despite_busy=takes_it_anyway(), **said),
         N_("Verlegt."),
     )
 
@@ -208,11 +209,6 @@ def create_end(public_id: str) -> Any:
         verbs.end_source(session, actor=current_actor(), source=source, at=at())
     flash(str(N_("Beendet. Übernommene Termine bleiben.")), "ok")
     return redirect(url_for("calendar_sources.list_calendar_sources"), code=303)
-
-
-def _despite_busy() -> bool:
-    """Tell whether the partner has been asked about a busy room and takes it all the same."""
-    return "despite_busy" in request.form
 
 
 def _step(public_id: str, step: Any, done: Any = None) -> Any:

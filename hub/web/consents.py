@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from hub import i18n
 from hub.actions import log, withdrawals
 from hub.actions.sheets import ask_sheet
-from hub.errors import HubError, InvalidInput, NotFound, RuleBroken
+from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_
 from hub.models.consent import Consent
 from hub.models.participant import Participant
@@ -56,27 +56,28 @@ def new_consent(public_id: str) -> Any:
 @for_roles(Role.COACH)
 def create_consent(public_id: str) -> Any:
     """Write the questions down on one sheet, each with its literal preview (T1)."""
-    with transaction() as session:
+    with reading() as session:
         asked = asked_of(session, public_id)
-        form, blocks = SheetForm(), asked.blocks(filled=True)
-        form.prepare()
-        whole = [form.validate_on_submit(), *(block.validate_on_submit() for block in blocks)]
-        if not all(whole):
-            return _new_page(asked, form, blocks, 422)
-        try:
-            with session.begin_nested():
-                sheet = ask_sheet(
-                    session,
-                    actor=current_actor(),
-                    participant=asked.person,
-                    asks=asked.asks(form, blocks),
-                    reading=form.reading(),
-                    referral=asked.referral,
-                    at=at(),
-                )
-        except (RuleBroken, InvalidInput) as error:
-            add_error(form, error)
-            return _new_page(asked, form, blocks, error.status)
+    form, blocks = SheetForm(), asked.blocks(filled=True)
+    form.prepare()
+    whole = [form.validate_on_submit(), *(block.validate_on_submit() for block in blocks)]
+    if not all(whole):
+        return _new_page(asked, form, blocks, 422)
+    try:
+        with transaction() as session:
+            fresh = asked_of(session, public_id)
+            sheet = ask_sheet(
+                session,
+                actor=current_actor(),
+                participant=fresh.person,
+                asks=fresh.asks(form, blocks),
+                reading=form.reading(),
+                referral=fresh.referral,
+                at=at(),
+            )
+    except (RuleBroken, InvalidInput) as error:
+        add_error(form, error)
+        return _new_page(asked, form, blocks, error.status)
     return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
 
 
@@ -90,10 +91,10 @@ def list_consents(public_id: str) -> Any:
     """Show what is in force and what waits for an answer."""
     with reading() as session:
         person = participants.get_participant(session, current_actor(), public_id, at=at())
-        waiting = first_of_each_sheet(questions.list_requested(session, person.id))
-        running = questions.list_in_force(session, person.id, at=at())
+        running, asked = questions.list_current(session, person.id, at=at())
     note_reading(person, "consent")
     own = participants.reader_of(current_actor(), person) is Reader.COACH
+    waiting = first_of_each_sheet(asked)
     return render("consents/list_consents.html", person=person, waiting=waiting, running=running, own=own)
 
 
@@ -103,13 +104,12 @@ def show_consent(public_id: str, consent_id: str) -> Any:
     """Show the exact words of a consent in force; one that still waits for an answer stands on its sheet."""
     with reading() as session:
         consent = get_consent(session, public_id, consent_id)
-        waits = is_open(consent)
-        sheet = get_sheet_by_id(session, consent.sheet_id) if waits and consent.sheet_id else None
+        if is_open(consent) and consent.sheet_id:
+            sheet = get_sheet_by_id(session, consent.sheet_id)
+            return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
         draft = find_draft(session, consent_id=consent.id)
         hold = hold_of(session, consent.participant_id, consent.offer_id)
         words = reads_wording(session, consent)
-    if sheet is not None:
-        return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
     note_reading(consent.participant, "consent")
     live = consent.is_live(at())
     return render(
@@ -207,9 +207,7 @@ def create_withdrawal(public_id: str, consent_id: str) -> Any:
     try:
         with transaction() as session:
             withdraw(session, get_consent(session, public_id, consent_id), form)
-    except HubError as error:
-        if not isinstance(error, RuleBroken):
-            raise
+    except RuleBroken as error:
         add_error(form, error)
         return _withdrawal_page(public_id, consent_id, form, error.status)
     return withdrawn(url_for(".list_consents", public_id=public_id))

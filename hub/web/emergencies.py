@@ -14,7 +14,7 @@ from hub.i18n import N_
 from hub.models.emergency import EmergencyReason
 from hub.models.user import Role
 from hub.models.wording import NEEDS, TALKS, listed
-from hub.queries import emergencies, participants
+from hub.queries import bookings, emergencies, participants
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, town
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -82,7 +82,7 @@ def show_emergency(public_id: str) -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         opening = emergencies.get_open(session, actor, public_id, at=now)
-        dates = emergencies.list_dates(session, opening.participant_id, at=now)
+        dates = bookings.list_coming(session, opening.participant_id, since=now)
     person = opening.participant
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=READ, purpose="emergency", at=now)

@@ -25,7 +25,7 @@ from hub.queries.reading import fields_of
 from hub.web.access import for_roles
 from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm
+from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm, filled_or
 
 blueprint = Blueprint("enquiries", __name__)
 REPORT = (Field.FEEDBACK,)  # what the partner reported, for the person's own coach alone
@@ -83,12 +83,12 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         closing=CLOSINGS.get(enquiry.reason),
         reported=pairs(lines(content_of(enquiry), frozenset(REPORT))) if reads_report else [],
         form=form,
-        answer_form=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),
+        answer_form=filled_or(AnswerForm, form),
         turn=turn,
         past=[(one, ATTENDANCE.get(one.state)) for one in past],
         other_offers=other_offers,
-        telling_form=form if isinstance(form, TellingForm) else TellingForm(formdata=None),
-        closing_form=form if isinstance(form, ClosingForm) else ClosingForm(formdata=None),
+        telling_form=filled_or(TellingForm, form),
+        closing_form=filled_or(ClosingForm, form),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import flash, redirect
 from flask_wtf import FlaskForm
@@ -19,6 +19,8 @@ from hub.models.enquiry import Enquiry
 from hub.models.wording import ANSWERS, CLOSINGS, DECLINES, QUESTIONS
 from hub.web.context import at, current_actor, transaction
 from hub.web.fields import Between, Needed, WholeNumber, add_error
+
+Form = TypeVar("Form", bound=FlaskForm)
 
 
 class StepForm(FlaskForm):
@@ -81,6 +83,20 @@ class QuestionForm(StepForm):
         choices=[SelectChoice(str(code), word) for code, word in QUESTIONS.items()],
         validate_choice=False,
     )
+
+
+def filled_or(kind: type[Form], form: FlaskForm | None) -> Form:
+    """Return the form that was filled in where it is of this kind, else an empty one."""
+    return form if isinstance(form, kind) else kind(formdata=None)
+
+
+def answer_forms(form: FlaskForm | None) -> dict[str, FlaskForm]:
+    """Return the forms of a partner's answers, whoever gives them; the one filled in keeps its entries."""
+    return {
+        "decline_form": filled_or(DeclineForm, form),
+        "question_form": filled_or(QuestionForm, form),
+        "waitlist_form": filled_or(WaitlistForm, form),
+    }
 
 
 def said(form: FlaskForm) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The way back on the page: a partner reports how it went; the person reads it behind the own card."""
+"""The way back on the page: a partner reports how it went; the person reads all that partners wrote down."""
 
 from typing import Any
 
@@ -11,23 +11,31 @@ from wtforms.fields.choices import SelectChoice
 from hub.actions import feedback as verbs
 from hub.actions.answers import NOTICE_VERSION
 from hub.errors import NotFound
-from hub.i18n import N_
+from hub.i18n import N_, Message
+from hub.models.booking import BookingState
 from hub.models.enquiry import LONGEST_FEEDBACK, STEPS, Enquiry, EnquiryState
 from hub.models.user import Role
 from hub.models.wording import OUTCOMES
 from hub.policy.fields import Reader
+from hub.queries import attendance
 from hub.queries import feedback as questions
 from hub.queries.acknowledgements import has_confirmed
 from hub.queries.disclosures import reader_of, say_outcome
 from hub.queries.enquiries import count_coming_bookings, get_received
 from hub.queries.participants import get_self
 from hub.web.access import for_person, for_roles
+from hub.web.booking_words import title_of
 from hub.web.context import at, current_actor, reading, render
 from hub.web.enquiry_steps import Side, StepForm
 from hub.web.fields import Needed, NotLonger
 from hub.web.free_text import MEANT, Unsuspicious
 
 blueprint = Blueprint("feedback", __name__)
+ATTENDANCE: dict[BookingState, Message] = {
+    BookingState.ATTENDED: N_("Sie waren da"),
+    BookingState.NOT_THERE: N_("Sie waren nicht da"),
+    BookingState.NOT_TAKEN_PLACE: N_("fand nicht statt"),
+}
 
 
 class FeedbackForm(StepForm):
@@ -98,9 +106,11 @@ def _report(session: Session, **said: Any) -> None:
 @blueprint.get("/me/feedback")
 @for_person
 def list_feedback() -> Any:
-    """Show the person, word for word, what partners reported to the coach."""
+    """Show the person, word for word, what partners reported to the coach, and who was there as they wrote it down."""
     with reading() as session:
         person = get_self(session, current_actor(), at=at())
         found = questions.list_reported(session, person.id)
+        marked = attendance.list_marked_of_person(session, person.id)
     reported = [(one, say_outcome(one.feedback), (one.feedback or {}).get("words", "")) for one in found]
-    return render("feedback/list_feedback.html", reported=reported)
+    attended = [(one, title_of(one), ATTENDANCE[one.state]) for one in marked]
+    return render("feedback/list_feedback.html", reported=reported, attended=attended)

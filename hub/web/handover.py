@@ -1,8 +1,10 @@
 """The device in the person's hand: one locked page, until the coach types the own password again.
 
-This is the page of a sheet; that of the PIN is in pins.py and is locked and opened by the same mark.
+This is the page of a sheet; those of a release and of the PIN (release_handover.py, pins.py) are locked and opened by
+the same mark.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -47,10 +49,26 @@ def keep_locked() -> Response | None:
     if not marked or request.endpoint == "static":
         return None
     pages = SHEET if "sheet_id" in marked else RELEASE if "release_id" in marked else PIN
-    ids = {name: value for name, value in marked.items() if name.endswith("_id")}
+    ids = _locked_to()
     if request.endpoint in pages and request.view_args == ids:
         return None
     return redirect(url_for(pages[0], **ids), code=303)
+
+
+def _locked_to() -> dict[str, Any]:
+    """Return the ids of the one page the device is locked to; none when it is not."""
+    return {name: value for name, value in (cookie.get(MARK) or {}).items() if name.endswith("_id")}
+
+
+def is_locked_to(**ids: str) -> bool:
+    """Tell whether the device is locked to the page with exactly these ids."""
+    return _locked_to() == ids
+
+
+def require_locked_to(**ids: str) -> None:
+    """Only what the device was locked to can be answered or ended there; raises NotFound for anything else."""
+    if not is_locked_to(**ids):
+        raise NotFound
 
 
 @blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover")
@@ -76,7 +94,7 @@ def show_handover(public_id: str, sheet_id: str) -> Any:
 @for_roles(Role.COACH)
 def create_answer(public_id: str, sheet_id: str) -> Any:
     """Write down what the person answered; without their own PIN or drawn signature nothing is written (R-CON-06)."""
-    _require_marked(public_id, sheet_id)
+    require_locked_to(public_id=public_id, sheet_id=sheet_id)
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
     waiting = open_parts(parts)
@@ -129,7 +147,7 @@ def signed(participant_id: int, form: Any) -> tuple[Actor, Signature] | None:
 @for_roles(Role.COACH)
 def create_deferral(public_id: str, sheet_id: str) -> Any:
     """Put it off: nothing is given, so nothing proves who tapped it."""
-    _require_marked(public_id, sheet_id)
+    require_locked_to(public_id=public_id, sheet_id=sheet_id)
     try:
         with transaction() as session:
             sheet, _ = read_sheet(session, public_id, sheet_id)
@@ -154,16 +172,22 @@ def _empty_form(public_id: str, sheet_id: str) -> HandedOverForm:
 @for_roles(Role.COACH)
 def delete_handover(public_id: str, sheet_id: str) -> Any:
     """The coach takes the device back: only the own password opens the other pages again."""
-    _require_marked(public_id, sheet_id)
+    require_locked_to(public_id=public_id, sheet_id=sheet_id)
+    back_url = url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id)
+    return end_handover(lambda form, status: _page(public_id, sheet_id, None, status, form), back_url)
+
+
+def end_handover(page: Callable[[EndForm, int], Any], back_url: str) -> Any:
+    """End the lock and lead the coach back; with a wrong password show the locked page again."""
     form = EndForm()
     try:
         if not take_back(form):
-            return _page(public_id, sheet_id, None, 422, form)
+            return page(form, 422)
     except TooManyAttempts as error:
         add_error(form, error)
-        return _page(public_id, sheet_id, None, error.status, form)
+        return page(form, error.status)
     flash(str(N_("Sie haben das Gerät wieder.")), "ok")
-    return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
+    return redirect(back_url, code=303)
 
 
 def take_back(form: EndForm) -> bool:
@@ -173,17 +197,6 @@ def take_back(form: EndForm) -> bool:
         return False
     cookie.pop(MARK, None)
     return True
-
-
-def _require_marked(public_id: str, sheet_id: str) -> None:
-    """Only the sheet the device was locked to can be answered or ended here."""
-    if not _is_marked(public_id, sheet_id):
-        raise NotFound
-
-
-def _is_marked(public_id: str, sheet_id: str) -> bool:
-    marked = cookie.get(MARK) or {}
-    return (marked.get("public_id"), marked.get("sheet_id")) == (public_id, sheet_id)
 
 
 def _recognise(participant_id: int, pin: str) -> Actor | None:
@@ -223,10 +236,10 @@ def _page(
     status: int = 200,
     end_form: EndForm | None = None,
 ) -> Any:
-    if not _is_marked(public_id, sheet_id):
-        return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
+    if not is_locked_to(public_id=public_id, sheet_id=sheet_id):
+        return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
     view = view_of(sheet, parts)
     later = bool((cookie.get(MARK) or {}).get(LATER))
     with i18n.using(sheet.locale):

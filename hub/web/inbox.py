@@ -22,7 +22,7 @@ from hub.queries.grants import grant_of
 from hub.queries.ladder import Owner, find_turn
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm, answer_forms
 
 blueprint = Blueprint("inbox", __name__)
 TURN = (EnquiryState.SENT, EnquiryState.SEEN)
@@ -76,13 +76,11 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         status,
         form=form,
         **view_of(enquiry, fields, live=live, valid_until_on=until, health=grant.health, asked_anew=asked_anew),
-        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
+        **answer_forms(form),
         own=reader_of(actor, enquiry.organisation_id) is Reader.PARTNER,
         acknowledged=acknowledged,
         written_by=written_by,
         owed=owed,
-        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
-        question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
     )
 
 

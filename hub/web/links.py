@@ -16,7 +16,7 @@ from hub.queries.disclosures import fields_for
 from hub.queries.links import actor_of_link, find_link
 from hub.web.access import for_everyone
 from hub.web.context import at, reading, render, request_id, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, StepForm, WaitlistForm, said
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, StepForm, WaitlistForm, answer_forms, said
 from hub.web.fields import add_error
 from hub.web.inbox import view_of
 
@@ -50,9 +50,7 @@ def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
         token=token,
         form=form,
         **view_of(enquiry, fields, live=live),
-        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
-        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
-        question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
+        **answer_forms(form),
     )
 
 

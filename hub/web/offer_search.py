@@ -138,7 +138,7 @@ class Search:
     @property
     def this_evening(self) -> str:
         """Return the address of this search for the evening to come."""
-        return self.address(replace(self.filters, weekdays=frozenset()), when="today", day=[], time=["evening"])
+        return self.address(when="today", day=[], time=["evening"])
 
     @property
     def next_free(self) -> str:

@@ -38,12 +38,16 @@ def list_consents() -> Any:
     """Show what waits for an answer, what is in force with its way back, and what has ended with its day."""
     with reading() as session:
         ended = known.list_ended(session, current_actor(), participant_id=_self(), at=at())
-        waiting = first_of_each_sheet(questions.list_requested(session, _self()))
-        running = questions.list_in_force(session, _self(), at=at())
-        released, asked = list_current(session, _self(), at=at())
-    past = [(one, end_of(one)) for one in ended]
-    shown: dict[str, Any] = {"releases_running": released, "releases_waiting": asked}
-    return render("consents/list_own.html", waiting=waiting, running=running, ended=past, **shown)
+        running, asked = questions.list_current(session, _self(), at=at())
+        releases_running, releases_waiting = list_current(session, _self(), at=at())
+    return render(
+        "consents/list_own.html",
+        waiting=first_of_each_sheet(asked),
+        running=running,
+        ended=[(one, end_of(one)) for one in ended],
+        releases_running=releases_running,
+        releases_waiting=releases_waiting,
+    )
 
 
 def end_of(consent: Consent) -> Message:

@@ -1,5 +1,6 @@
 """A release from secrecy on the person's own page, behind card and PIN: read, answer, print, take back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub.actions import releases as verbs
 from hub.actions.sheet_answers import Signature
 from hub.errors import RuleBroken
-from hub.i18n import N_
+from hub.i18n import N_, Message
 from hub.models.consent import ConsentForm, Release
 from hub.queries.releases import get_release
 from hub.web.access import for_person
@@ -64,14 +65,18 @@ def create_answer(release_id: str) -> Any:
 @for_person
 def create_deferral(release_id: str) -> Any:
     """Put it off; it can be answered any day."""
+    return _write(release_id, verbs.defer_release, N_("In Ordnung. Das hat Zeit."))
+
+
+def _write(release_id: str, verb: Callable[..., None], done: Message) -> Any:
     try:
         with transaction() as session:
-            verbs.defer_release(session, actor=current_actor(), release=_read(session, release_id), at=at())
+            verb(session, actor=current_actor(), release=_read(session, release_id), at=at())
     except RuleBroken as error:
         form = AnswerForm(formdata=None)
         add_error(form, error)
         return _page(release_id, form, error.status)
-    flash(str(N_("In Ordnung. Das hat Zeit.")), "ok")
+    flash(str(done), "ok")
     return redirect(url_for("own_consents.list_consents"), code=303)
 
 
@@ -79,15 +84,7 @@ def create_deferral(release_id: str) -> Any:
 @for_person
 def create_withdrawal(release_id: str) -> Any:
     """Take it back with one tap; no reason is asked, and the dates stay."""
-    try:
-        with transaction() as session:
-            verbs.withdraw_release(session, actor=current_actor(), release=_read(session, release_id), at=at())
-    except RuleBroken as error:
-        form = AnswerForm(formdata=None)
-        add_error(form, error)
-        return _page(release_id, form, error.status)
-    flash(str(N_("Zurückgenommen. Ihre Termine bleiben.")), "ok")
-    return redirect(url_for("own_consents.list_consents"), code=303)
+    return _write(release_id, verbs.withdraw_release, N_("Zurückgenommen. Ihre Termine bleiben."))
 
 
 @blueprint.get("/me/releases/<release_id>/receipt")

@@ -84,9 +84,9 @@ def create_messages() -> Any:
     form = MessagesForm()
     with reading() as session:
         person = get_self(session, current_actor(), at=at())
-        form.prepare(person)
-        if not form.validate_on_submit():
-            return _page(form, 422)
+    form.prepare(person)
+    if not form.validate_on_submit():
+        return _page(form, 422)
     if not form.chosen():
         return _page(form, 422, InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")}))
     try:

@@ -15,7 +15,7 @@ from hub.queries.disclosures import fields_for
 from hub.queries.phone_list import get_phoned_enquiry
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm
+from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm, answer_forms
 from hub.web.inbox import view_of
 
 blueprint = Blueprint("phone_answers", __name__)
@@ -42,9 +42,7 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         status,
         form=form,
         **view_of(enquiry, fields, live=live, asked_anew=True),
-        waitlist_form=form if isinstance(form, WaitlistForm) else WaitlistForm(formdata=None),
-        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
-        question_form=form if isinstance(form, QuestionForm) else QuestionForm(formdata=None),
+        **answer_forms(form),
     )
 
 

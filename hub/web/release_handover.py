@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from hub import i18n
 from hub.actions import releases as verbs
 from hub.errors import InvalidInput, NotFound, RuleBroken, TooManyAttempts
-from hub.i18n import N_
 from hub.models.user import Role
 from hub.web.access import for_roles
 from hub.web.consent_forms import EndForm
 from hub.web.context import at, reading, render, transaction
 from hub.web.fields import add_error
-from hub.web.handover import MARK, signed, take_back
+from hub.web.handover import MARK, end_handover, is_locked_to, require_locked_to, signed
 from hub.web.releases import ReleaseAnswerForm, is_open, read_release, view_of
 
 blueprint = Blueprint("release_handover", __name__)
@@ -44,7 +43,7 @@ def show_handover(public_id: str, release_id: str) -> Any:
 @for_roles(Role.COACH)
 def create_answer(public_id: str, release_id: str) -> Any:
     """Write down what the person answered; without their own PIN or drawn signature nothing is written (R-CON-06)."""
-    _require_marked(public_id, release_id)
+    require_locked_to(public_id=public_id, release_id=release_id)
     with reading() as session:
         release = read_release(session, public_id, release_id)
     with i18n.using(release.notice_locale):
@@ -75,27 +74,9 @@ def create_answer(public_id: str, release_id: str) -> Any:
 @for_roles(Role.COACH)
 def delete_handover(public_id: str, release_id: str) -> Any:
     """The coach takes the device back: only the own password opens the other pages again."""
-    _require_marked(public_id, release_id)
-    form = EndForm()
-    try:
-        if not take_back(form):
-            return _page(public_id, release_id, None, 422, form)
-    except TooManyAttempts as error:
-        add_error(form, error)
-        return _page(public_id, release_id, None, error.status, form)
-    flash(str(N_("Sie haben das Gerät wieder.")), "ok")
-    return redirect(url_for("releases.show_release", public_id=public_id, release_id=release_id), code=303)
-
-
-def _require_marked(public_id: str, release_id: str) -> None:
-    """Only the question the device was locked to can be answered or ended here."""
-    if not _is_marked(public_id, release_id):
-        raise NotFound
-
-
-def _is_marked(public_id: str, release_id: str) -> bool:
-    marked = cookie.get(MARK) or {}
-    return (marked.get("public_id"), marked.get("release_id")) == (public_id, release_id)
+    require_locked_to(public_id=public_id, release_id=release_id)
+    back_url = url_for("releases.show_release", public_id=public_id, release_id=release_id)
+    return end_handover(lambda form, status: _page(public_id, release_id, None, status, form), back_url)
 
 
 def _page(
@@ -107,7 +88,7 @@ def _page(
 ) -> Any:
     with reading() as session:
         release = read_release(session, public_id, release_id)
-    if not _is_marked(public_id, release_id):
+    if not is_locked_to(public_id=public_id, release_id=release_id):
         return redirect(url_for("releases.show_release", public_id=public_id, release_id=release_id), code=303)
     with i18n.using(release.notice_locale):
         return render(

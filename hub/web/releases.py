@@ -1,6 +1,7 @@
 """Releases from secrecy on a coach's screen: ask, read together, the three ways of signing, the receipt, the end."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
@@ -112,21 +113,21 @@ def create_release(public_id: str, body_id: str) -> Any:
     form.prepare()
     with reading() as session:
         person, body = _asked(session, public_id, body_id)
-    if not form.validate_on_submit() or form.locale.data not in i18n.LANGUAGES:
+    if not form.validate_on_submit():
         return _new_page(form, person, body, 422)
     try:
         with transaction() as session:
-            person, body = _asked(session, public_id, body_id)
+            participant, organisation = _asked(session, public_id, body_id)
             release = verbs.request_release(
                 session,
                 actor=current_actor(),
-                participant=person,
-                organisation=body,
+                participant=participant,
+                organisation=organisation,
                 words=form.words.data,
                 locale=form.locale.data,
                 at=at(),
             )
-    except RuleBroken as error:
+    except (RuleBroken, InvalidInput) as error:
         add_error(form, error)
         return _new_page(form, person, body, error.status)
     return redirect(url_for(".show_release", public_id=public_id, release_id=release.public_id), code=303)
@@ -179,25 +180,15 @@ def create_paper(public_id: str, release_id: str) -> Any:
     form = _paper_form()
     if not form.validate_on_submit():
         return _page(public_id, release_id, form, 422)
-    signature = form.signed(current_actor().user_id)
-
-    def record(session: Session, release: Release) -> None:
-        verbs.answer_release(session, actor=current_actor(), release=release, yes=True, signature=signature, at=at())
-
+    record = partial(verbs.answer_release, yes=True, signature=form.signed(current_actor().user_id))
     done = N_("Die Unterschrift ist eingetragen. Bitte drucken Sie den Beleg mit.")
     return _write(public_id, release_id, form, record, done)
 
 
-def _write(
-    public_id: str,
-    release_id: str,
-    form: FlaskForm | None,
-    verb: Callable[[Session, Release], None],
-    done: Message,
-) -> Any:
+def _write(public_id: str, release_id: str, form: FlaskForm | None, verb: Callable[..., None], done: Message) -> Any:
     try:
         with transaction() as session:
-            verb(session, read_release(session, public_id, release_id))
+            verb(session, actor=current_actor(), release=read_release(session, public_id, release_id), at=at())
     except (RuleBroken, InvalidInput) as error:
         form = form or _paper_form(formdata=None)
         add_error(form, error)
@@ -210,33 +201,21 @@ def _write(
 @for_roles(Role.COACH)
 def create_refusal(public_id: str, release_id: str) -> Any:
     """Record the person's no: no reason, and nobody is told."""
-
-    def refuse(session: Session, release: Release) -> None:
-        verbs.refuse_release(session, actor=current_actor(), release=release, at=at())
-
-    return _write(public_id, release_id, None, refuse, N_("In Ordnung. Niemand erfährt etwas."))
+    return _write(public_id, release_id, None, verbs.refuse_release, N_("In Ordnung. Niemand erfährt etwas."))
 
 
 @blueprint.post("/people/<public_id>/releases/<release_id>/deferral")
 @for_roles(Role.COACH)
 def create_deferral(public_id: str, release_id: str) -> Any:
     """Put it off; it can be answered any day."""
-
-    def defer(session: Session, release: Release) -> None:
-        verbs.defer_release(session, actor=current_actor(), release=release, at=at())
-
-    return _write(public_id, release_id, None, defer, N_("In Ordnung. Das hat Zeit."))
+    return _write(public_id, release_id, None, verbs.defer_release, N_("In Ordnung. Das hat Zeit."))
 
 
 @blueprint.post("/people/<public_id>/releases/<release_id>/withdrawal")
 @for_roles(Role.COACH)
 def create_withdrawal(public_id: str, release_id: str) -> Any:
     """Take it back for a person who called or came by; places and all other answers stay."""
-
-    def take_back(session: Session, release: Release) -> None:
-        verbs.withdraw_release(session, actor=current_actor(), release=release, at=at())
-
-    return _write(public_id, release_id, None, take_back, N_("Zurückgenommen. Die Termine bleiben."))
+    return _write(public_id, release_id, None, verbs.withdraw_release, N_("Zurückgenommen. Die Termine bleiben."))
 
 
 @blueprint.get("/people/<public_id>/releases/<release_id>/paper")

@@ -1,6 +1,7 @@
 """One sheet on a coach's screen: read it together, print it, record the signature, a no or a later, and the receipt."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
@@ -14,6 +15,7 @@ from hub.i18n import N_, Message
 from hub.models.consent import Consent
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.user import Role
+from hub.queries import releases
 from hub.queries.consent_texts import Wording, read_wording, shared_paragraphs
 from hub.queries.consents import WAITING
 from hub.queries.participants import reader_of
@@ -43,11 +45,23 @@ def mark_section() -> None:
 def find_sheet() -> Any:
     """Find the sheet that came back on paper by the number printed on it."""
     number = request.args.get("number", "").strip()[:24]
-    with reading() as session:
-        sheet = find_by_reference(session, current_actor(), number, at=at()) if number else None
-    if sheet is None:
+    found = _address_of(number) if number else None
+    if found is None:
         return render("sheets/find_sheet.html", number=number, unknown=UNKNOWN if number else None)
-    return redirect(url_for(".show_sheet", public_id=sheet.participant.public_id, sheet_id=sheet.public_id), code=303)
+    return redirect(found, code=303)
+
+
+def _address_of(number: str) -> str | None:
+    """Return where the sheet with this number stands: of consents, or of a release from secrecy."""
+    with reading() as session:
+        sheet = find_by_reference(session, current_actor(), number, at=at())
+        release = None if sheet else releases.find_by_reference(session, current_actor(), number, at=at())
+    if sheet is not None:
+        return url_for(".show_sheet", public_id=sheet.participant.public_id, sheet_id=sheet.public_id)
+    if release is not None:
+        person_id = release.participant.public_id
+        return url_for("releases.show_release", public_id=person_id, release_id=release.public_id)
+    return None
 
 
 @blueprint.get("/people/<public_id>/sheets/<sheet_id>")
@@ -146,18 +160,7 @@ def create_paper(public_id: str, sheet_id: str) -> Any:
         form.yes.errors = [N_("Bitte kreuzen Sie an, wo ein Ja steht. Steht überall Nein, dann unten.")]
         return _page(public_id, sheet_id, form, 422)
     signature = form.signed(current_actor().user_id)
-
-    def record(session: Session, sheet: ConsentSheet) -> None:
-        sheet_answers.answer_sheet(
-            session,
-            actor=current_actor(),
-            sheet=sheet,
-            yes=form.chosen(),
-            signature=signature,
-            waive=form.waive.data,
-            at=at(),
-        )
-
+    record = partial(sheet_answers.answer_sheet, yes=form.chosen(), signature=signature, waive=form.waive.data)
     done = N_("Die Unterschrift ist eingetragen. Bitte drucken Sie den Beleg mit.")
     return _write(public_id, sheet_id, form, record, done)
 
@@ -166,13 +169,13 @@ def _write(
     public_id: str,
     sheet_id: str,
     form: SheetPaperForm | None,
-    verb: Callable[[Session, ConsentSheet], None],
+    verb: Callable[..., object],
     done: Message,
 ) -> Any:
     try:
         with transaction() as session:
             sheet, _ = read_sheet(session, public_id, sheet_id)
-            verb(session, sheet)
+            verb(session, actor=current_actor(), sheet=sheet, at=at())
     except (RuleBroken, InvalidInput) as error:
         form = form or _empty_form(public_id, sheet_id)
         add_error(form, error)
@@ -193,22 +196,14 @@ def _empty_form(public_id: str, sheet_id: str) -> SheetPaperForm:
 @for_roles(Role.COACH)
 def create_refusal(public_id: str, sheet_id: str) -> Any:
     """Record the person's no to all of it: no reason, and nobody is told."""
-
-    def refuse(session: Session, sheet: ConsentSheet) -> None:
-        sheet_answers.refuse_sheet(session, actor=current_actor(), sheet=sheet, at=at())
-
-    return _write(public_id, sheet_id, None, refuse, N_("In Ordnung. Niemand erfährt etwas."))
+    return _write(public_id, sheet_id, None, sheet_answers.refuse_sheet, N_("In Ordnung. Niemand erfährt etwas."))
 
 
 @blueprint.post("/people/<public_id>/sheets/<sheet_id>/deferral")
 @for_roles(Role.COACH)
 def create_deferral(public_id: str, sheet_id: str) -> Response | Any:
     """Put the sheet off: it stays on the person's page and can be answered any day."""
-
-    def defer(session: Session, sheet: ConsentSheet) -> None:
-        sheet_answers.defer_sheet(session, actor=current_actor(), sheet=sheet, at=at())
-
-    return _write(public_id, sheet_id, None, defer, N_("In Ordnung. Das hat Zeit."))
+    return _write(public_id, sheet_id, None, sheet_answers.defer_sheet, N_("In Ordnung. Das hat Zeit."))
 
 
 @blueprint.get("/people/<public_id>/sheets/<sheet_id>/receipt")

@@ -118,7 +118,7 @@ def _date_tasks(person: Participant, booking: Booking) -> Iterable[Task]:
         yield _fallen_away(person, booking)
     elif unsettled(booking):
         yield _still_open(person, booking)
-    elif own_place_tasks.is_news(booking, at()):
+    elif booking.is_news_from_person(at()):
         yield own_place_tasks.task(person, booking)
 
 

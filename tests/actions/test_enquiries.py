@@ -9,7 +9,7 @@ from hub.actions import answers, enquiries, withdrawals
 from hub.errors import ConsentMissing, HubError, InvalidInput, NotAllowed, NotFound, RuleBroken, StepNotPossible
 from hub.models.booking import Booking
 from hub.models.consent import Consent
-from hub.models.enquiry import ENQUIRY_MOVES, Acknowledgement, Enquiry, EnquiryState
+from hub.models.enquiry import ENQUIRY_MOVES, Acknowledgement, Enquiry, EnquiryState, hear_by
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
 from hub.models.offer import Access
@@ -103,8 +103,8 @@ def test_sending_sets_the_day_to_hear_by_tells_the_partner_and_the_person(world)
 
 
 def test_an_urgent_one_is_heard_of_in_two_working_days(world):
-    assert enquiries.hear_by("soon", datetime(2026, 11, 13, 9, tzinfo=UTC)) == datetime(2026, 11, 17, 9, tzinfo=UTC)
-    assert enquiries.hear_by("soon", datetime(2026, 11, 16, 9, tzinfo=UTC)) == datetime(2026, 11, 19, 9, tzinfo=UTC)
+    assert hear_by("soon", datetime(2026, 11, 13, 9, tzinfo=UTC)) == datetime(2026, 11, 17, 9, tzinfo=UTC)
+    assert hear_by("soon", datetime(2026, 11, 16, 9, tzinfo=UTC)) == datetime(2026, 11, 19, 9, tzinfo=UTC)
 
 
 def test_a_partner_is_not_asked_twice_about_the_same_person_and_offer(world):

@@ -7,7 +7,7 @@ import pytest
 from hub.actions import releases as verbs
 from hub.actions.caller import withdraw_for_caller
 from hub.actions.sheet_answers import Signature
-from hub.errors import HubError, InvalidInput, NotAllowed, NotFound, RuleBroken, StepNotPossible
+from hub.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StepNotPossible
 from hub.models.consent import CONSENT_MOVES, PERMITTING, Consent, ConsentForm, ConsentState, Release, ReleaseEvent
 from hub.models.log import LogEntry
 from hub.models.organisation import Organisation
@@ -139,7 +139,7 @@ def test_the_clock_ends_what_was_given_and_what_nobody_answered(world):
 
 def test_after_its_last_day_a_question_takes_no_yes(world):
     release = ask_release(world)
-    with pytest.raises(HubError):
+    with pytest.raises(StepNotPossible, match="abgelaufen"):
         say_release(world, release, at=release.valid_until)
 
 

@@ -10,6 +10,7 @@ from hub.errors import InvalidInput, NotFound, RuleBroken, StepNotPossible
 from hub.models.consent import Consent, ConsentState, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
+from hub.models.log import LogEntry
 from hub.models.referral import Referral
 from hub.models.subscription import Level
 from hub.queries import consent_texts, sheet_texts
@@ -59,6 +60,8 @@ def test_a_newer_question_takes_its_line_from_an_older_sheet(world):
     lines = lines_of(world, older)
     newer = ask_all(world, offers[:1], health="", feedback=False)
     assert [line.state for line in lines_of(world, older)][:4] == [ConsentState.EXPIRED] * 3 + [ConsentState.REQUESTED]
+    lapsed = rows(world, LogEntry, LogEntry.action == "consent.expired")
+    assert {entry.object_ref for entry in lapsed} == {line.public_id for line in lines[:3]}
     with pytest.raises(StepNotPossible, match="geändert"):
         answer(world, older, lines)
     answer(world, older, lines[3:])
@@ -77,7 +80,7 @@ def test_a_text_about_health_goes_only_to_a_clinic_that_asks(world):
 
 def test_a_sheet_names_no_offer_twice_and_takes_only_known_roles(world):
     offers = three_offers(world)
-    for wrong in ({"interpreter": "Frau Nowak"}, {"helper": "Nachbar"}, {"wait_hours": 5}):
+    for wrong in ({"interpreter": "Frau Nowak"}, {"helper": "Nachbar"}, {"wait_hours": 5}, {"locale": "klingonisch"}):
         with pytest.raises(InvalidInput):
             ask_all(world, offers, **wrong)
     with pytest.raises(InvalidInput):

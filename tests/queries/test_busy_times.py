@@ -9,7 +9,7 @@ from hub.actions import source_copies
 from hub.actions.calendar_sources import Goal
 from hub.fetching import Fetcher
 from hub.models.calendar_source import CalendarSource
-from hub.queries.busy_times import Known, of_coach, of_room
+from hub.queries.busy_times import Known, of_coach, of_rooms
 from tests import foreign_calendars as foreign
 from tests.foreign_calendars import calendar, event, in_days
 
@@ -22,7 +22,7 @@ def room(world):
 def known(world, room, start, *, minutes=60, at=None):
     with world.database.reading() as session:
         end, at = start + timedelta(minutes=minutes), at or world.at
-        busy = of_room(session, room.id, first=start, last=end, at=at)
+        busy = of_rooms(session, {room.id}, first=start, last=end, at=at).get(room.id)
         return busy.state(start, end) if busy else None
 
 

@@ -37,11 +37,11 @@ def test_needs_are_counted_in_offers_not_in_dates_and_whatever_need_is_named(ses
     make_offer(session, world, "Gespräch", aim=Aim.MIND, access=Access.REQUEST)
     make_offer(session, world, "Ohne Termin", aim=Aim.WORK)
     counts = {Aim.MOVE: 2, Aim.PEOPLE: 1, Aim.MIND: 1}
-    assert look(session, world).aims == counts
+    assert look(session, world).facets.aims == counts
     page = look(session, world, aims=frozenset({Aim.PEOPLE}))
-    assert (titles(page), page.aims) == (["Chor"], counts)
-    assert look(session, world, words="chor").aims == {Aim.PEOPLE: 1}
-    assert look(session, world, weekdays=frozenset({1}), aims=frozenset({Aim.WORK})).aims == {
+    assert (titles(page), page.facets.aims) == (["Chor"], counts)
+    assert look(session, world, words="chor").facets.aims == {Aim.PEOPLE: 1}
+    assert look(session, world, weekdays=frozenset({1}), aims=frozenset({Aim.WORK})).facets.aims == {
         Aim.MOVE: 2,
         Aim.PEOPLE: 1,
     }
@@ -50,10 +50,10 @@ def test_needs_are_counted_in_offers_not_in_dates_and_whatever_need_is_named(ses
 def test_where_it_would_not_be_exact_nothing_is_counted(session, world, monkeypatch):
     dated(session, world, "Runde")
     dated(session, world, "Chor", aim=Aim.PEOPLE)
-    assert look(session, world, words="Rumde").aims == {}
+    assert look(session, world, words="Rumde").facets.aims == {}
     monkeypatch.setattr(offers, "FEW", 1)
-    assert look(session, world).aims == {}
-    assert look(session, world, aims=frozenset({Aim.PEOPLE})).aims == {}
+    assert look(session, world).facets.aims == {}
+    assert look(session, world, aims=frozenset({Aim.PEOPLE})).facets.aims == {}
 
 
 def test_counting_takes_at_most_four_statements_in_all(world):

@@ -8,8 +8,10 @@ import time_machine
 from hub.models.emergency import Emergency
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
+from hub.models.offer import Access
 from hub.models.participant import Cover
 from hub.models.user import Membership, Role, User
+from tests.loop import ask, say, withdraw
 from tests.places import all_rows, book, make_offer, make_slot
 from tests.world import AT
 
@@ -49,6 +51,17 @@ def test_a_named_deputy_opens_one_person_without_notes(world, sign_in, deputy):
     assert "Geheime Notiz" not in page
     assert browser.get(f"/people/{world.cast.tarik.public_id}").status_code == 404  # no more than this page
     assert browser.get(f"/people/{world.cast.jolanta.public_id}").status_code == 404
+
+
+def test_dates_the_person_kept_alone_stay_the_persons(world, sign_in, deputy):
+    offer = make_offer(world, title="Rückenschule", access=Access.NAMED, field_groups=["I1"])
+    slot = make_slot(world, offer)
+    consent = say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
+    book(world, slot, world.cast.tarik)
+    browser = sign_in(deputy)
+    assert "Rückenschule" in browser.get(opened(world, browser)).text
+    withdraw(world, world.cast.tarik, consent, keep_bookings=True)
+    assert "Rückenschule" not in browser.get(opened(world, browser)).text
 
 
 def test_after_an_hour_it_is_gone_in_the_open_session(world, sign_in, deputy):

@@ -67,8 +67,14 @@ def test_to_be_counted_is_its_own_yes(world, tarik):
 
 def test_the_coach_reads_what_holds_under_its_own_name(world, tarik, sign_in):
     tarik.post(f"{PAGE}/messages", data=BY_PHONE)
-    page = sign_in("clara").get(f"/people/{world.cast.tarik.public_id}/consents").text
-    assert "Nachrichten an Sie" in page
+    clara, person = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    assert "Nachrichten an Sie" in clara.get(f"{person}/consents").text
+    tarik.post(f"{PAGE}/evaluation")
+    heads = ("Dann meldet sich niemand mehr von selbst.", "Tarik zählt dann nicht mehr mit.")
+    for consent, head in zip(rows(world, Consent), heads, strict=True):
+        page = clara.get(f"{person}/consents/{consent.public_id}/withdrawal").text
+        assert head in page
+        assert "Kalender endet" not in page
 
 
 @pytest.mark.parametrize("key", ["clara", "petra", "frank", "lena", "nora", "anna", "otto", "fred"])

@@ -7,7 +7,8 @@ from hub.errors import InvalidInput, RuleBroken
 from hub.models.offer import Aim
 from hub.models.referral import Referral
 from hub.queries.participants import get_participant
-from tests.loop import now, rows, sent_enquiry
+from tests.loop import accepted_enquiry, now, rows, sent_enquiry
+from tests.web.test_participants import deputy
 
 
 def test_a_search_is_opened_and_closed_with_its_outcome(world, sign_in):
@@ -60,3 +61,13 @@ def test_a_persons_searches_do_not_exist_for_others(world, sign_in, key):
     assert browser.get(f"{address}/new").status_code == 404
     assert browser.post(f"{address}/new", data={"aim": "move", "stage": "prevention"}).status_code == 404
     assert rows(world, Referral) == []
+
+
+def test_a_deputy_hears_the_aim_of_a_need_no_more_than_they_see_it(world, sign_in):
+    accepted_enquiry(world)
+    deputy(world)
+    address = f"/people/{world.cast.tarik.public_id}/referrals"
+    assert "sich bewegen" in sign_in("clara").get(address).text
+    page = sign_in("fred").get(address).text
+    assert "Ruhen lassen" in page
+    assert "sich bewegen" not in page

@@ -42,6 +42,15 @@ def test_asked_where_a_clinic_may_report_and_nowhere_else(world, sign_in, people
     assert rows(world, LogEntry, LogEntry.action == "person.read")
 
 
+def test_while_a_no_rests_the_page_says_until_when(world, sign_in, people):
+    way_back(world, released=False)
+    say_release(world, ask_release(world), yes=False)
+    answer = sign_in("clara").post(f"{people}/new/{world.cast.clinic.public_id}", data={"locale": "de", "words": "y"})
+    assert answer.status_code == 409
+    assert "Dazu gab es ein Nein." in answer.text
+    assert world.cast.clinic.name in answer.text
+
+
 def test_the_person_answers_takes_back_and_the_clinics_form_follows(world, app, sign_in):
     enquiry = way_back(world, released=False)
     petra, form = sign_in("petra"), f"/inbox/{enquiry.reference}/feedback"
@@ -72,6 +81,8 @@ def test_the_code_on_the_slip_takes_it_back_without_login(world, app):
     browser = app.test_client()
     answer = browser.post("/withdrawal", data={"code": now(world, release).withdrawal_code, "sure": "yes"})
     assert answer.status_code == 303
+    page = browser.post("/withdrawal", data={"code": "abcdefghj"}).text
+    assert "Dann gilt Ihr Ja nicht mehr." in page, "true for every kind of slip"
     assert now(world, release).state is S.WITHDRAWN
     assert now(world, enquiry).state == "accepted", "the place stays"
 
@@ -113,6 +124,9 @@ def test_signed_on_paper_with_day_and_reference(world, sign_in, people):
     page = f"{people}/{release.public_id}"
     sheet = clara.get(f"{page}/paper").text
     assert f"{release.reference[:4]} {release.reference[4:]}" in sheet
+    number = f"{release.reference[:4].lower()}+{release.reference[4:]}"
+    assert clara.get(f"/sheets?number={number}").location == page
+    assert "finden wir nicht" in sign_in("cem").get(f"/sheets?number={number}").text
     assert "203" in sheet
     assert clara.post(f"{page}/paper", data={"reference": "MOS 12/3"}).status_code == 422
     signed = {"signed_on": "2026-09-14", "reference": "MOS 12/3"}

@@ -251,6 +251,7 @@ def test_pages_of_a_sheet_do_not_exist_for_anybody_else(world, sign_in, offers, 
         f"/me/sheets/{sheet.public_id}",
     ):
         assert browser.get(path, follow_redirects=True).status_code == 404, path
+    assert browser.get(f"{address}/handover").status_code == 404
     for path in (f"{address}/deferral", f"{address}/refusal", f"{address}/paper", f"{address}/handover/later"):
         assert browser.post(path, data=answers(lines_of(world, sheet))).status_code == 404, path
     assert {line.state for line in lines_of(world, sheet)} == {ConsentState.REQUESTED}
