@@ -1,4 +1,4 @@
-"""A series may take its room although a calendar says that it is busy."""
+"""What a search for a person remembers, the shortlist, the next free date; a series may take a busy room."""
 
 import sqlalchemy as sa
 from alembic import op
