@@ -148,18 +148,19 @@ def test_a_call_is_settled_once_and_marked_as_done_on_behalf(world):
         settle(world, "kerstin", notice)
 
 
-@pytest.mark.parametrize("key", ["petra", "gudrun", "nora", "clara", "anna", "otto", "fred"])
-def test_nobody_else_settles_a_call(world, key):
+def test_nobody_else_settles_a_call(world, subtests):
     without_address(world)
     sent_enquiry(world, owner="club")
     deliver(world)
-    with pytest.raises(NotAllowed):
-        settle(world, key, call_of(world))
-    owner, actor = world.cast.club.id, world.actor(key)
-    for verb in (calls.note_called, calls.note_not_reached, calls.ask_for_call):
-        with pytest.raises(NotAllowed):
-            world.do(verb, actor=actor, organisation_id=owner, at=world.at)
-    call_of(world)
+    for key in ["petra", "gudrun", "nora", "clara", "anna", "otto", "fred"]:
+        with subtests.test(key=key):
+            with pytest.raises(NotAllowed):
+                settle(world, key, call_of(world))
+            owner, actor = world.cast.club.id, world.actor(key)
+            for verb in (calls.note_called, calls.note_not_reached, calls.ask_for_call):
+                with pytest.raises(NotAllowed):
+                    world.do(verb, actor=actor, organisation_id=owner, at=world.at)
+            call_of(world)
 
 
 def test_a_wish_for_a_call_stands_on_the_list_once_even_where_there_is_an_address(world):

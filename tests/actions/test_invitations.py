@@ -84,15 +84,16 @@ def test_a_coordinator_does_not_see_organisations_of_other_networks(world):
         questions.get_opening(session, world.actor("nora"), stranger.public_id, Role.PARTNER)
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_the_operator_invites_into_every_role_everywhere(world, role):
-    assert invite(world, key="otto", home="jc_bautzen", role=role).role is role
+def test_the_operator_invites_into_every_role_everywhere(world, subtests):
+    for role in list(Role):
+        with subtests.test(role=role):
+            assert invite(world, key="otto", home="jc_bautzen", role=role).role is role
 
 
-@pytest.mark.parametrize("key", ["clara", "lena", "petra", "anna", "fred"])
-def test_nobody_else_invites(world, key):
-    with pytest.raises((NotAllowed, NotFound)):
-        invite(world, key=key)
+def test_nobody_else_invites(world, subtests):
+    for key in ["clara", "lena", "petra", "anna", "fred"]:
+        with subtests.test(key=key), pytest.raises((NotAllowed, NotFound)):
+            invite(world, key=key)
 
 
 def test_an_invitation_is_accepted_once(world):

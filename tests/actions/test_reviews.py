@@ -155,14 +155,15 @@ def test_only_what_waits_is_answered(world, before):
             review(world, verb, offer, **more)
 
 
-@pytest.mark.parametrize("who", ["sven", "kerstin", "clara", "otto", "fred"])
-def test_nobody_but_a_coordinator_answers(world, who):
+def test_nobody_but_a_coordinator_answers(world, subtests):
     offer = make_offer(world, state=OfferState.REVIEW)
-    for verb, more in ((approve_offer, {}), (return_offer, {"note": "Nein"})):
-        with pytest.raises(NotAllowed):
-            review(world, verb, offer, who=who, **more)
-    with world.database.reading() as session, pytest.raises(NotFound):
-        get_reviewed_offer(session, world.actor(who), offer.public_id)
+    for who in ["sven", "kerstin", "clara", "otto", "fred"]:
+        with subtests.test(who=who):
+            for verb, more in ((approve_offer, {}), (return_offer, {"note": "Nein"})):
+                with pytest.raises(NotAllowed):
+                    review(world, verb, offer, who=who, **more)
+            with world.database.reading() as session, pytest.raises(NotFound):
+                get_reviewed_offer(session, world.actor(who), offer.public_id)
 
 
 def test_dates_of_an_offer_that_waits_are_made_but_not_booked(world):

@@ -192,12 +192,13 @@ def test_the_umbrella_sees_for_whom_it_acts(world, sign_in):
     assert "für SV Elbaue Coswig" in words(preview(sign_in("kerstin"), everything(world)))
 
 
-@pytest.mark.parametrize("who", ["clara", "nora", "frank", "lena", "anna", "otto"])
-def test_only_partners_have_these_pages(world, sign_in, who):
-    browser = sign_in(who)
-    for page in ("/calling-off", "/calling-off/preview", "/closures", "/closures/new"):
-        assert browser.get(page).status_code == 404
-    assert browser.post("/calling-off", data=everything(world)).status_code == 404
+def test_only_partners_have_these_pages(world, sign_in, subtests):
+    for who in ["clara", "nora", "frank", "lena", "anna", "otto"]:
+        with subtests.test(who=who):
+            browser = sign_in(who)
+            for page in ("/calling-off", "/calling-off/preview", "/closures", "/closures/new"):
+                assert browser.get(page).status_code == 404
+            assert browser.post("/calling-off", data=everything(world)).status_code == 404
 
 
 def test_the_preview_takes_as_many_statements_for_fifty_dates_as_for_one(world, sign_in):

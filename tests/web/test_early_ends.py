@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from hub import clock
 from hub.models.participant import EarlyEnd, EarlyEndState, Participation
 from tests.places import all_rows
@@ -53,12 +51,13 @@ def test_an_answer_is_needed(world, sign_in):
     assert sign_in("frank").post(f"/early-ends/{proposal.public_id}/decision", data={}).status_code == 422
 
 
-@pytest.mark.parametrize("key", ["cem", "lena", "petra", "nora", "anna", "otto", "fred"])
-def test_for_everybody_else_these_pages_do_not_exist(world, sign_in, key):
+def test_for_everybody_else_these_pages_do_not_exist(world, sign_in, subtests):
     sign_in("clara").post(f"/people/{world.cast.tarik.public_id}/early-end", data=entries(world))
-    proposal, browser = all_rows(world, EarlyEnd)[0], sign_in(key)
-    for path in (f"/people/{world.cast.tarik.public_id}/early-end/new", f"/early-ends/{proposal.public_id}"):
-        assert browser.get(path).status_code == 404
-    answer = browser.post(f"/early-ends/{proposal.public_id}/decision", data={"answer": "yes"})
-    assert answer.status_code == 404
-    assert all_rows(world, EarlyEnd)[0].state is EarlyEndState.PROPOSED
+    for key in ["cem", "lena", "petra", "nora", "anna", "otto", "fred"]:
+        with subtests.test(key=key):
+            proposal, browser = all_rows(world, EarlyEnd)[0], sign_in(key)
+            for path in (f"/people/{world.cast.tarik.public_id}/early-end/new", f"/early-ends/{proposal.public_id}"):
+                assert browser.get(path).status_code == 404
+            answer = browser.post(f"/early-ends/{proposal.public_id}/decision", data={"answer": "yes"})
+            assert answer.status_code == 404
+            assert all_rows(world, EarlyEnd)[0].state is EarlyEndState.PROPOSED

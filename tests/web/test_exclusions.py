@@ -7,14 +7,16 @@ from hub.actions.enquiries import send_enquiry
 from hub.actions.exclusions import admit_again, exclude
 from hub.errors import NotAllowed, NotFound, RuleBroken
 from hub.models.booking import Booking
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import EnquiryState
 from hub.models.exclusion import Exclusion
-from hub.models.log import LogEntry
+from hub.models.log import Disclosure, LogEntry
 from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot
 from hub.models.user import Membership, Role
+from tests.crowd import rush
 from tests.loop import (
     accepted_enquiry,
     ask,
@@ -28,6 +30,7 @@ from tests.loop import (
     say,
     sent_enquiry,
 )
+from tests.meanwhile import meanwhile
 from tests.places import all_rows, book, counted, enter, give_card, make_offer, make_slot
 
 SENTENCE = "Dieses Angebot nimmt gerade niemanden auf."
@@ -67,6 +70,31 @@ def test_nobody_books_and_nothing_is_sent_to_an_excluded_organisation(world):
     book(world, slot, world.cast.heinz)  # for everybody else nothing changes
     keep_out(world, world.cast.club, verb=admit_again)
     book(world, slot, world.cast.tarik)
+
+
+def test_an_exclusion_written_at_the_same_instant_wins(world):
+    draft = drafted(world, say(world, world.cast.tarik, ask(world, world.cast.tarik, *request_offer(world))))
+    offer, _ = request_offer(world, owner="club", title="Zweites")
+    with meanwhile(world, lambda: keep_out(world, world.cast.clinic)), pytest.raises(RuleBroken) as refused:
+        coach(world, draft, send_enquiry)
+    assert str(refused.value.message) == SENTENCE
+    with meanwhile(world, lambda: keep_out(world, world.cast.club)), pytest.raises(RuleBroken) as refused:
+        ask(world, world.cast.tarik, offer, None)
+    assert str(refused.value.message) == SENTENCE
+    assert now(world, draft).state is EnquiryState.DRAFT
+    assert len(rows(world, ConsentSheet)) == 1
+    assert [row.purpose for row in rows(world, Disclosure)] == []
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_excluding_and_sending_never_wait_in_a_ring_and_the_one_who_was_first_counts(world, turn):
+    draft = drafted(world, say(world, world.cast.tarik, ask(world, world.cast.tarik, *request_offer(world))))
+    both = [lambda: coach(world, draft, send_enquiry), lambda: keep_out(world, world.cast.clinic)]
+    results = rush(both if turn % 2 else both[::-1])
+    sent = results[0 if turn % 2 else 1]
+    assert sent in (None, RuleBroken)
+    assert now(world, draft).state is (EnquiryState.DRAFT if sent else EnquiryState.SENT)
+    assert len(rows(world, Exclusion)) == 1
 
 
 def test_a_search_leaves_it_out_and_the_page_says_what_a_paused_offer_says(world, tarik, sign_in):
@@ -143,17 +171,18 @@ def test_no_log_row_names_whom_and_only_the_person_reads_it(world, tarik, sign_i
     assert "Wieder erlauben" not in page
 
 
-@pytest.mark.parametrize("key", ["cem", "frank", "petra", "nora", "fred"])
-def test_nobody_else_may(world, sign_in, key):
-    with pytest.raises(NotAllowed):
-        keep_out(world, world.cast.club, by=world.actor(key))
-    with pytest.raises(NotAllowed):
-        keep_out(world, world.cast.club, by=person_actor(world.cast.heinz))
-    browser, person = sign_in(key), world.cast.tarik.public_id
-    assert browser.get(f"/people/{person}/exclusions/new").status_code == 404
-    assert browser.post(f"/people/{person}/exclusions", data={"what": "out"}).status_code == 404
-    assert browser.get("/me/exclusions").status_code == 404
-    assert rows(world, Exclusion) == []
+def test_nobody_else_may(world, sign_in, subtests):
+    for key in ["cem", "frank", "petra", "nora", "fred"]:
+        with subtests.test(key=key):
+            with pytest.raises(NotAllowed):
+                keep_out(world, world.cast.club, by=world.actor(key))
+            with pytest.raises(NotAllowed):
+                keep_out(world, world.cast.club, by=person_actor(world.cast.heinz))
+            browser, person = sign_in(key), world.cast.tarik.public_id
+            assert browser.get(f"/people/{person}/exclusions/new").status_code == 404
+            assert browser.post(f"/people/{person}/exclusions", data={"what": "out"}).status_code == 404
+            assert browser.get("/me/exclusions").status_code == 404
+            assert rows(world, Exclusion) == []
 
 
 def test_the_person_excludes_an_organisation_and_takes_it_back(world, tarik):

@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 
-import pytest
 from sqlalchemy import event
 
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -117,15 +116,16 @@ def test_question_waitlist_and_decline_work_and_a_stale_page_says_so(world, sign
     assert "Rückenschule" not in page
 
 
-@pytest.mark.parametrize("key", ["sven", "kerstin", "gudrun", "clara", "cem", "frank", "lena", "nora", "anna", "fred"])
-def test_an_enquiry_does_not_exist_for_others(world, sign_in, key):
+def test_an_enquiry_does_not_exist_for_others(world, sign_in, subtests):
     enquiry, _ = sent_enquiry(world)
-    browser, address = sign_in(key), f"/inbox/{enquiry.reference}"
-    assert browser.get(address).status_code == 404
-    for path in ("acceptance", "decline", "question", "waitlist", "reopening", "identity"):
-        data = {"reason": "other", "question": "times"}
-        assert browser.post(f"{address}/{path}", data=data).status_code == 404, path
-    assert now(world, enquiry).state is EnquiryState.SENT
+    for key in ["sven", "kerstin", "gudrun", "clara", "cem", "frank", "lena", "nora", "anna", "fred"]:
+        with subtests.test(key=key):
+            browser, address = sign_in(key), f"/inbox/{enquiry.reference}"
+            assert browser.get(address).status_code == 404
+            for path in ("acceptance", "decline", "question", "waitlist", "reopening", "identity"):
+                data = {"reason": "other", "question": "times"}
+                assert browser.post(f"{address}/{path}", data=data).status_code == 404, path
+            assert now(world, enquiry).state is EnquiryState.SENT
 
 
 def test_the_list_costs_the_same_for_one_and_for_fifty(world, sign_in):

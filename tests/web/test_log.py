@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import event, select, text
 
 import hub.actions
@@ -81,11 +80,12 @@ def test_the_log_names_no_person(world, sign_in):
         assert word not in page
 
 
-@pytest.mark.parametrize("key", ["clara", "lena", "otto", "nora", "fred"])
-def test_only_auditors_read_the_log(sign_in, key):
-    browser = sign_in(key)
-    assert browser.get("/log").status_code == 404
-    assert browser.post("/log/verification").status_code == 404
+def test_only_auditors_read_the_log(sign_in, subtests):
+    for key in ["clara", "lena", "otto", "nora", "fred"]:
+        with subtests.test(key=key):
+            browser = sign_in(key)
+            assert browser.get("/log").status_code == 404
+            assert browser.post("/log/verification").status_code == 404
 
 
 def test_the_log_asks_the_database_equally_often_for_few_and_many_rows(world, sign_in):
@@ -148,12 +148,13 @@ def test_the_operator_sees_what_stands_still_and_sends_it_again(world, sign_in):
     assert "Alles läuft." in otto.get("/operation").text
 
 
-@pytest.mark.parametrize("key", ["clara", "anna", "nora", "fred"])
-def test_only_the_operator_sees_the_operation_and_its_mails(world, sign_in, key):
+def test_only_the_operator_sees_the_operation_and_its_mails(world, sign_in, subtests):
     notice = dead_notice(world)
-    browser = sign_in(key)
-    assert browser.get("/operation").status_code == 404
-    assert browser.post(f"/operation/notices/{notice.public_id}/again").status_code == 404
+    for key in ["clara", "anna", "nora", "fred"]:
+        with subtests.test(key=key):
+            browser = sign_in(key)
+            assert browser.get("/operation").status_code == 404
+            assert browser.post(f"/operation/notices/{notice.public_id}/again").status_code == 404
 
 
 def test_a_worker_that_stands_still_is_seen(world, sign_in):

@@ -98,14 +98,15 @@ def test_an_umbrella_has_one_storey_and_never_covers_itself(world):
         assert set(error.value.fields) == {"parent"}
 
 
-@pytest.mark.parametrize("key", STRANGERS)
-def test_nobody_else_has_these_pages_or_verbs(world, sign_in, key):
-    browser, town = sign_in(key), world.cast.town
-    for path in ("/organisations", "/organisations/new", f"/organisations/{town.public_id}", "/programmes/new"):
-        assert browser.get(path).status_code == 404
-    assert browser.post(f"/organisations/{town.public_id}", data={"name": "x"}).status_code == 404
-    with pytest.raises(NotAllowed):
-        world.do(verbs.create_organisation, actor=world.actor(key), entries=entries(world), at=world.at)
+def test_nobody_else_has_these_pages_or_verbs(world, sign_in, subtests):
+    for key in STRANGERS:
+        with subtests.test(key=key):
+            browser, town = sign_in(key), world.cast.town
+            for path in ("/organisations", "/organisations/new", f"/organisations/{town.public_id}", "/programmes/new"):
+                assert browser.get(path).status_code == 404
+            assert browser.post(f"/organisations/{town.public_id}", data={"name": "x"}).status_code == 404
+            with pytest.raises(NotAllowed):
+                world.do(verbs.create_organisation, actor=world.actor(key), entries=entries(world), at=world.at)
 
 
 def test_a_coordinator_sees_the_own_network_only(world, sign_in):

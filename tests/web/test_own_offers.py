@@ -101,20 +101,22 @@ PAGES = ("", "/edit", "/end", "/series/new", "/series/preview")
 VERBS = ("", "/publication", "/pause", "/end", "/series")
 
 
-@pytest.mark.parametrize("who", ["petra", "clara", "nora", "fred"])
-def test_for_strangers_an_own_offer_does_not_exist(world, sign_in, who):
-    offer, browser = make_offer(world), sign_in(who)
-    url = f"/own-offers/{offer.public_id}"
-    assert [browser.get(url + page).status_code for page in PAGES] == [404] * len(PAGES)
-    assert [browser.post(url + verb, data=filled(world)).status_code for verb in VERBS] == [404] * len(VERBS)
-    assert saved(world)[0].version == 1
+def test_for_strangers_an_own_offer_does_not_exist(world, sign_in, subtests):
+    for who in ["petra", "clara", "nora", "fred"]:
+        with subtests.test(who=who):
+            offer, browser = make_offer(world), sign_in(who)
+            url = f"/own-offers/{offer.public_id}"
+            assert [browser.get(url + page).status_code for page in PAGES] == [404] * len(PAGES)
+            assert [browser.post(url + verb, data=filled(world)).status_code for verb in VERBS] == [404] * len(VERBS)
+            assert saved(world)[0].version == 1
 
 
-@pytest.mark.parametrize("who", ["clara", "frank", "lena", "nora", "anna", "otto", "fred"])
-def test_only_partners_have_own_offers(world, sign_in, who):
-    browser = sign_in(who)
-    for url in ("/own-offers", "/own-offers/new", "/slots"):
-        assert browser.get(url).status_code == 404
+def test_only_partners_have_own_offers(world, sign_in, subtests):
+    for who in ["clara", "frank", "lena", "nora", "anna", "otto", "fred"]:
+        with subtests.test(who=who):
+            browser = sign_in(who)
+            for url in ("/own-offers", "/own-offers/new", "/slots"):
+                assert browser.get(url).status_code == 404
 
 
 def test_ending_shows_what_it_does_and_refuses_while_somebody_is_booked(world, sign_in):

@@ -162,15 +162,16 @@ def test_offers_of_the_own_network_are_found_and_those_of_others_do_not_exist(wo
     assert mandy.post(f"/me/offers/{own.public_id}/wish").status_code == 404
 
 
-@pytest.mark.parametrize("key", ["clara", "frank", "petra", "nora", "fred"])
-def test_these_pages_are_behind_the_card_only(world, sign_in, key):
+def test_these_pages_are_behind_the_card_only(world, sign_in, subtests):
     offer = make_offer(world)
-    slot, browser = make_slot(world, offer), sign_in(key)
-    gets = ("/me/offers", f"/me/offers/{offer.public_id}", f"/me/slots/{slot.public_id}/booking", "/me/known")
-    assert [browser.get(address).status_code for address in gets] == [404] * 4
-    posts = (f"/me/slots/{slot.public_id}/booking", f"/me/offers/{offer.public_id}/wish")
-    assert [browser.post(address).status_code for address in posts] == [404] * 2
-    assert (all_rows(world, Booking), all_rows(world, ShortlistItem)) == ([], [])
+    for key in ["clara", "frank", "petra", "nora", "fred"]:
+        with subtests.test(key=key):
+            slot, browser = make_slot(world, offer), sign_in(key)
+            gets = ("/me/offers", f"/me/offers/{offer.public_id}", f"/me/slots/{slot.public_id}/booking", "/me/known")
+            assert [browser.get(address).status_code for address in gets] == [404] * 4
+            posts = (f"/me/slots/{slot.public_id}/booking", f"/me/offers/{offer.public_id}/wish")
+            assert [browser.post(address).status_code for address in posts] == [404] * 2
+            assert (all_rows(world, Booking), all_rows(world, ShortlistItem)) == ([], [])
 
 
 def test_nothing_of_it_stays_on_the_device(world, tarik):

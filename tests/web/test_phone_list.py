@@ -66,26 +66,27 @@ def test_the_network_desk_phones_exactly_those_whom_nobody_else_phones(world, si
     assert "SV Elbaue Coswig" in plain(sign_in("nora").get("/phone-list"))
 
 
-@pytest.mark.parametrize("key", OTHERS)
-def test_for_everybody_else_there_is_no_list_and_nothing_to_write_down(world, sign_in, key):
-    browser, club = sign_in(key), world.cast.club
-    without_address(world)
-    offer = make_offer(world, freshness=Freshness.ASKED)
-    enquiry, _ = sent_enquiry(world, owner="club")
-    deliver(world)
-    notice = outbox(world)[0]
-    for path in ("/phone-list", "/phone-list/print", f"/phone-list/enquiries/{enquiry.reference}"):
-        assert browser.get(path).status_code == 404, path
-    for path in (
-        f"organisations/{club.public_id}/call",
-        f"organisations/{club.public_id}/missed-call",
-        f"calls/{notice.public_id}/settlement",
-        f"offers/{offer.public_id}/confirmation",
-        f"enquiries/{enquiry.reference}/acceptance",
-    ):
-        assert browser.post(f"/phone-list/{path}").status_code == 404, path
-    assert now(world, notice).state is NoticeState.QUEUED
-    assert now(world, offer).freshness is Freshness.ASKED
+def test_for_everybody_else_there_is_no_list_and_nothing_to_write_down(world, sign_in, subtests):
+    for key in OTHERS:
+        with subtests.test(key=key):
+            browser, club = sign_in(key), world.cast.club
+            without_address(world)
+            offer = make_offer(world, freshness=Freshness.ASKED)
+            enquiry, _ = sent_enquiry(world, owner="club")
+            deliver(world)
+            notice = outbox(world)[0]
+            for path in ("/phone-list", "/phone-list/print", f"/phone-list/enquiries/{enquiry.reference}"):
+                assert browser.get(path).status_code == 404, path
+            for path in (
+                f"organisations/{club.public_id}/call",
+                f"organisations/{club.public_id}/missed-call",
+                f"calls/{notice.public_id}/settlement",
+                f"offers/{offer.public_id}/confirmation",
+                f"enquiries/{enquiry.reference}/acceptance",
+            ):
+                assert browser.post(f"/phone-list/{path}").status_code == 404, path
+            assert now(world, notice).state is NoticeState.QUEUED
+            assert now(world, offer).freshness is Freshness.ASKED
 
 
 def test_the_network_desk_has_no_hand_on_what_an_umbrella_phones(world, sign_in):

@@ -17,6 +17,13 @@ def test_a_search_is_opened_and_closed_with_its_outcome(world, sign_in):
     form = clara.get(f"{address}/new").text
     assert "<textarea" not in form
     assert 'type="text"' not in form
+    folded = form.split("<details")[1].split("</details>")[0]
+    assert 'name="tags"' in folded
+    assert not folded.startswith(" open")
+    again = clara.post(
+        f"{address}/new", data={"tags": ["body"], "stage": "prevention"}
+    )  # what was ticked stays in sight
+    assert again.text.split("<details")[1].startswith(" open")
     assert clara.post(f"{address}/new", data={"aim": "F32.1", "stage": "prevention"}).status_code == 422
     answer = clara.post(f"{address}/new", data={"aim": "move", "stage": "prevention", "matters": ["near", "step_free"]})
     assert answer.status_code == 303
@@ -54,13 +61,14 @@ def test_what_matters_comes_from_the_list(world):
         world.database.run(unit)
 
 
-@pytest.mark.parametrize("key", ["cem", "frank", "lena", "petra", "nora", "anna", "otto", "fred"])
-def test_a_persons_searches_do_not_exist_for_others(world, sign_in, key):
-    browser, address = sign_in(key), f"/people/{world.cast.tarik.public_id}/referrals"
-    assert browser.get(address).status_code == 404
-    assert browser.get(f"{address}/new").status_code == 404
-    assert browser.post(f"{address}/new", data={"aim": "move", "stage": "prevention"}).status_code == 404
-    assert rows(world, Referral) == []
+def test_a_persons_searches_do_not_exist_for_others(world, sign_in, subtests):
+    for key in ["cem", "frank", "lena", "petra", "nora", "anna", "otto", "fred"]:
+        with subtests.test(key=key):
+            browser, address = sign_in(key), f"/people/{world.cast.tarik.public_id}/referrals"
+            assert browser.get(address).status_code == 404
+            assert browser.get(f"{address}/new").status_code == 404
+            assert browser.post(f"{address}/new", data={"aim": "move", "stage": "prevention"}).status_code == 404
+            assert rows(world, Referral) == []
 
 
 def test_a_deputy_hears_the_aim_of_a_need_no_more_than_they_see_it(world, sign_in):

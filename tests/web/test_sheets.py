@@ -239,22 +239,23 @@ def test_the_clinic_reads_the_health_text_after_the_notice_and_no_one_else_does(
     assert "Tarik" in after, "only these words vanish"
 
 
-@pytest.mark.parametrize("key", ["cem", "frank", "lena", "petra", "sven", "kerstin", "nora", "anna", "otto", "fred"])
-def test_pages_of_a_sheet_do_not_exist_for_anybody_else(world, sign_in, offers, key):
+def test_pages_of_a_sheet_do_not_exist_for_anybody_else(world, sign_in, offers, subtests):
     sheet, address = ask_by_page(world, sign_in("clara"), offers)
-    browser = sign_in(key)
-    for path in (
-        address,
-        f"{address}/paper",
-        f"{address}/receipt",
-        f"{address}/handover",
-        f"/me/sheets/{sheet.public_id}",
-    ):
-        assert browser.get(path, follow_redirects=True).status_code == 404, path
-    assert browser.get(f"{address}/handover").status_code == 404
-    for path in (f"{address}/deferral", f"{address}/refusal", f"{address}/paper", f"{address}/handover/later"):
-        assert browser.post(path, data=answers(lines_of(world, sheet))).status_code == 404, path
-    assert {line.state for line in lines_of(world, sheet)} == {ConsentState.REQUESTED}
+    for key in ["cem", "frank", "lena", "petra", "sven", "kerstin", "nora", "anna", "otto", "fred"]:
+        with subtests.test(key=key):
+            browser = sign_in(key)
+            for path in (
+                address,
+                f"{address}/paper",
+                f"{address}/receipt",
+                f"{address}/handover",
+                f"/me/sheets/{sheet.public_id}",
+            ):
+                assert browser.get(path, follow_redirects=True).status_code == 404, path
+            assert browser.get(f"{address}/handover").status_code == 404
+            for path in (f"{address}/deferral", f"{address}/refusal", f"{address}/paper", f"{address}/handover/later"):
+                assert browser.post(path, data=answers(lines_of(world, sheet))).status_code == 404, path
+            assert {line.state for line in lines_of(world, sheet)} == {ConsentState.REQUESTED}
 
 
 def test_another_person_sees_no_sheet(world, app, sign_in, offers):

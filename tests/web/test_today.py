@@ -114,9 +114,10 @@ def test_another_coach_sees_none_of_it(world, sign_in):
     assert "Mandy" in page
 
 
-@pytest.mark.parametrize("key", ["frank", "lena", "petra", "sven", "nora", "anna", "otto", "fred"])
-def test_the_page_is_for_coaches(world, sign_in, key):
-    assert sign_in(key).get("/today").status_code == 404
+def test_the_page_is_for_coaches(world, sign_in, subtests):
+    for key in ["frank", "lena", "petra", "sven", "nora", "anna", "otto", "fred"]:
+        with subtests.test(key=key):
+            assert sign_in(key).get("/today").status_code == 404
 
 
 def test_a_stranger_is_asked_to_sign_in(app):
