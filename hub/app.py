@@ -1,14 +1,17 @@
 """create_app(): the only place where the parts meet."""
 
+import importlib
 import logging
+import pkgutil
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
-from hub import crypto
+from hub import crypto, web
 from hub.config import Config
 from hub.db import Database, retried
 from hub.errors import ConfigurationError
@@ -16,191 +19,18 @@ from hub.keys import Keys, read_keys
 from hub.models.login import LONGEST
 from hub.paths import resource
 from hub.queries.users import count_demo_users
-from hub.web import (
-    access,
-    account,
-    appointments,
-    assets,
-    attendance,
-    bookings,
-    calendar_sources,
-    caller,
-    calling_off,
-    cards,
-    closures,
-    comparisons,
-    confirmations,
-    consents,
-    courses,
-    crawling,
-    demands,
-    demo,
-    duties,
-    early_ends,
-    emergencies,
-    enquiries,
-    errors,
-    exclusions,
-    feedback,
-    feeds,
-    filters,
-    finding,
-    frame,
-    handover,
-    health,
-    holds,
-    houses,
-    inbox,
-    incidents,
-    invitations,
-    joining,
-    kept_offers,
-    known,
-    late_calls,
-    leaving,
-    links,
-    locations,
-    log,
-    logins,
-    me,
-    moving_dates,
-    offer_versions,
-    offers,
-    operation,
-    organisations,
-    own_consents,
-    own_offer_steps,
-    own_offers,
-    own_participations,
-    own_places,
-    own_releases,
-    own_sheets,
-    own_shortlists,
-    own_subscriptions,
-    participants,
-    participations,
-    permissions,
-    phone_answers,
-    phone_list,
-    pins,
-    pools,
-    preferences,
-    programmes,
-    public,
-    receipts,
-    referrals,
-    release_handover,
-    releases,
-    reviews,
-    room_days,
-    room_loans,
-    security,
-    series,
-    series_changes,
-    sheets,
-    shortlists,
-    slot_changes,
-    slots,
-    styleguide,
-    subscriptions,
-    table_exports,
-    table_imports,
-    team,
-    today,
-    users,
-    waiting,
-    withdrawals,
-)
+from hub.web import access, assets, errors, feeds, filters, frame, logins, security
 
-BLUEPRINTS = (
-    account,
-    appointments,
-    attendance,
-    bookings,
-    calendar_sources,
-    caller,
-    calling_off,
-    cards,
-    closures,
-    comparisons,
-    confirmations,
-    consents,
-    courses,
-    crawling,
-    demands,
-    demo,
-    duties,
-    early_ends,
-    emergencies,
-    enquiries,
-    exclusions,
-    feedback,
-    feeds,
-    finding,
-    handover,
-    health,
-    holds,
-    houses,
-    inbox,
-    incidents,
-    invitations,
-    joining,
-    kept_offers,
-    known,
-    late_calls,
-    leaving,
-    links,
-    locations,
-    log,
-    logins,
-    me,
-    moving_dates,
-    offer_versions,
-    offers,
-    operation,
-    organisations,
-    own_consents,
-    own_offer_steps,
-    own_offers,
-    own_participations,
-    own_places,
-    own_releases,
-    own_sheets,
-    own_shortlists,
-    own_subscriptions,
-    participants,
-    participations,
-    permissions,
-    phone_answers,
-    phone_list,
-    pins,
-    pools,
-    preferences,
-    programmes,
-    public,
-    receipts,
-    referrals,
-    release_handover,
-    releases,
-    reviews,
-    room_days,
-    room_loans,
-    series,
-    series_changes,
-    sheets,
-    shortlists,
-    slot_changes,
-    slots,
-    styleguide,
-    subscriptions,
-    table_exports,
-    table_imports,
-    team,
-    today,
-    users,
-    waiting,
-    withdrawals,
-)
+
+def _find_pages() -> Iterator[Blueprint]:
+    """Give the pages of every module of hub/web that serves some: a new one stands in no list."""
+    for found in pkgutil.iter_modules(web.__path__):
+        module = importlib.import_module(f"{web.__name__}.{found.name}")
+        if hasattr(module, "blueprint"):
+            yield module.blueprint
+
+
+PAGES = tuple(_find_pages())  # now, and not with the first request: workers are forked from what is loaded
 LARGEST_BODY = 6 * 1024 * 1024  # an upload of 5 MB with its form
 
 
@@ -232,8 +62,8 @@ def create_app(config: Config, keys: Keys | None = None, database: Database | No
     app.before_request(security.refuse_nul)
     app.before_request(access.check_access)
     app.after_request(security.add_headers)
-    for module in BLUEPRINTS:
-        app.register_blueprint(module.blueprint)
+    for pages in PAGES:
+        app.register_blueprint(pages)
     app.wsgi_app = feeds.Gate(app)  # type: ignore[method-assign]
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines would carry feed addresses
     return app

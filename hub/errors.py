@@ -69,6 +69,12 @@ class StepNotPossible(RuleBroken):
     default = N_("Dieser Schritt geht jetzt nicht mehr.")
 
 
+class SentBefore(RuleBroken):
+    """The form was sent before, for something else or for what has ended since; the page comes back as a new form."""
+
+    default = N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu.")
+
+
 class SlotFull(RuleBroken):
     """No place is left."""
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log, notices
+from hub.actions import log, notices, round_steps
 from hub.actions.notices import Facts
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import N_
@@ -15,10 +15,11 @@ from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.acknowledgements import has_confirmed, require_accepted
-from hub.queries.consents import SETTLED, require_covered
+from hub.queries.consents import SETTLED, require_covered, require_named
 from hub.queries.disclosures import has_opened
 from hub.queries.enquiries import count_live_bookings, get_coach_ids, has_other_yes, hear_by_of, lock_enquiry
 from hub.queries.states import move, require_version
+from hub.queries.waiting import lock_person
 
 S = EnquiryState
 NOTICE_VERSION = "2026-11"  # of the purpose notice; a new wording is confirmed anew
@@ -41,16 +42,20 @@ def accept_enquiry(
 ) -> None:
     """Say yes. Raises RuleBroken (409) when the consent has ended; identity waits for the purpose notice.
 
-    The same when another enquiry about this person and offer has its yes already; the lock on the consent keeps two
-    from being given at once.
+    The same when another enquiry about this person and offer has its yes already, or another of its round; the lock on
+    the consent keeps two from being given at once.
     """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    if enquiry.is_nameless:
+        lock_person(session, enquiry.participant_id)  # a place may be kept, and others of the round come free
     require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
+    round_steps.require_undecided(session, row)
     require_version(row, version)
     if has_other_yes(session, row):
         raise RuleBroken(SETTLED)
     _answer(session, actor, row, S.ACCEPTED, "", at)
+    round_steps.note_yes(session, row, at=at)
     _tell(session, actor, row, "enquiry.accepted", at)
 
 
@@ -103,6 +108,8 @@ def take_back_acceptance(
 ) -> None:
     """Undo a wrong yes within a day; identity closes again, and a new yes wants the notice confirmed anew."""
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
+    if enquiry.is_nameless:
+        lock_person(session, enquiry.participant_id)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.by_terms or row.answered_at is None or at - row.answered_at > TAKE_BACK:
@@ -110,6 +117,7 @@ def take_back_acceptance(
     if count_live_bookings(session, row.id):
         raise RuleBroken(N_("Es gibt schon einen Termin. Bitte sagen Sie diesen zuerst ab."))
     _answer(session, actor, row, S.SENT, "", at, hear_by_at=hear_by_of(session, row, row.priority, at=at))
+    round_steps.note_gone(session, row, at=at)
     _tell(session, actor, row, "enquiry.reopened", at)
 
 
@@ -119,7 +127,7 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
     Writes down which field groups reached the organisation, once per enquiry, for the person to read.
     """
     require(actor, Permission.OPEN_IDENTITY, enquiry)
-    require_covered(session, enquiry, at=at)
+    require_named(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     fields = require_accepted(row, at=at)
     if actor.user_id is None:
@@ -137,7 +145,7 @@ def open_identity(session: Session, *, actor: Actor, enquiry: Enquiry, at: datet
         purpose=f"notice {NOTICE_VERSION}",
         at=at,
     )
-    if not has_opened(session, enquiry_id=row.id, purpose="enquiry.identity_opened"):
+    if not row.is_by_law and not has_opened(session, enquiry_id=row.id, purpose="enquiry.identity_opened"):
         log.disclose(
             session,
             participant_id=row.participant_id,

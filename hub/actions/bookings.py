@@ -20,9 +20,9 @@ from hub.actions.endings import (
 )
 from hub.actions.notices import Facts
 from hub.actions.waiting import offer_places
-from hub.errors import RuleBroken, SomebodyWasFaster, StepNotPossible
+from hub.errors import ConsentMissing, RuleBroken, SomebodyWasFaster, StepNotPossible
 from hub.i18n import N_
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import UNDECIDED, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access
 from hub.models.participant import Participant, Participation
@@ -32,15 +32,16 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bookings, codes, consents, feeds, holds, participants, places, waiting
 from hub.queries.bookability import (
-    BY_COACH,
     require_bookable,
     require_cancellable,
+    require_own_hand,
     require_seen,
     require_suited,
     require_time,
     take_for,
 )
 from hub.queries.next_free import keep_next_free
+from hub.queries.sent_forms import found_before, is_moved_already
 from hub.queries.states import move
 
 __all__ = [
@@ -73,15 +74,15 @@ def book_slot(
 
     `seen_at` is the start the person was shown: nobody is booked at a time they never saw. A place
     kept for the person, by a hold or from the waiting list, becomes the booking: the same row, the same code.
-    The same key twice gives the same booking back. Raises RuleBroken (409) and its children: SlotFull, PersonElsewhere,
-    ConsentMissing. Safe under concurrency on both databases (scheduling rules 1, 3 and 4).
+    The same key twice gives the same booking back, while it stands. Raises RuleBroken (409) and its children: SlotFull,
+    PersonElsewhere, ConsentMissing, SentBefore. Safe under concurrency on both databases (scheduling rules 1, 3 and 4).
     """
     require(actor, Permission.BOOK_SLOT, participant)
-    if actor.kind is ActorKind.PERSON and slot.offer.carries_identity:
-        raise RuleBroken(BY_COACH)  # who gives a name is asked first; the coach prepares that
+    require_own_hand(actor, slot.offer)
     _lock(session, slot, participant, party)
-    if earlier := bookings.find_by_key(session, idempotency_key):
-        return _the_same(earlier, slot, participant)
+    wanted = (slot.id, participant.id)
+    if earlier := found_before(session, idempotency_key, lambda one: (one.slot_id, one.participant_id) == wanted):
+        return earlier
     bookings.lock_slots(session, [slot])
     require_bookable(slot, at)
     require_seen(slot, seen_at)
@@ -153,7 +154,7 @@ def _confirm(
     if held is not None:
         move(session, held, BookingState.CONFIRMED, at=at, expires_at=None, **values)
         return held
-    code = codes.find_free_code(session, slot.id)
+    code = codes.give_code(session, offer_id=slot.offer_id, slot_ids=[slot.id])
     known = {"slot_id": slot.id, "participant_id": participant.id, "code": code, "changed_at": at}
     booking = Booking(state=BookingState.CONFIRMED, **known, **values)
     session.add(booking)
@@ -165,9 +166,12 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
     """Give a place back, or call off an own appointment; `by` is person, coach, partner or programme.
 
     Only the winner of the state's compare-and-set gives the place back. A person may do so until the offer's deadline,
-    later the reason names a telephone number; a coach may until the date is over.
+    later the reason names a telephone number; a coach may until the date is over. What is only held or offered ends
+    through its own verb: StepNotPossible (409).
     """
     require(actor, *_right_to_cancel(actor, booking))
+    if booking.state in UNDECIDED:
+        raise StepNotPossible
     waiting.lock_queues(session, [booking.slot_id], people=[booking.participant_id])  # one of two is the last place's
     require_cancellable(booking, by, at)
     cancel_all(session, [booking], by=by, at=at)
@@ -178,20 +182,31 @@ def cancel_booking(session: Session, *, actor: Actor, booking: Booking, by: str,
 
 
 def reschedule_booking(
-    session: Session, *, actor: Actor, booking: Booking, slot: Slot, seen_at: datetime | None = None, at: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    booking: Booking,
+    slot: Slot,
+    seen_at: datetime | None = None,
+    sequence: int | None = None,
+    at: datetime,
 ) -> None:
     """Move a place to another date of the same offer: the same booking, so that calendars move the entry.
 
-    Raises RuleBroken (409) and children as book_slot does; on SlotFull the old place is still there.
+    `sequence` is the booking's own, as it was shown; one move sent twice is one. Raises RuleBroken (409) and children
+    as book_slot does; on SlotFull the old place is still there.
     """
     require(actor, *_right_to_cancel(actor, booking))
     if booking.slot is None or booking.participant is None or booking.slot.offer_id != slot.offer_id:
         raise StepNotPossible
     if booking.slot.course_id is not None or booking.state is not BookingState.CONFIRMED:
         raise StepNotPossible  # a course stays whole, and a place given back before must not be given back again
+    require_own_hand(actor, slot.offer)
     old_slot = booking.slot
     waiting.lock_queues(session, [old_slot.id, slot.id], people=[booking.participant.id])
     bookings.lock_slots(session, [old_slot, slot])
+    if is_moved_already(session, booking, slot.id, seen=sequence):
+        return
     require_cancellable(booking, "person" if actor.kind is ActorKind.PERSON else "coach", at)
     require_bookable(slot, at)
     require_seen(slot, seen_at)
@@ -210,20 +225,15 @@ def reschedule_booking(
         booking,
         slot_id=slot.id,
         pool_id=pool_id,
-        code=codes.find_free_code(session, slot.id, wish=booking.code),
+        code=codes.keep_code(session, booking.code, offer_id=slot.offer_id, slot_id=slot.id),
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         sequence=booking.sequence + 1,
         changed_at=at,
     )
     offer_places(session, slot_ids=[old_slot.id, slot.id], at=at)
-    _tell(session, actor, booking, "booking.moved", "booking.made", at)
-
-
-def _the_same(earlier: Booking, slot: Slot, participant: Participant) -> Booking:
-    if (earlier.slot_id, earlier.participant_id) != (slot.id, participant.id):
-        raise RuleBroken(N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu."))
-    return earlier
+    event = "booking.made_by_person" if actor.kind is ActorKind.PERSON else "booking.made"
+    _tell(session, actor, booking, "booking.moved", event, at)
 
 
 def enquiry_for(
@@ -242,6 +252,8 @@ def enquiry_for(
         raise StepNotPossible
     if found.state not in IDENTIFIED:
         raise RuleBroken(N_("Der Partner hat noch nicht zugesagt."))
+    if found.is_nameless or found.is_by_law:
+        raise ConsentMissing
     require_consent(session, slot, participant, at)
     return found
 

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log, notices, releases, withdrawals
+from hub.actions import log, notices, releases, round_steps, withdrawals
 from hub.actions.notices import Facts
 from hub.models.consent import PERMITTING, Scope
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries.caller import list_to_withdraw
+from hub.queries import waiting as queues
+from hub.queries.caller import find_asked_without_name, list_to_withdraw
 
 
 def withdraw_for_caller(
@@ -36,8 +37,12 @@ def withdraw_for_caller(
         if consent.state in PERMITTING:  # an E3 or E4 ends together with the E2 before it
             withdrawals.end_consent(session, actor=actor, consent=consent, ending=withdrawals.FOR_CALLER, at=at)
     released = 0
+    if organisation_public_id:  # an asking around names several: this one partner drops out, the others go on
+        queues.lock_person(session, person.id)
+        asked = find_asked_without_name(session, person.id, organisation_public_id)
+        released += round_steps.drop_organisation(session, person, asked, at=at) if asked is not None else 0
     if not scopes:
-        released = releases.withdraw_all_releases(
+        released += releases.withdraw_all_releases(
             session, actor=actor, participant=person, organisation_public_id=organisation_public_id, at=at
         )
     if found or released:

@@ -1,4 +1,4 @@
-"""Reminding of consents that end soon: the coach by a neutral mail, the person on the own page (T8)."""
+"""Reminding of consents and releases that end soon: the coach by a neutral mail, the person on the own page (T8)."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log, notices
 from hub.actions.notices import Facts
+from hub.models.consent import Release
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -15,15 +16,15 @@ from hub.queries.participants import lock_participant
 
 
 def remind_of_consents(session: Session, *, actor: Actor, participant_id: int, at: datetime) -> bool:
-    """Remind once thirty and once seven days before, with one mail for all of a person's consents; False when done."""
+    """Remind once thirty and once seven days before, one mail for all that ends; False when done."""
     require(actor, Permission.RUN_MAINTENANCE)
     lock_participant(session, participant_id)
     ending = take_reminders(session, participant_id, at=at)
     if not ending:
         return False
     person = get_person(session, participant_id)
-    for consent in ending:
-        purpose, about = consent.scope.value, [person]
-        log.record(session, actor=actor, action="consent.reminded", thing=consent, about=about, purpose=purpose, at=at)
+    for one in ending:
+        kind, purpose = ("release", "203") if isinstance(one, Release) else ("consent", one.scope.value)
+        log.record(session, actor=actor, action=f"{kind}.reminded", thing=one, about=[person], purpose=purpose, at=at)
     notices.announce(session, "consents.ending", Facts(participant=person), at=at)
     return True

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub import clock, crypto
-from hub.actions import log
+from hub.actions import log, round_steps
 from hub.actions.waiting import offer_places
 from hub.errors import InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
@@ -16,23 +16,40 @@ from hub.models.participant import Participant
 from hub.policy.actor import Actor, ActorKind
 from hub.queries import consent_texts
 from hub.queries.consent_steps import drop_draft, note_step, step
-from hub.queries.consents import WAITING, digest_of_code, find_live, find_previous, list_requested, rests_until
+from hub.queries.consents import (
+    WAITING,
+    digest_of_code,
+    find_live,
+    find_previous,
+    list_requested,
+    list_same,
+    rests_until,
+)
 from hub.queries.disclosures import say_day
 from hub.queries.enquiries import find_open_to
 from hub.queries.holds import drop_holds
 from hub.queries.receipts import snapshot
 
+ONCE = (Scope.MESSAGES, Scope.EVALUATION)  # once for everything, one at a time
 ON_PAPER = (ConsentForm.PAPER, ConsentForm.OTHER)
 CODE_LETTERS = 9  # about 44 bits, and tries are limited
 
 
 def require_rested(
-    session: Session, *, actor: Actor, participant: Participant, scope: Scope, offer_id: int | None, at: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    participant: Participant,
+    scope: Scope,
+    offer_id: int | None,
+    referral_id: int | None = None,
+    at: datetime,
 ) -> None:
     """Raise RuleBroken (409) with the day while a refusal of the same rests; who asks for themselves may at once."""
     if actor.kind is ActorKind.PERSON:
         return
-    require_rest_over(rests_until(session, participant_id=participant.id, scope=scope, offer_id=offer_id, at=at))
+    facts: dict[str, Any] = {"participant_id": participant.id, "offer_id": offer_id, "referral_id": referral_id}
+    require_rest_over(rests_until(session, scope=scope, at=at, **facts))
 
 
 def require_rest_over(until: datetime | None) -> None:
@@ -111,10 +128,22 @@ def write_answer(
     if yes:
         kept: dict[str, Any] = {"evidence": evidence, "sends_from": sends_from, **new_code()}
         step(session, consent, ConsentState.GIVEN, given_at=at, **kept, **who)
+        _replace(session, actor, consent, person, recorded_by_id, at)
     else:
         step(session, consent, ConsentState.REFUSED, ended_at=at, **who)
         _let_go(session, consent, at)
+    round_steps.note_answer(session, actor, consent, yes=yes, at=at)
     log_step(session, actor, consent, person, at)
+
+
+def _replace(
+    session: Session, actor: Actor, consent: Consent, person: Participant, recorded_by_id: int | None, at: datetime
+) -> None:
+    """End what the person chose before for everything (E6, E7): the new words hold instead."""
+    for older in list_same(session, consent) if consent.scope in ONCE else ():
+        who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": recorded_by_id}
+        step(session, older, ConsentState.WITHDRAWN, at=at, ended_at=at, **who)
+        log_step(session, actor, older, person, at)
 
 
 def new_code() -> dict[str, str]:
@@ -125,7 +154,7 @@ def new_code() -> dict[str, str]:
 
 def _let_go(session: Session, consent: Consent, at: datetime) -> None:
     """End draft and hold that waited for this answer; a no to something beside the E2 ends neither."""
-    if consent.scope is not Scope.TRANSMIT:
+    if consent.scope not in (Scope.TRANSMIT, Scope.ASK_AROUND):
         return
     drop_draft(session, consent, by="participant", at=at)
     freed = drop_holds(session, participant_id=consent.participant_id, offer_ids=[consent.offer_id], at=at)

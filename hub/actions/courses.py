@@ -28,6 +28,7 @@ from hub.queries import bookings, codes, courses, feeds, participants, places, w
 from hub.queries.bookability import require_suited, require_time, take_for
 from hub.queries.disclosures import say_moment
 from hub.queries.next_free import keep_next_free
+from hub.queries.sent_forms import find_sent, require_standing
 from hub.queries.states import move
 
 
@@ -46,15 +47,16 @@ def book_course(
     """Take `party` places in every session of a course that has not begun, or in none; return the bookings by time.
 
     `course` comes from get_course, with offer and organisation; `seen` says which times were shown (`seen_of`), so that
-    nobody is booked at times they never saw. The same key twice gives the same bookings back. A
+    nobody is booked at times they never saw. The same key twice gives the same bookings back, while they stand. A
     consent is needed once, to the end of the last session. Raises RuleBroken (409) and its children, each naming the
     session that stands against it: SlotFull, PersonElsewhere, ConsentMissing. Safe under concurrency on both databases
     (scheduling rules 1, 3 and 4).
     """
     require(actor, Permission.BOOK_SLOT, participant)
     participants.lock_participant(session, participant.id)
-    if earlier := bookings.find_by_key(session, idempotency_key):
-        return _the_same(session, earlier, course, participant, at)
+    if earlier := find_sent(session, idempotency_key, lambda one: _is_of(one, course, participant)):
+        mine = courses.list_coming_bookings(session, course.id, participant.id, at=at)
+        return sorted(mine, key=lambda one: one.starts_at) or [require_standing(earlier)]
     outline = courses.get_outline(session, course)
     bookings.lock_slots(session, outline.sessions)
     if obstacle := courses.obstacle_of_course(outline, at):
@@ -87,13 +89,9 @@ def book_course(
     return made
 
 
-def _the_same(
-    session: Session, earlier: Booking, course: Course, participant: Participant, at: datetime
-) -> list[Booking]:
-    if earlier.slot is None or (earlier.slot.course_id, earlier.participant_id) != (course.id, participant.id):
-        raise RuleBroken(N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu."))
-    mine = courses.list_coming_bookings(session, course.id, participant.id, at=at)
-    return sorted(mine, key=lambda one: one.starts_at) or [earlier]
+def _is_of(booking: Booking, course: Course, participant: Participant) -> bool:
+    course_id = booking.slot.course_id if booking.slot is not None else None
+    return (course_id, booking.participant_id) == (course.id, participant.id)
 
 
 def _require_suited(session: Session, slots: list[Slot], participant: Participant) -> dict[int, Participation]:
@@ -146,7 +144,7 @@ def _bookings(
     values: Mapping[str, Any],
 ) -> list[Booking]:
     """Return a booking for each session, with the same code in all of them."""
-    code = codes.find_common_code(session, [slot.id for slot in slots])
+    code = codes.give_code(session, offer_id=slots[0].offer_id, slot_ids=[slot.id for slot in slots])
     made = []
     for slot in slots:
         booking = Booking(

@@ -28,11 +28,10 @@ from hub.queries.states import move
 
 
 def remind_partner(session: Session, *, actor: Actor, enquiry_id: int, at: datetime) -> bool:
-    """Remind a partner once, one working day before the date to hear by; False when there is no need any more."""
+    """Remind a partner once, on its last working day before the date to hear by; False when there is no need."""
     require(actor, Permission.RUN_MAINTENANCE)
     row = lock_enquiry(session, enquiry_id)
-    due = row.state in deadlines.SILENT and deadlines.is_reminder_due(row.hear_by_at, at)
-    if not due or deadlines.was_reminded(session, row):
+    if not deadlines.is_to_be_reminded(session, row, at):
         return False
     log.record(session, actor=actor, action="enquiry.reminded", thing=row, about=[row.participant], at=at)
     notices.announce(session, "enquiry.reminder", Facts(enquiry=row), at=at)

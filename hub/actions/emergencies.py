@@ -8,6 +8,7 @@ from calendars.holidays import closed_days
 from calendars.working_time import add_working_days
 from hub.actions import log, notices
 from hub.actions.notices import Facts
+from hub.actions.openings import note_opening
 from hub.errors import NotAllowed
 from hub.models.emergency import LASTS, REVIEW_DAYS, Emergency, EmergencyReason
 from hub.models.participant import Participant
@@ -38,23 +39,14 @@ def open_in_emergency(
     )
     session.add(opening)
     session.flush()
-    log.disclose(
-        session,
-        participant_id=participant.id,
-        organisation_id=participant.jobcenter_id,
-        enquiry_id=None,
-        fields=READ,
-        purpose="emergency.opened",
-        at=at,
-    )
-    log.record(
+    note_opening(
         session,
         actor=actor,
+        opening=opening,
+        participant=participant,
+        organisation_id=participant.jobcenter_id,
         action="emergency.opened",
-        thing=opening,
-        about=[participant],
         fields=READ,
-        purpose=reason.value,
         at=at,
     )
     told = covers.list_team_leads(session, {participant.jobcenter_id}) | emergencies.list_auditors(session)

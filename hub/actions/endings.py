@@ -57,7 +57,7 @@ def call_off_bookings(session: Session, *, slot: Slot, at: datetime) -> list[Boo
     for booking in live:
         if booking.state in UNDECIDED:
             holds.end_hold(session, booking, at=at)
-    cancel_all(session, standing, by="partner", at=at)
+    cancel_all(session, standing, by="partner", goes_on=False, at=at)
     for enquiry in {one.enquiry_id: one.enquiry for one in standing if one.enquiry is not None}.values():
         enquiries.note_unbooked(session, actor=SYSTEM, enquiry=enquiry, at=at)  # it is the coach's turn again
     return standing
@@ -99,8 +99,11 @@ def end_uncovered_places(
     return coming
 
 
-def cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime) -> None:
-    """Cancel loaded bookings and give their places back, first to those who wait; a step of verbs that asked first."""
+def cancel_all(session: Session, coming: list[Booking], *, by: str, goes_on: bool = True, at: datetime) -> None:
+    """Cancel loaded bookings and give their places back, first to those who wait; a step of verbs that asked first.
+
+    Where the date itself falls away nobody is offered anything, and the larger verb keeps the next free dates once.
+    """
     given_back: Counter[int] = Counter()
     for booking in coming:
         values = {"cancelled_by": by, "cancelled_at": at, "sequence": booking.sequence + 1}
@@ -109,4 +112,5 @@ def cancel_all(session: Session, coming: list[Booking], *, by: str, at: datetime
             given_back[booking.pool_id] += booking.party
     for pool_id, n in sorted(given_back.items()):
         places.give_back_places(session, pool_id=pool_id, n=n)
-    waiting.offer_places(session, slot_ids=[booking.slot_id for booking in coming], at=at)
+    if goes_on:
+        waiting.offer_places(session, slot_ids=[booking.slot_id for booking in coming], at=at)

@@ -24,11 +24,12 @@ from hub.queries.consent_versions import require_present_words
 from hub.queries.consents import (
     lock_disclosure,
     needed_groups,
-    require_disclosure,
+    require_covering,
     require_validity,
     require_waited,
 )
 from hub.queries.enquiries import (
+    ASKED_ALREADY,
     count_coming_bookings,
     count_live_bookings,
     find_by_terms,
@@ -40,6 +41,8 @@ from hub.queries.enquiries import (
     lock_silent_to,
 )
 from hub.queries.exclusions import require_not_excluded
+from hub.queries.origins import require_own_word
+from hub.queries.participants import lock_participant
 from hub.queries.states import move, require_version
 
 S = EnquiryState
@@ -89,24 +92,37 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     """Send a draft to its partner.
 
     Raises ConsentMissing (409) without a live consent for exactly this, RuleBroken (409) when the offer takes nobody.
+    The person is locked first: an exclusion written at the same instant wins.
     """
     person = get_person(session, enquiry.participant_id)
     require(actor, Permission.SEND_ENQUIRY, person)
+    lock_participant(session, person.id)
     if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
         raise RuleBroken(obstacle)
     require_not_excluded(session, person.id, enquiry.organisation_id)
     if referrals.get_referral_by_id(session, enquiry.referral_id).state not in SEARCHING:
         raise RuleBroken(N_("Diese Suche ruht oder ist beendet. Bitte nehmen Sie sie zuerst wieder auf."))
-    consent = _consent_for(session, enquiry, at)
+    if enquiry.round_id is not None:
+        raise StepNotPossible(N_("Diese Anfrage geht mit den anderen ohne Namen hinaus."))
+    consent = require_covering(session, enquiry, at=at)
     require_present_words(consent)
     require_waited(consent, at)
-    silent = lock_silent_to(session, participant_id=person.id, offer_id=enquiry.offer_id)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.state is not S.DRAFT:
         raise StepNotPossible
     if find_open_to(session, participant_id=person.id, offer_id=row.offer_id) is not None:
-        raise RuleBroken(N_("Zu diesem Angebot läuft schon eine Anfrage für diesen Menschen."))
+        raise RuleBroken(ASKED_ALREADY)
+    pass_on(session, actor=actor, draft=row, consent=consent, at=at)
+
+
+def pass_on(session: Session, *, actor: Actor, draft: Enquiry, consent: Consent, at: datetime) -> None:
+    """Send a locked draft under a locked consent; a step of verbs that have checked both and locked the person."""
+    person = get_person(session, draft.participant_id)
+    require(actor, Permission.SEND_ENQUIRY, person)
+    row = draft
+    require_own_word(session, person, row.organisation_id, row.access_needs, at=at)
+    silent = lock_silent_to(session, participant_id=person.id, offer_id=row.offer_id)
     for old in silent:  # asked again: from now on only one question is with the partner
         move(session, old, S.WITHDRAWN, at=at, ended_by="coach", ended_at=at, hear_by_at=None)
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=old, about=[person], purpose="again", at=at)
@@ -114,17 +130,6 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     move(session, row, S.SENT, at=at, **values)
     _log_sending(session, actor, row, person, "enquiry.sent", at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
-
-
-def _consent_for(session: Session, enquiry: Enquiry, at: datetime) -> Consent:
-    return require_disclosure(
-        session,
-        participant_id=enquiry.participant_id,
-        organisation_id=enquiry.organisation_id,
-        offer_id=enquiry.offer_id,
-        field_groups=enquiry.field_groups,
-        at=at,
-    )
 
 
 def _log_sending(
@@ -151,7 +156,7 @@ def answer_question(
     require(actor, Permission.SEND_ENQUIRY, person)
     if answer not in set(Answer):
         raise InvalidInput(fields={"answer": N_("Bitte wählen Sie eine Antwort.")})
-    consent = _consent_for(session, enquiry, at)
+    consent = require_covering(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.state is not S.RETURNED:
@@ -172,6 +177,8 @@ def close_enquiry(
         raise InvalidInput(fields={"closing": N_("Bitte wählen Sie, wie es ausging.")})
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
+    if row.is_nameless:
+        raise StepNotPossible(N_("Dazu hat der Mensch noch nicht Ja gesagt."))
     if count_coming_bookings(session, row.id, at=at):
         raise RuleBroken(N_("Es stehen noch Termine aus. Bitte warten Sie diese ab oder sagen Sie sie ab."))
     to = S.FAILED if closing in FAILED_CLOSINGS else S.COMPLETED
@@ -215,6 +222,8 @@ def _accepted_by_terms(
     slot: Slot,
     at: datetime,
 ) -> Enquiry:
+    needs = (consent.content or {}).get("access_needs", ())
+    require_own_word(session, person, offer.organisation_id, needs, at=at)
     referral = _referral_of(session, person, consent, offer, at)
     enquiry = Enquiry(state=S.ACCEPTED, by_terms=True, created_at=at, sent_at=at, answered_at=at)
     session.add(_fill(enquiry, referral, consent, offer, slot))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log
+from hub.actions import log, round_steps
 from hub.models.exclusion import Exclusion
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
@@ -14,6 +14,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import exclusions
 from hub.queries.participants import lock_participant
+from hub.queries.waiting import lock_person
 
 
 def exclude(
@@ -21,10 +22,11 @@ def exclude(
 ) -> Exclusion:
     """Let an organisation, or one member of its staff, learn nothing of a person from now on.
 
-    What runs there already goes on until the person takes it back. The log row names nobody. The same twice is once.
+    What runs there already goes on until the person takes it back; only what was asked without a name ends, in the
+    words in which all are thanked. The log row names nobody. The same twice is once.
     """
     require(actor, Permission.EXCLUDE, participant)
-    lock_participant(session, participant.id)
+    lock_person(session, participant.id)
     key = _key(target)
     found = exclusions.find_same(session, participant.id, **key)
     if found is not None:
@@ -32,6 +34,8 @@ def exclude(
     row = Exclusion(participant_id=participant.id, created_at=at, **key)
     session.add(row)
     session.flush()
+    if isinstance(target, Organisation):
+        round_steps.drop_organisation(session, participant, target.id, at=at)
     log.record(session, actor=actor, action="exclusion.changed", about=[participant], at=at)
     return row
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import endings, log, notices, withdrawals
+from hub.actions import endings, log, notices, round_steps, withdrawals
 from hub.actions.consent_writing import let_lapse
 from hub.actions.notices import Facts
 from hub.actions.slot_steps import end_slot
@@ -75,10 +75,13 @@ def leave_person(session: Session, *, actor: Actor, participant_id: int, at: dat
     queues.lock_person(session, participant_id)
     consents = leaving.list_consents(session, participant_id)
     places = leaving.list_places(session, participant_id, at=at)
-    if not (consents or places):
+    nameless = leaving.list_asked_without_name(session, participant_id)
+    if not (consents or places or nameless):
         return False
     person = get_person(session, participant_id)
     notices.announce(session, "organisation.left", Facts(participant=person), at=at)
+    for organisation_id in nameless:
+        round_steps.drop_organisation(session, person, organisation_id, tell=False, at=at)
     for consent in consents:
         _end(session, actor, consent, person, at)
     rest = leaving.list_places(session, participant_id, at=at)  # places that needed no name

@@ -9,13 +9,14 @@ from hub import crypto
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Link, LinkPurpose
 from hub.models.offer import Offer
+from hub.models.prior_question import PriorQuestion
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.enquiries import get_person
-from hub.queries.links import find_current, find_current_of_offer, link_token
+from hub.queries.links import find_current, find_current_of_offer, find_current_of_prior_question, link_token
 
-__all__ = ["issue_link", "issue_offer_link", "link_token"]
+__all__ = ["issue_link", "issue_offer_link", "issue_prior_question_link", "link_token"]
 LIFETIME = timedelta(days=14)
 OFFER_LIFETIME = timedelta(days=30)  # from the question until two days after the offer is hidden
 # A mail promises some time to answer: a link that ends sooner than this is not sent once more.
@@ -48,6 +49,19 @@ def issue_offer_link(
         return found
     about = {"purpose": LinkPurpose.KEEP_OFFER, "offer_id": offer.id, "organisation_id": organisation_id}
     return _make(session, at, OFFER_LIFETIME, **about)
+
+
+def issue_prior_question_link(
+    session: Session, *, actor: Actor = SYSTEM, question: PriorQuestion, at: datetime
+) -> Link:
+    """Return the link of the asked organisation to one question; a mail sent again carries the same one."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    organisation_id = question.organisation_id
+    found = find_current_of_prior_question(session, question_id=question.id, organisation_id=organisation_id, at=at)
+    if found is not None:
+        return found
+    about = {"purpose": LinkPurpose.ANSWER_PRIOR_QUESTION, "prior_question_id": question.id}
+    return _make(session, at, LIFETIME, organisation_id=organisation_id, **about)
 
 
 def _make(session: Session, at: datetime, lifetime: timedelta, **about: Any) -> Link:

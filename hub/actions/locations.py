@@ -15,7 +15,7 @@ from hub.models.organisation import Organisation
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, locations, offer_words
+from hub.queries import feeds, locations, offer_words, room_ticks
 
 # The corner of the world this network lives in (degrees, WGS 84): it catches swapped and mistyped coordinates.
 SOUTH, NORTH, WEST, EAST = 50.0, 52.0, 11.5, 15.5
@@ -46,6 +46,7 @@ class RoomEntries:
     step_free: bool = False
     lendable: bool = False
     equipment: str = ""
+    buffer_minutes: int = 0
 
 
 def create_location(
@@ -90,12 +91,17 @@ def add_room(session: Session, *, actor: Actor, location: Location, entries: Roo
 def update_room(
     session: Session, *, actor: Actor, location: Location, room: Room, entries: RoomEntries, at: datetime
 ) -> None:
-    """Change a room; another name reaches the calendars of all who have a date at the place."""
+    """Change a room; another name reaches the calendars of all who have a date at the place.
+
+    Another buffer holds for coming dates as well, as far as they leave so much time already.
+    """
     require(actor, Permission.EDIT_LOCATION, location)
     _check_room(location, entries, room)
-    renamed = room.name != entries.name
+    renamed, other_buffer = room.name != entries.name, room.buffer_minutes != entries.buffer_minutes
     for name, value in asdict(entries).items():
         setattr(room, name, value)
+    if other_buffer:
+        room_ticks.change_buffer(session, room, at=at)
     people, coaches = locations.raise_sequences_at(session, location, at=at) if renamed else (set(), set())
     _record(session, actor, "room.changed", location, at)
     if renamed:

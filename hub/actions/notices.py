@@ -13,6 +13,7 @@ from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice
 from hub.models.offer import Offer
 from hub.models.participant import Participant
+from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot
 from hub.queries.covers import list_team_leads
 
@@ -30,6 +31,7 @@ class Facts:
     coach_ids: frozenset[int] = frozenset()
     people: Sequence[Participant] = ()  # whom it concerns: for those without a coach, their team leads are told
     offer: Offer | None = None
+    prior_question: PriorQuestion | None = None
     staff_ids: frozenset[int] = frozenset()
     lead_ids: frozenset[int] = frozenset()
 
@@ -45,7 +47,8 @@ Recipients = Callable[[Facts], Iterable[dict[str, Any]]]
 
 def partner_desk(facts: Facts) -> Iterable[dict[str, Any]]:
     """The office of the organisation concerned."""
-    organisation_id = facts.enquiry.organisation_id if facts.enquiry else facts.organisation_id
+    about = facts.enquiry or facts.prior_question
+    organisation_id = about.organisation_id if about else facts.organisation_id
     return [{"organisation_id": organisation_id}] if organisation_id else []
 
 
@@ -79,7 +82,13 @@ def invited_person(_facts: Facts) -> Iterable[dict[str, Any]]:
 TO_COACHES: tuple[tuple[Recipients, str], ...] = ((coaches, "staff_news"), (team_leads, "team_news"))
 TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.sent": ((partner_desk, "partner_question"),),
+    "enquiry.sent_by_law": ((partner_desk, "partner_news"),),
+    "enquiry.objected": TO_COACHES,
     "enquiry.withdrawn": ((partner_desk, "partner_check"),),
+    "round.thanked": ((partner_desk, "partner_settled"),),
+    "round.picked": TO_COACHES,
+    "round.run_out": TO_COACHES,
+    "enquiry.named": ((partner_desk, "partner_news"),),
     "enquiry.accepted": TO_COACHES,
     "enquiry.declined": TO_COACHES,
     "enquiry.returned": TO_COACHES,
@@ -111,7 +120,10 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "waiting.offered": TO_COACHES,
     "waiting.lapsed": TO_COACHES,
     "emergency.opened": ((staff, "staff_news"),),
+    "inspection.proposed": ((staff, "staff_news"),),
     "coach.covered": ((staff, "deputy_news"),),
+    "person.handed_over": ((staff, "staff_news"),),
+    "room.handed_over": ((partner_desk, "partner_news"),),
     "coach.gone": ((team_leads, "team_news"),),
     "dates.changed_on_behalf": ((partner_desk, "partner_news"),),
     "invitation.made": ((invited_person, "invitation"),),
@@ -120,6 +132,8 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "offer.fading_soon": ((partner_desk, "partner_fading"), (umbrella, "umbrella_fading")),
     "offer.hiding_soon": ((partner_desk, "partner_hiding"), (umbrella, "umbrella_hiding")),
     "demand.asked": ((partner_desk, "partner_wanted"),),
+    "prior_question.asked": ((partner_desk, "partner_prior_question"),),
+    "prior_question.reminder": ((partner_desk, "partner_prior_reminder"),),
     "call.asked": ((partner_desk, "call_back"),),
     "call.weekly": ((partner_desk, "weekly_call"),),
 }
@@ -135,6 +149,7 @@ def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> Non
         "slot_id": facts.slot and facts.slot.id,
         "invitation_id": facts.invitation and facts.invitation.id,
         "offer_id": facts.offer and facts.offer.id,
+        "prior_question_id": facts.prior_question and facts.prior_question.id,
     }
     for recipients, template in TABLE[event]:
         channel = Channel.CALL if template in CALLED else Channel.EMAIL

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from hub import crypto
 from hub.actions import log
-from hub.errors import InvalidInput, NotAllowed, StepNotPossible
-from hub.i18n import LANGUAGES
+from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
+from hub.i18n import LANGUAGES, N_
 from hub.models.booking import Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import codes, feeds, participants
+from hub.queries import bookings, codes, feeds, participants
 from hub.queries.states import require_version
 
 
@@ -35,6 +35,7 @@ class Details:
     contacts: tuple[dict[str, Any], ...] = ()
     home_address: dict[str, str] | None = None
     access_needs: tuple[str, ...] = ()
+    clinical_needs: tuple[str, ...] = ()  # of them: known from a doctor or clinic
     notes: str = ""
     neutral_word: str = field(default="Termin")
 
@@ -101,18 +102,28 @@ def choose_language(session: Session, *, actor: Actor, participant: Participant,
     log.record(session, actor=actor, action="person.changed", thing=participant, about=about, fields=changed, at=at)
 
 
-def note_told(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:
-    """Note that the person knows of a date that fell away, so that it leaves the list of who must act.
+def note_told(
+    session: Session, *, actor: Actor, booking: Booking, seen_at: datetime | None = None, at: datetime
+) -> None:
+    """Note that the person knows of a date that fell away or moved, so that it leaves the list of who must act.
 
-    A room borrowed without a person has nobody to tell: then it notes that the coach has seen it.
+    A room borrowed without a person has nobody to tell, and what the person called off neither: then it notes that the
+    coach has seen it. `seen_at` is the start that was told; raises RuleBroken (409) when it moved again meanwhile,
+    StepNotPossible where there is nothing to tell.
     """
     require(actor, *_right_to_note(booking))
-    if booking.state is not BookingState.CANCELLED:
+    if booking.state is BookingState.CONFIRMED and booking.moved_from_at is not None:
+        if seen_at is not None and seen_at != booking.starts_at:
+            raise RuleBroken(N_("Der Termin ist noch einmal verlegt worden. Bitte sagen Sie die neue Zeit weiter."))
+        bookings.change_booking(session, booking, moved_from_at=None)
+    elif booking.state is not BookingState.CANCELLED:
         raise StepNotPossible
-    if booking.told_at is None:
+    elif booking.told_at is None:
         booking.told_at = at
-        about = [booking.participant] if booking.participant is not None else []
-        log.record(session, actor=actor, action="booking.told", thing=booking, about=about, at=at)
+    else:
+        return
+    about = [booking.participant] if booking.participant is not None else []
+    log.record(session, actor=actor, action="booking.told", thing=booking, about=about, at=at)
 
 
 def _right_to_note(booking: Booking) -> tuple[Permission, object]:
@@ -136,6 +147,7 @@ def _columns(details: Details) -> dict[str, Any]:
         "contacts": [dict(contact) for contact in details.contacts],
         "home_address": details.home_address,
         "access_needs": list(details.access_needs),
+        "clinical_needs": [need for need in details.clinical_needs if need in details.access_needs],
         "notes": details.notes.strip() or None,
         "neutral_word": details.neutral_word.strip(),
     }

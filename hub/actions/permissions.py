@@ -1,6 +1,7 @@
 """What a person allows by themselves, once for everything: how they are reached (E6), and to be counted (E7).
 
-Nobody asks for it and nobody else may answer it; each change is a record of its own that ends the one before.
+Nobody else may answer it; each change is a record of its own that ends the one before. For who has no telephone it
+is a sheet with a number: chosen together, signed by the person, recorded by the coach with day and file reference.
 """
 
 from collections.abc import Mapping
@@ -9,18 +10,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.actions.consent_writing import log_step, write_answer, write_question
+from hub.actions.consent_writing import let_lapse, require_rested, write_answer, write_question
 from hub.errors import InvalidInput
 from hub.i18n import N_
-from hub.models.consent import Consent, ConsentForm, ConsentState, MessagePurpose, Scope
+from hub.models.consent import Consent, ConsentForm, MessagePurpose, Scope
+from hub.models.consent_sheet import ConsentSheet
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import waiting
-from hub.queries.consent_steps import step
 from hub.queries.consent_texts import Wording
-from hub.queries.consents import list_same, longest_day
+from hub.queries.consents import list_requested, longest_day
 from hub.queries.permission_texts import channels_of, evaluation_wording, messages_wording
 
 
@@ -38,11 +39,8 @@ def allow_messages(
     `participant.jobcenter` must be loaded. Raises InvalidInput for a way the person does not have, or for none at all.
     """
     require(actor, Permission.ALLOW_FOR_ONESELF, participant)
-    known = set(channels) <= set(MessagePurpose) and set(channels.values()) <= set(channels_of(participant))
-    if not (channels and known):
-        raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
+    chosen = _require_ways(participant, channels)
     until = longest_day(session, participant.id, at)
-    chosen = {str(purpose): str(channel) for purpose, channel in channels.items()}
     consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
     wording = messages_wording(participant, chosen, until, locale)
     return _give(session, actor, participant, consent, wording, locale, at)
@@ -57,17 +55,62 @@ def allow_evaluation(session: Session, *, actor: Actor, participant: Participant
     return _give(session, actor, participant, consent, wording, locale, at)
 
 
+def ask_messages(
+    session: Session, *, actor: Actor, participant: Participant, channels: Mapping[str, str], at: datetime
+) -> ConsentSheet:
+    """Write the choice of a person without a telephone down as a sheet to sign (E6); nothing holds before that.
+
+    Raises InvalidInput as `allow_messages` does, RuleBroken (409) while a no rests.
+    """
+    require(actor, Permission.REQUEST_CONSENT, participant)
+    chosen = _require_ways(participant, channels)
+    until = longest_day(session, participant.id, at)
+    consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
+    wording = messages_wording(participant, chosen, until, participant.locale)
+    return _ask(session, actor, participant, consent, wording, at)
+
+
+def ask_evaluation(session: Session, *, actor: Actor, participant: Participant, at: datetime) -> ConsentSheet:
+    """Write the question down as a sheet to sign (E7); raises RuleBroken (409) while a no rests."""
+    require(actor, Permission.REQUEST_CONSENT, participant)
+    until = longest_day(session, participant.id, at)
+    consent = Consent(scope=Scope.EVALUATION, field_groups=["B1", "B2"], content={})
+    return _ask(session, actor, participant, consent, evaluation_wording(participant, until, participant.locale), at)
+
+
+def _require_ways(participant: Participant, channels: Mapping[str, str]) -> dict[str, str]:
+    known = set(channels) <= set(MessagePurpose) and set(channels.values()) <= set(channels_of(participant))
+    if not (channels and known):
+        raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
+    return {str(purpose): str(channel) for purpose, channel in channels.items()}
+
+
+def _ask(
+    session: Session, actor: Actor, person: Participant, consent: Consent, wording: Wording, at: datetime
+) -> ConsentSheet:
+    """Put one question on a sheet of its own; an older open one of the same kind lapses."""
+    require_rested(session, actor=actor, participant=person, scope=consent.scope, offer_id=None, at=at)
+    waiting.lock_person(session, person.id)
+    for older in list_requested(session, person.id):
+        if older.scope is consent.scope:
+            let_lapse(session, actor=actor, consent=older, person=person, by="coach", at=at)
+    sheet = ConsentSheet(participant_id=person.id, requested_by_id=actor.user_id, requested_at=at, locale=person.locale)
+    session.add(sheet)
+    session.flush()
+    consent.sheet_id = sheet.id
+    until = longest_day(session, person.id, at)
+    facts: dict[str, Any] = {"wording": wording, "until": until, "locale": person.locale, "at": at}
+    write_question(session, actor=actor, consent=consent, participant=person, **facts)
+    return sheet
+
+
 def _give(
     session: Session, actor: Actor, person: Participant, consent: Consent, wording: Wording, locale: str, at: datetime
 ) -> Consent:
-    """Write question and answer down at once, then end what was chosen before."""
+    """Write question and answer down at once; the answer ends what was chosen before."""
     waiting.lock_person(session, person.id)
     until = longest_day(session, person.id, at)
     facts: dict[str, Any] = {"actor": actor, "consent": consent, "at": at}
     write_question(session, participant=person, wording=wording, until=until, locale=locale, **facts)
     write_answer(session, person=person, yes=True, form=ConsentForm.OWN_DEVICE, **facts)
-    for older in list_same(session, consent):
-        who: dict[str, Any] = {"expressed_by": "participant", "recorded_by_id": actor.user_id}
-        step(session, older, ConsentState.WITHDRAWN, at=at, ended_at=at, **who)
-        log_step(session, actor, older, person, at)
     return consent

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import log, withdrawals
+from hub.actions import log, round_steps, withdrawals
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.offer import Aim, Stage
@@ -15,8 +15,10 @@ from hub.models.wording import MATTERS
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
+from hub.queries import waiting as queues
 from hub.queries.enquiries import get_person, list_open_of_referral
 from hub.queries.participants import lock_participant
+from hub.queries.rounds import list_running_of, lock_round
 from hub.queries.states import move, require_version
 
 
@@ -70,7 +72,9 @@ def close_referral(
         raise InvalidInput(fields={"outcome": N_("Bitte wählen Sie, was daraus wurde.")})
     if list_open_of_referral(session, referral.id):
         raise RuleBroken(N_("Es läuft noch eine Anfrage. Bitte schließen Sie diese zuerst ab."))
+    queues.lock_person(session, person.id)
     move(session, referral, ReferralState.CLOSED, at=at, outcome=Outcome(outcome), closed_at=at)
+    _end_rounds(session, actor, referral, at)
     log.record(session, actor=actor, action="referral.closed", thing=referral, about=[person], at=at)
 
 
@@ -98,9 +102,17 @@ def retract_referral(
     """Take a search back: its open enquiries are withdrawn with their coming places in the same transaction."""
     person = get_person(session, referral.participant_id)
     require(actor, Permission.WRITE_REFERRAL, person)
+    queues.lock_person(session, person.id)
     _step(session, actor, person, referral, ReferralState.RETRACTED, "referral.retracted", version, at)
+    _end_rounds(session, actor, referral, at)
     for enquiry in list_open_of_referral(session, referral.id):
         withdrawals.withdraw_enquiry(session, actor=actor, enquiry=enquiry, at=at)
+
+
+def _end_rounds(session: Session, actor: Actor, referral: Referral, at: datetime) -> None:
+    """End what is asked around for a need that nobody searches for any more; its enquiries end by themselves."""
+    for one in list_running_of(session, referral.id):
+        round_steps.close(session, actor, lock_round(session, one.id), at=at)
 
 
 def _step(

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.actions import log, notices
+from hub.actions.appointments import ON_THE_WAY
 from hub.actions.bookings import cancel_booking
 from hub.actions.notices import Facts
 from hub.errors import InvalidInput, PersonElsewhere, RoomBusy, RuleBroken, SlotFull, StepNotPossible
@@ -17,9 +18,11 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, feeds, participants, places
+from hub.queries import bookings, coach_time, feeds, participants, places
 from hub.queries.bookability import require_bookable, require_seen
+from hub.queries.participations import require_not_over
 from hub.queries.room_loans import obstacle_of_loan
+from hub.queries.sent_forms import found_before
 
 TAKEN = N_("Diesen Raum hat zu dieser Zeit schon jemand. Bitte wählen Sie eine andere Zeit.")
 
@@ -38,17 +41,18 @@ def borrow_room(
     """Take a lent room at one of its dates into the coach's own time, with a person or without.
 
     `slot.offer.organisation` must be loaded; `travel_minutes` is the journey before, and after; `seen_at` is the start
-    that was shown. The same key twice gives the same booking back. Raises SlotFull (409) when somebody else has it,
-    RoomBusy where no calendar calls it free, PersonElsewhere when the person or coach is elsewhere, RuleBroken (409).
-    Locks: person, coach, date, pool (scheduling rule 4).
+    that was shown. The same key twice gives the same booking back, while it stands. Raises SlotFull (409) when somebody
+    else has it, RoomBusy where no calendar calls it free, PersonElsewhere when the person or coach is elsewhere,
+    RuleBroken (409). Locks: person, coach, date, pool (scheduling rule 4).
     """
     require(actor, Permission.BORROW_ROOM)
     if participant is not None:
         require(actor, Permission.SEE_PERSON, participant)
         participants.lock_participant(session, participant.id)
     participants.lock_coach(session, actor.user_id or 0)
-    if earlier := bookings.find_by_key(session, idempotency_key):
-        return _the_same(earlier, slot)
+    wanted = (slot.id, actor.user_id, participant.id if participant is not None else None)
+    if earlier := found_before(session, idempotency_key, lambda one: _what(one) == wanted):
+        return earlier
     bookings.lock_slots(session, [slot])
     _require_lent(slot, travel_minutes)
     require_bookable(slot, at)
@@ -74,16 +78,21 @@ def borrow_room(
     session.flush()
     for name, value in (("slot", slot), ("participant", participant), ("enquiry", None)):
         set_committed_value(booking, name, value)
-    about = [participant] if participant is not None else []
+    _tell(session, actor, booking, slot.offer.organisation_id, at)
+    return booking
+
+
+def _tell(session: Session, actor: Actor, booking: Booking, lender_id: int, at: datetime) -> None:
+    person = booking.participant
+    about = [person] if person is not None else []
     log.record(session, actor=actor, action="room.borrowed", thing=booking, about=about, fields=["B1"], at=at)
-    notices.announce(session, "booking.made", Facts(booking=booking, organisation_id=slot.offer.organisation_id), at=at)
+    notices.announce(session, "booking.made", Facts(booking=booking, organisation_id=lender_id), at=at)
     feeds.raise_revisions(
         session,
         participants=[booking.participant_id],
-        users=[actor.user_id, participant.coach_id if participant is not None else None],
-        organisations=[slot.offer.organisation_id],
+        users=[actor.user_id, person.coach_id if person is not None else None],
+        organisations=[lender_id],
     )
-    return booking
 
 
 def return_room(session: Session, *, actor: Actor, booking: Booking, at: datetime) -> None:
@@ -110,9 +119,12 @@ def _require_time(
     starts_at, ends_at = slot.starts_at, slot.ends_at
     if participant is not None and bookings.find_overlap(session, participant.id, starts_at, ends_at):
         raise PersonElsewhere
+    if participant is not None:
+        require_not_over(session, participant.id, starts_at)
     travel = timedelta(minutes=travel_minutes)
-    if bookings.find_coach_overlap(session, actor.user_id or 0, starts_at, ends_at, travel=travel):
-        raise PersonElsewhere(N_("Zu dieser Zeit sind Sie schon unterwegs, die Fahrt mitgerechnet."))
+    place = coach_time.place_of(slot)
+    if bookings.find_coach_overlap(session, actor.user_id or 0, starts_at, ends_at, travel=travel, **place):
+        raise PersonElsewhere(ON_THE_WAY)
 
 
 def _take(session: Session, actor: Actor, slot: Slot, at: datetime) -> int:
@@ -126,7 +138,5 @@ def _take(session: Session, actor: Actor, slot: Slot, at: datetime) -> int:
         raise SlotFull(TAKEN) from error
 
 
-def _the_same(earlier: Booking, slot: Slot) -> Booking:
-    if earlier.slot_id != slot.id:
-        raise RuleBroken(N_("Diese Seite war schon abgeschickt. Bitte laden Sie sie neu."))
-    return earlier
+def _what(loan: Booking) -> tuple[int | None, int | None, int | None]:
+    return loan.slot_id, loan.coach_id, loan.participant_id

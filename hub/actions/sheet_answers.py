@@ -17,7 +17,7 @@ from hub.actions.consent_writing import (
 )
 from hub.errors import StepNotPossible
 from hub.i18n import N_
-from hub.models.consent import PERMITTING, Consent, ConsentForm, ConsentState, Scope
+from hub.models.consent import BESIDE, PERMITTING, Consent, ConsentForm, ConsentState, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
@@ -119,12 +119,16 @@ def _open(lines: list[Consent], at: datetime) -> list[Consent]:
 
 
 def _standing(lines: list[Consent], open_lines: list[Consent], yes: set[str]) -> set[str]:
-    """Return which yeses stand: each to an open line, and one beside the E2 only with the E2 of the same offer."""
+    """Return which yeses stand: each to an open line, and one beside the E2 only with the E2 of the same offer.
+
+    An asking around (E2a) stands alone.
+    """
     if not yes <= {line.public_id for line in open_lines}:
         raise StepNotPossible(N_("Auf diesem Blatt hat sich etwas geändert. Bitte lesen Sie es noch einmal."))
     transmit = [line for line in lines if line.scope is Scope.TRANSMIT]
     told = {line.offer_id for line in transmit if line.public_id in yes or line.state in PERMITTING}
-    return {line.public_id for line in open_lines if line.public_id in yes and line.offer_id in told}
+    chosen = [line for line in open_lines if line.public_id in yes]
+    return {line.public_id for line in chosen if line.scope not in BESIDE or line.offer_id in told}
 
 
 def _close(sheet: ConsentSheet, signature: Signature, *, waived: bool, given: bool, at: datetime) -> None:

@@ -10,16 +10,15 @@ from hub import clock
 from hub.actions import enquiries
 from hub.actions.consent_writing import require_rested, set_aside, write_question
 from hub.actions.referrals import open_referral
-from hub.errors import InvalidInput, NotFound, RuleBroken
+from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import LANGUAGES, N_
 from hub.models.consent import Consent, Scope
 from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, ConsentSheet, Helper, Interpreter
 from hub.models.enquiry import new_reference
 from hub.models.offer import Access, Offer
 from hub.models.participant import Participant
-from hub.models.referral import Referral, ReferralState
+from hub.models.referral import Referral
 from hub.models.slot import Slot
-from hub.models.wording import TIMES
 from hub.policy.actor import Actor
 from hub.policy.fields import Field
 from hub.policy.permissions import Permission
@@ -28,10 +27,11 @@ from hub.queries import consent_texts, participants, sheet_texts
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
 from hub.queries.consents import longest_day
 from hub.queries.exclusions import require_not_excluded
-from hub.queries.referrals import find_open_for
-from hub.queries.wishes import Wish, contacts_of, groups_of, preview_of
+from hub.queries.origins import require_own_word
+from hub.queries.referrals import find_open_for, require_open
+from hub.queries.rounds import find_held, is_asked_around
+from hub.queries.wishes import Wish, groups_of, preview_of, require_own
 
-ROUGH = frozenset({"distance_km", "ages", "languages", "times", "women_only"})
 MOST = 6  # more organisations than that nobody reads through on one sheet
 
 
@@ -74,18 +74,16 @@ def ask_sheet(
     participation; InvalidInput (422) for a wish beyond the person's own needs and ways.
     """
     require(actor, Permission.REQUEST_CONSENT, participant)
-    _require_sheet(asks, reading)
+    if not 1 <= len(asks) <= MOST or len({one.offer.id for one in asks}) != len(asks):
+        raise InvalidInput
+    participants.lock_participant(session, participant.id)  # first: an exclusion written at the same instant wins
     for one in asks:
         _require_askable(session, actor, participant, one, at)
-        _require_own(participant, one.wish)
-    participants.lock_participant(session, participant.id)
-    _require_referral(referral, participant)
+        require_own(participant, one.wish)
+    if referral is not None:
+        require_open(referral, participant.id)
     until = longest_day(session, participant.id, at)
-    sheet = ConsentSheet(participant_id=participant.id, requested_by_id=actor.user_id, requested_at=at)
-    sheet.locale, sheet.wait_hours = reading.locale, reading.wait_hours
-    sheet.interpreter, sheet.helper = reading.interpreter, reading.helper
-    session.add(sheet)
-    session.flush()
+    sheet = begin_sheet(session, actor=actor, participant=participant, reading=reading, at=at)
     writer = _Writer(session, actor, participant, sheet, until, at)
     searches: dict[str, Referral] = {}
     for one in asks:
@@ -94,6 +92,22 @@ def ask_sheet(
         search = search or writer.open_search(one)
         searches[one.offer.aim] = search
         writer.write(one, search)
+    return sheet
+
+
+def begin_sheet(
+    session: Session, *, actor: Actor, participant: Participant, reading: Reading, at: datetime
+) -> ConsentSheet:
+    """Add an empty sheet for one signature; a step of the verbs that write its lines."""
+    require(actor, Permission.REQUEST_CONSENT, participant)
+    present = reading.interpreter in {"", *Interpreter} and reading.helper in {"", *Helper}
+    if not present or reading.wait_hours not in WAITS or reading.locale not in LANGUAGES:
+        raise InvalidInput
+    sheet = ConsentSheet(participant_id=participant.id, requested_by_id=actor.user_id, requested_at=at)
+    sheet.locale, sheet.wait_hours = reading.locale, reading.wait_hours
+    sheet.interpreter, sheet.helper = reading.interpreter, reading.helper
+    session.add(sheet)
+    session.flush()
     return sheet
 
 
@@ -120,13 +134,19 @@ class _Writer:
 
     def write(self, ask: Ask, search: Referral) -> None:
         """Write the lines about one offer, and the draft that waits for the yes."""
+        held = find_held(self.session, participant_id=self.person.id, offer_id=ask.offer.id)
+        if held is not None:  # the partner said yes without a name: what it knows already stands on the sheet too
+            ask = replace(ask, slot=held.slot, wish=ask.wish.beside(held.rough, held.access_needs))
         offer, wish, locale = ask.offer, ask.wish, self.sheet.locale
         reference = new_reference() if offer.access is Access.REQUEST else ""
+        reference = held.reference if held is not None else reference
         preview = preview_of(self.person, offer, ask.slot, wish, reference)
         content, groups = replace(preview, health=ask.health), groups_of(offer, wish)
         kept = {"access_needs": list(wish.access_needs), "contact": content.contact, "rough": dict(wish.rough)}
         transmit = Consent(scope=Scope.TRANSMIT, field_groups=groups, content=kept)
-        wording = consent_texts.disclosure_wording(content, self.person, groups, self.until, locale)
+        wording = consent_texts.disclosure_wording(
+            content, self.person, groups, self.until, locale, said_yes=held is not None
+        )
         self._line(transmit, offer, search, wording)
         if ask.health:
             line = Consent(scope=Scope.HEALTH, field_groups=[Field.HEALTH.value], content={"health": ask.health})
@@ -135,7 +155,7 @@ class _Writer:
         if ask.feedback:
             line = Consent(scope=Scope.FEEDBACK, field_groups=[Field.FEEDBACK.value], content={})
             self._line(line, offer, search, sheet_texts.feedback_wording(offer, self.person, self.until, locale))
-        if offer.access is Access.REQUEST:
+        if offer.access is Access.REQUEST and held is None:
             self._draft(ask, transmit, search, reference)
 
     def _line(self, line: Consent, offer: Offer, search: Referral, wording: consent_texts.Wording) -> None:
@@ -167,14 +187,6 @@ class _Writer:
         )
 
 
-def _require_sheet(asks: Sequence[Ask], reading: Reading) -> None:
-    if not 1 <= len(asks) <= MOST or len({one.offer.id for one in asks}) != len(asks):
-        raise InvalidInput
-    present = reading.interpreter in {"", *Interpreter} and reading.helper in {"", *Helper}
-    if not present or reading.wait_hours not in WAITS or reading.locale not in LANGUAGES:
-        raise InvalidInput
-
-
 def _require_askable(session: Session, actor: Actor, participant: Participant, ask: Ask, at: datetime) -> None:
     offer = ask.offer
     if not offer.carries_identity:
@@ -182,6 +194,9 @@ def _require_askable(session: Session, actor: Actor, participant: Participant, a
     if obstacle := obstacle_of_offer(offer) or obstacle_of_person(offer, participant, clock.local_date(at).year):
         raise RuleBroken(obstacle)
     require_not_excluded(session, participant.id, offer.organisation_id)
+    require_own_word(session, participant, offer.organisation_id, ask.wish.access_needs, at=at)
+    if is_asked_around(session, participant_id=participant.id, offer_id=offer.id):
+        raise RuleBroken(N_("Dort ist schon ohne Namen gefragt. Bitte warten Sie auf die Antwort."))
     if ask.health and (Field.HEALTH not in offer.field_groups or not offer.organisation.clinic_type):
         raise RuleBroken(N_("{partner} fragt nicht nach der Gesundheit.", partner=offer.organisation.name))
     if len(ask.health) > LONGEST_HEALTH:
@@ -189,21 +204,3 @@ def _require_askable(session: Session, actor: Actor, participant: Participant, a
     wanted = {Scope.TRANSMIT: True, Scope.HEALTH: bool(ask.health), Scope.FEEDBACK: ask.feedback}
     for scope in (one for one, asked in wanted.items() if asked):
         require_rested(session, actor=actor, participant=participant, scope=scope, offer_id=offer.id, at=at)
-
-
-def _require_own(participant: Participant, wish: Wish) -> None:
-    """Refuse what is not the person's own; a tick that was never on the page included."""
-    contact_known = wish.contact is None or wish.contact in contacts_of(participant)
-    own = set(wish.access_needs) <= set(participant.access_needs) and contact_known and set(wish.rough) <= ROUGH
-    spoken = set(wish.rough.get("languages", ())) <= set(participant.languages)
-    if not (own and spoken and set(wish.rough.get("times", ())) <= set(TIMES)):
-        raise InvalidInput
-
-
-def _require_referral(referral: Referral | None, participant: Participant) -> None:
-    if referral is None:
-        return
-    if referral.participant_id != participant.id:
-        raise NotFound
-    if referral.state is not ReferralState.OPEN:
-        raise RuleBroken(N_("Diese Suche ist schon abgeschlossen. Bitte beginnen Sie eine neue."))

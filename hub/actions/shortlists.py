@@ -30,9 +30,9 @@ def pick_offers(
     Raises RuleBroken (409) when an offer takes nobody or is not meant for this person, or when there are too many.
     """
     require(actor, Permission.KEEP_SHORTLIST, participant)
+    lock_participant(session, participant.id)  # first: an exclusion written at the same instant wins
     for offer in offers:
         _require_open(session, offer, participant, at)
-    lock_participant(session, participant.id)
     known = shortlists.list_offer_ids(session, actor, participant.id, at=at)
     new = [offer for offer in offers if offer.id not in known]
     if len(known) + len(new) > MOST:

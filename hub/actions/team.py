@@ -6,15 +6,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.actions import log
+from hub.actions import endings, log, notices
+from hub.actions.notices import Facts
 from hub.errors import InvalidInput, NotFound
 from hub.i18n import N_
+from hub.models.booking import Booking
 from hub.models.participant import Cover, Participant
 from hub.models.user import User
-from hub.policy.actor import Actor
+from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, participants, team
+from hub.queries import appointments, bookings, coach_time, feeds, participants, team
 
 LONGEST_COVER = timedelta(days=184)
 
@@ -27,17 +29,48 @@ class Team:
 
 
 def assign_coach(session: Session, *, actor: Actor, participant: Participant, coach: User, at: datetime) -> None:
-    """Hand a person over to another coach of the same Jobcenter; consents bind the Jobcenter and go on (T12)."""
+    """Hand a person over to another coach of the same Jobcenter; consents bind the Jobcenter and go on (T12).
+
+    Coming visits and lent rooms go with the person; one for which the new coach has no time ends, and both coaches and
+    the lender hear of it (decision 0030). Locks: person, coaches, dates (scheduling rule 4).
+    """
     require(actor, Permission.ASSIGN_COACH, participant)
     if not team.works_as_coach(session, coach.id, participant.jobcenter_id):
         raise NotFound
     participants.lock_participant(session, participant.id)
-    before = participant.coach_id
+    changed = participant.coach_id != coach.id
+    coming = appointments.list_with_another_coach(session, participant.id, coach.id, at=at) if changed else []
+    concerned = {participant.coach_id, coach.id, *(one.coach_id for one in coming)}
     participant.coach_id, participant.coach = coach.id, coach
-    if before != coach.id:
-        participant.coach_changed_at = at
     log.record(session, actor=actor, action="person.coach_assigned", thing=coach, about=[participant], at=at)
-    feeds.raise_revisions(session, participants=[participant.id], users=[before, coach.id])
+    if changed:
+        participant.coach_changed_at = at
+        _hand_over_appointments(session, actor, participant, coming, coach, at)
+        staff = frozenset(filter(None, concerned))
+        notices.announce(session, "person.handed_over", Facts(staff_ids=staff), at=at)
+    lenders = [one.slot.offer.organisation_id for one in coming if one.slot is not None]
+    feeds.raise_revisions(session, participants=[participant.id], users=concerned, organisations=lenders)
+
+
+def _hand_over_appointments(
+    session: Session, actor: Actor, participant: Participant, coming: list[Booking], coach: User, at: datetime
+) -> None:
+    """Put coming appointments into the new coach's time; one that does not fit there ends, and the lender hears it."""
+    for user_id in sorted({coach.id, *(one.coach_id for one in coming if one.coach_id is not None)}):
+        participants.lock_coach(session, user_id)
+    bookings.lock_slots(session, [one.slot for one in coming if one.slot is not None])
+    for one in coming:
+        travel = timedelta(minutes=one.travel_minutes)
+        stop = coach_time.stop_of(one)
+        place = {"town": stop.town, "door": stop.door}
+        busy = bookings.find_coach_overlap(session, coach.id, one.starts_at, one.ends_at, travel=travel, **place)
+        bookings.change_booking(session, one, coach_id=coach.id, sequence=one.sequence + 1, changed_at=at)
+        log.record(session, actor=actor, action="appointment.handed_over", thing=one, about=[participant], at=at)
+        if busy is not None:  # the new coach reads that it falls away, and tells the person
+            endings.end_bookings(session, actor=SYSTEM, participant=participant, coming=[one], by="programme", at=at)
+        elif one.slot is not None:
+            lender = one.slot.offer.organisation_id
+            notices.announce(session, "room.handed_over", Facts(booking=one, organisation_id=lender), at=at)
 
 
 def order_cover(

@@ -16,7 +16,7 @@ from hub.policy.fields import Field
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.acknowledgements import require_accepted
-from hub.queries.consents import require_covered
+from hub.queries.consents import require_named
 from hub.queries.disclosures import PERSONAL, has_opened
 from hub.queries.enquiries import get_person, lock_enquiry
 from hub.queries.states import require_version
@@ -70,7 +70,7 @@ def note_told_by_phone(
     require(actor, Permission.SEND_ENQUIRY, person)
     if not read_out:
         raise InvalidInput(fields={"read_out": N_("Bitte lesen Sie den Hinweis zuerst vor.")})
-    require_covered(session, enquiry, at=at)
+    require_named(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     fields = require_accepted(row, at=at)

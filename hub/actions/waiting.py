@@ -24,19 +24,16 @@ from hub.policy.rules import require
 from hub.queries import bookings, codes, holds, participants, places
 from hub.queries import waiting as queries
 from hub.queries.bookability import (
-    LARGEST_PARTY,
     obstacle_of_slot,
     require_bookable,
+    require_own_hand,
+    require_party,
     require_suited,
     require_time,
     take_for,
 )
 from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
-
-# Half a working day: a coach who visits people in the morning reads mails at noon and can still telephone; and a place
-# that came free on Monday morning has been offered to four people by Tuesday evening.
-OFFERED_FOR = 4  # working hours
 
 
 def join_waiting(
@@ -47,6 +44,7 @@ def join_waiting(
     Raises RuleBroken (409) where booking is refused for another reason than too few places, and where it is not.
     """
     require(actor, Permission.BOOK_SLOT, participant)
+    require_own_hand(actor, slot.offer)
     participants.lock_participant(session, participant.id)
     bookings.lock_slots(session, [slot])
     if earlier := queries.find_wish(session, slot.id, participant.id):
@@ -63,7 +61,8 @@ def _require_waitable(session: Session, slot: Slot, participant: Participant, pa
     require_bookable(slot, at)
     if slot.course_id is not None or slot.places == 0:
         raise StepNotPossible(N_("Für diesen Termin gibt es keine Warteliste."))
-    if not 1 <= party <= min(LARGEST_PARTY, slot.places):
+    require_party(slot.offer, party)
+    if party > slot.places:
         raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
     participation = require_suited(session, slot, participant)
     require_time(session, participant, slot)
@@ -128,7 +127,7 @@ def _offer_in_turn(session: Session, slot: Slot, until: datetime, at: datetime) 
 
 def _offer_until(slot: Slot, at: datetime) -> datetime:
     last = slot.starts_at - timedelta(minutes=slot.offer.notice_minutes)
-    return min(add_working_hours(at, OFFERED_FOR, closed=closed_days()), last)
+    return min(add_working_hours(at, queries.OFFERED_FOR, closed=closed_days()), last)
 
 
 def _offer(session: Session, slot: Slot, wish: Waiting, until: datetime, at: datetime) -> bool:
@@ -146,7 +145,7 @@ def _offer(session: Session, slot: Slot, wish: Waiting, until: datetime, at: dat
         participant_id=person.id,
         access=slot.offer.access.value,
         state=BookingState.OFFERED,
-        code=codes.find_free_code(session, slot.id),
+        code=codes.give_code(session, offer_id=slot.offer_id, slot_ids=[slot.id]),
         party=wish.party,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
@@ -168,6 +167,21 @@ def offer_overdue(session: Session, *, actor: Actor, slot_id: int, at: datetime)
     require(actor, Permission.RUN_MAINTENANCE)
     queries.lock_queues(session, [slot_id])
     return offer_places(session, actor=actor, slot_ids=[slot_id], at=at) > 0
+
+
+def remind_of_offer(session: Session, *, actor: Actor, waiting_id: int, at: datetime) -> bool:
+    """Tell the coach, and who stands in, once more of a place that is held for half its time; False when it is settled.
+
+    A coach who was out, and whose deputy saw nothing, has the second half; then the place goes to the next.
+    """
+    require(actor, Permission.RUN_MAINTENANCE)
+    wish = queries.lock_waiting(session, waiting_id)
+    if wish.state is not WaitingState.OFFERED or wish.reminded_at is not None or wish.booking is None:
+        return False
+    wish.reminded_at = at
+    log.record(session, actor=actor, action="waiting.reminded", thing=wish, about=[wish.participant], at=at)
+    notices.announce(session, "waiting.offered", Facts(booking=wish.booking, participant=wish.participant), at=at)
+    return True
 
 
 def lapse_wishes(session: Session, *, actor: Actor = SYSTEM, slot: Slot, at: datetime) -> int:

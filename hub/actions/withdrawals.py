@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.actions import endings, log, notices, waiting
+from hub.actions import endings, log, notices, round_steps, waiting
 from hub.actions.consent_writing import log_step
 from hub.actions.notices import Facts
 from hub.errors import StepNotPossible
@@ -66,7 +66,8 @@ def withdraw_consent(
 def end_consent(session: Session, *, actor: Actor, consent: Consent, ending: Ending, at: datetime) -> None:
     """End a consent in one of the ways above. Raises StepNotPossible (409) when it is not in force.
 
-    E2 takes its enquiries, coming places, queued notices, and the E3 and E4 beside it; E3 and E4 only their own fields;
+    E2 takes its enquiries, coming places, queued notices, and the E3 and E4 beside it; E2a what was asked without a
+    name, with its round; E3 and E4 only their own fields;
     E5 the feeds. The partner learns only that something changed, and owes an answer on what it had learned. Lock order:
     person, consents, enquiries, bookings, notices, feeds.
     """
@@ -79,9 +80,10 @@ def end_consent(session: Session, *, actor: Actor, consent: Consent, ending: End
     for one in (row, *list_same(session, row), *list_hanging(session, row)):
         _step(session, actor, one, person, ending, at)
     ended: list[Enquiry] = []
-    if row.scope is Scope.TRANSMIT:
+    if row.scope in (Scope.TRANSMIT, Scope.ASK_AROUND):
         ended = lock_open_under(session, row)
         _end_transmission(session, actor, row, ended, person, ending, at)
+        round_steps.note_consent_over(session, actor, row, at=at)
     elif row.scope is Scope.FEED:
         for subscription in list_running_subscriptions(session, person.id):
             end_feed(session, subscription.id, at=at, why="consent")
@@ -117,7 +119,8 @@ def _end_transmission(
     late = _end_enquiries(
         session, actor, ended, person, by="consent", cancelled_by=ending.cancelled_by, tell=there, at=at
     )
-    freed = drop_holds(session, participant_id=person.id, offer_ids=[consent.offer_id], at=at)
+    offers = [consent.offer_id, *(one.offer_id for one in ended)]
+    freed = drop_holds(session, participant_id=person.id, offer_ids=offers, at=at)
     waiting.offer_places(session, slot_ids=freed, at=at)
     _close_to_partner(session, actor, consent, person, at)
     _owe(session, actor, consent, person, DutyReason(ending.state), there, at)
@@ -135,8 +138,8 @@ def end_uncovered(session: Session, *, actor: Actor, consent: Consent, at: datet
     person = get_person(session, consent.participant_id)
     require(actor, Permission.WITHDRAW_CONSENT, person)
     ended: list[Enquiry] = []
-    for row in lock_open_under(session, consent) if consent.scope is Scope.TRANSMIT else []:
-        covering = find_permitting(session, row, at=at)
+    for row in lock_open_under(session, consent) if consent.scope in (Scope.TRANSMIT, Scope.ASK_AROUND) else []:
+        covering = find_permitting(session, row, at=at) if not row.is_nameless else None
         if covering is not None and row.state is not EnquiryState.DRAFT:
             row.consent_id = covering.id
         elif row.consent_id == consent.id or row.state is not EnquiryState.DRAFT:
@@ -144,6 +147,10 @@ def end_uncovered(session: Session, *, actor: Actor, consent: Consent, at: datet
     _end_enquiries(session, actor, ended, person, by="consent", cancelled_by="programme", at=at)
     if consent.scope is Scope.TRANSMIT:
         _close_to_partner(session, actor, consent, person, at)
+    elif consent.scope is Scope.ASK_AROUND:
+        freed = drop_holds(session, participant_id=person.id, offer_ids=[one.offer_id for one in ended], at=at)
+        waiting.offer_places(session, slot_ids=freed, at=at)
+        round_steps.note_consent_over(session, actor, consent, at=at)
     _owe(session, actor, consent, person, DutyReason.EXPIRED, True, at)
     _raise_revisions(session, person, [consent.organisation_id] if consent.organisation_id else [])
 
@@ -159,6 +166,7 @@ def withdraw_enquiry(
     require_version(row, version)
     by, cancelled_by = ("participant", "person") if actor.kind is ActorKind.PERSON else ("coach", "coach")
     _end_enquiries(session, actor, [row], person, by=by, cancelled_by=cancelled_by, at=at)
+    round_steps.note_gone(session, row, at=at)
     _raise_revisions(session, person, [row.organisation_id])
 
 

@@ -10,13 +10,18 @@ from hub.models.subscription import FeedKind
 from hub.policy import (
     catalogue_scopes,
     demand_scopes,
+    disclosure_scopes,
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    inspection_scopes,
     phone_scopes,
+    prior_question_scopes,
+    round_scopes,
     scopes,
     sheet_scopes,
     shortlist_scopes,
+    transmission_scopes,
 )
 from hub.policy.fields import Field, Phase, Reader
 from hub.policy.person_scopes import KEPT_AFTER_END
@@ -28,12 +33,17 @@ ROWS: Sequence[ModuleType] = (
     scopes,
     catalogue_scopes,
     demand_scopes,
+    disclosure_scopes,
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    inspection_scopes,
     phone_scopes,
+    prior_question_scopes,
+    round_scopes,
     sheet_scopes,
     shortlist_scopes,
+    transmission_scopes,
 )
 
 

@@ -93,6 +93,7 @@ class Booking(Identified, Versioned, Base):
     travel_minutes: Mapped[int] = mapped_column(default=0)  # before and after, of a home visit
     title: Mapped[str | None] = mapped_column(Sealed)
     address: Mapped[dict[str, Any] | None] = mapped_column(Sealed)
+    municipality_code: Mapped[str | None] = mapped_column(String(8))  # the town of an own appointment, for the journeys
     made_by: Mapped[str] = mapped_column(String(16))  # coach, participant, partner, system
     made_by_id: Mapped[int | None] = references("users")
     idempotency_key: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -103,11 +104,17 @@ class Booking(Identified, Versioned, Base):
     cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, partner, programme
     cancelled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]  # the coach told the person that it falls away
+    moved_from_at: Mapped[datetime | None]  # the start somebody still believes in, after others moved it
 
     slot: Mapped[Slot | None] = related()
     participant: Mapped[Participant | None] = related()
     enquiry: Mapped[Enquiry | None] = related()
     location: Mapped[Location | None] = related()
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is time a coach keeps for themselves: with nobody, and in no lent room."""
+        return self.access == OWN and self.slot_id is None and self.participant_id is None
 
     @hybrid_property
     def holds_a_place(self) -> bool:
@@ -173,6 +180,7 @@ class Waiting(Identified, Versioned, Base):
     state: Mapped[WaitingState] = mapped_column(state_type(WaitingState), default=WaitingState.WAITING)
     party: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]  # half the time of its offer was over, and the coach was told once more
 
     slot: Mapped[Slot] = related()
     participant: Mapped[Participant] = related()

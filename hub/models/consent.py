@@ -201,6 +201,7 @@ class Release(Identified, Versioned, Base):
     valid_until_on: Mapped[date]
     valid_until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    reminded_days: Mapped[int | None]  # as of a consent
 
     participant: Mapped[Participant] = related()
     organisation: Mapped[Organisation] = related(foreign_keys=[organisation_id])

@@ -17,7 +17,9 @@ from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.referral import Referral
+from hub.models.round import Round
 from hub.models.slot import Slot
+from hub.models.transmission import Transmission
 
 
 class EnquiryState(StrEnum):
@@ -141,6 +143,7 @@ FAILED_OUTCOMES = (Outcome.PERSON_DECLINED, Outcome.COULD_NOT_REACH)
 LONGEST_FEEDBACK = 300  # characters beside the coded outcome
 
 
+NAME = "I1"  # the field group of the name; every consent to one partner holds it
 HEAR_BY = {"normal": 5, "soon": 2}  # working days
 
 
@@ -149,9 +152,9 @@ def hear_by(priority: str, at: datetime, *, closed: Collection[date] = ()) -> da
     return add_working_days(at, HEAR_BY[priority], closed=closed_days(closed))
 
 
-def remind_at(hear_by_at: datetime) -> datetime:
-    """Return when a partner who has not answered is reminded: one working day before one should hear."""
-    return add_working_days(hear_by_at, -1, closed=closed_days())
+def remind_at(hear_by_at: datetime, *, closed: Collection[date] = ()) -> datetime:
+    """Return when a partner is reminded: on its own last working day before one should hear; `closed` as above."""
+    return add_working_days(hear_by_at, -1, closed=closed_days(closed))
 
 
 def new_reference() -> str:
@@ -172,7 +175,9 @@ class Enquiry(Identified, Versioned, Base):
     organisation_id: Mapped[int] = references("organisations")
     offer_id: Mapped[int] = references("offers")
     slot_id: Mapped[int | None] = references("slots")  # the date wished for
-    consent_id: Mapped[int | None] = references("consents")  # the E2 it was sent under
+    round_id: Mapped[int | None] = references("rounds")  # asked together with others, without a name
+    consent_id: Mapped[int | None] = references("consents")  # the E2 it was sent under; in a round the E2a until then
+    transmission_id: Mapped[int | None] = references("transmissions")  # sent on a legal ground instead of a consent
     state: Mapped[EnquiryState] = mapped_column(state_type(EnquiryState), default=EnquiryState.DRAFT)
     priority: Mapped[str] = mapped_column(String(12), default="normal")  # normal, soon
     field_groups: Mapped[list[str]] = mapped_column(default=list)
@@ -186,7 +191,7 @@ class Enquiry(Identified, Versioned, Base):
     feedback: Mapped[dict[str, Any] | None] = mapped_column(Sealed)  # F1: outcome and words, as the partner reported
     answered_by_id: Mapped[int | None] = references("users")
     answered_by_link: Mapped[bool] = mapped_column(default=False)
-    ended_by: Mapped[str] = mapped_column(String(16), default="")  # coach, participant, consent, partner, clock
+    ended_by: Mapped[str] = mapped_column(String(16), default="")  # coach, participant, consent, partner, clock, round
     hear_by_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -198,6 +203,18 @@ class Enquiry(Identified, Versioned, Base):
     organisation: Mapped[Organisation] = related()
     offer: Mapped[Offer] = related()
     slot: Mapped[Slot | None] = related()
+    transmission: Mapped[Transmission | None] = related()
+    round: Mapped[Round | None] = related(foreign_keys=[round_id])
+
+    @property
+    def is_by_law(self) -> bool:
+        """Whether it went out on a legal ground: then no consent makes or breaks it."""
+        return self.transmission_id is not None
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether it was asked in a round and the person has not said yes to this one partner since."""
+        return self.round_id is not None and NAME not in self.field_groups
 
 
 class Acknowledgement(Base):

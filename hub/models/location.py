@@ -55,5 +55,6 @@ class Room(Identified, Base):
     step_free: Mapped[bool] = mapped_column(default=False)
     lendable: Mapped[bool] = mapped_column(default=False)
     equipment: Mapped[str] = mapped_column(String(200), default="")
+    buffer_minutes: Mapped[int] = mapped_column(default=0)  # the room stays free so long after each date
 
     location: Mapped[Location] = related(back_populates="rooms")

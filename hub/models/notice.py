@@ -10,6 +10,7 @@ from hub.models.base import Base, Identified, Versioned, references, related, st
 from hub.models.enquiry import Enquiry
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
+from hub.models.prior_question import PriorQuestion
 
 
 class Channel(StrEnum):
@@ -57,6 +58,7 @@ class Notice(Identified, Versioned, Base):
     slot_id: Mapped[int | None] = references("slots")
     offer_id: Mapped[int | None] = references("offers")
     invitation_id: Mapped[int | None] = references("invitations")
+    prior_question_id: Mapped[int | None] = references("prior_questions")
     state: Mapped[NoticeState] = mapped_column(state_type(NoticeState), default=NoticeState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
@@ -70,17 +72,25 @@ class LinkPurpose(StrEnum):
 
     ANSWER_ENQUIRY = "answer_enquiry"
     KEEP_OFFER = "keep_offer"  # say that an offer is still right, or what is not
+    ANSWER_PRIOR_QUESTION = "answer_prior_question"
+
+
+# Booleans add up on one database only.
+ABOUT_ONE_THING = " + ".join(
+    f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in ("enquiry_id", "offer_id", "prior_question_id")
+)
 
 
 class Link(Identified, Base):
-    """Random, hashed, expiring, one enquiry or offer, one organisation; following it changes nothing (R-ACC-11)."""
+    """Random, hashed, expiring, about one thing, for one organisation; following it changes nothing (R-ACC-11)."""
 
     __tablename__ = "links"
-    __table_args__ = (CheckConstraint("(enquiry_id IS NULL) <> (offer_id IS NULL)", name="about_one_thing"),)
+    __table_args__ = (CheckConstraint(f"{ABOUT_ONE_THING} = 1", name="about_one_thing"),)
 
     purpose: Mapped[LinkPurpose] = mapped_column(state_type(LinkPurpose))
     enquiry_id: Mapped[int | None] = references("enquiries")
     offer_id: Mapped[int | None] = references("offers")
+    prior_question_id: Mapped[int | None] = references("prior_questions")
     organisation_id: Mapped[int] = references("organisations")
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
@@ -89,4 +99,5 @@ class Link(Identified, Base):
 
     enquiry: Mapped[Enquiry | None] = related()
     offer: Mapped[Offer | None] = related()
+    prior_question: Mapped[PriorQuestion | None] = related()
     organisation: Mapped[Organisation] = related()

@@ -37,6 +37,7 @@ class Participant(Identified, Versioned, Base):
     home_address: Mapped[dict[str, str] | None] = mapped_column(Sealed)
     notes: Mapped[str | None] = mapped_column(Sealed)
     access_needs: Mapped[list[str]] = mapped_column(Sealed)
+    clinical_needs: Mapped[list[str] | None] = mapped_column(Sealed)  # of them: known from a doctor (§ 76 SGB X)
     log_key: Mapped[str | None] = mapped_column(Sealed)  # destroyed when the evidence period ends
     municipality_code: Mapped[str] = mapped_column(String(8))
     birth_year: Mapped[int | None]

@@ -1,6 +1,6 @@
 """RoomTick: five minutes of a room, taken by one date; the primary key is what keeps a room from being taken twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +20,7 @@ class RoomTick(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slots.id"), index=True)
 
 
-def ticks_between(starts_at: datetime, ends_at: datetime) -> range:
-    """The ticks a span touches, rounded outward."""
+def ticks_between(starts_at: datetime, ends_at: datetime, buffer_minutes: int = 0) -> range:
+    """The ticks a span touches, rounded outward; with the minutes a room needs after it before the next date."""
+    ends_at += timedelta(minutes=buffer_minutes)
     return range(int(starts_at.timestamp()) // SECONDS, -(-int(ends_at.timestamp()) // SECONDS))

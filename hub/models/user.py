@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from sqlalchemy import String
@@ -52,6 +53,10 @@ class User(Identified, Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # raised as the lock of a coach's own time
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")  # a coach's pause after each talk
+    day_starts: Mapped[str] = mapped_column(String(5), default="08:00", server_default="08:00")  # wall time
+    day_ends: Mapped[str] = mapped_column(String(5), default="17:00", server_default="17:00")
+    journeys: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # two towns → minutes
 
     memberships: Mapped[list["Membership"]] = related(back_populates="user", order_by="Membership.id")
 

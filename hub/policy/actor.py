@@ -45,6 +45,7 @@ class Actor:
     card_id: int | None = None
     enquiry_id: int | None = None  # of a link
     offer_id: int | None = None  # of a link
+    prior_question_id: int | None = None  # of a link
     organisation_id: int | None = None  # of a link
     request_id: str = field(default="", compare=False)
 

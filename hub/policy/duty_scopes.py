@@ -8,7 +8,7 @@ from hub.models.duty import Duty, DutyState
 from hub.models.organisation import Organisation
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
-from hub.policy.networks import network_organisations
+from hub.policy.network_scopes import network_organisations
 
 
 def duties_for(actor: Actor) -> Select[Any]:

@@ -42,6 +42,10 @@ def actor_holds_the_link_for_the_offer(actor: Actor, offer: Any) -> bool:
     return _opens(actor, actor.offer_id, offer)
 
 
+def actor_holds_the_link_for_the_prior_question(actor: Actor, question: Any) -> bool:
+    return _opens(actor, actor.prior_question_id, question)
+
+
 def _opens(actor: Actor, key: int | None, thing: Any) -> bool:
     """A link without such a key opens nothing, not even what has no key itself yet."""
     one = actor.kind is ActorKind.LINK and key is not None and key == thing.id
@@ -50,6 +54,10 @@ def _opens(actor: Actor, key: int | None, thing: Any) -> bool:
 
 def actor_is_a_coach(actor: Actor, _thing: Any) -> bool:
     return actor.has(Role.COACH)
+
+
+def actor_asked_it(actor: Actor, question: Any) -> bool:
+    return actor.has(Role.COACH) and actor.user_id is not None and question.asked_by_id == actor.user_id
 
 
 def actor_coaches_the_person(actor: Actor, person: Any) -> bool:
@@ -76,11 +84,17 @@ def actor_leads_the_persons_team(actor: Actor, person: Any) -> bool:
 
 
 def actor_manages_the_persons_case_and_did_not_propose(actor: Actor, proposal: Any) -> bool:
-    return (
-        actor.has(Role.CASE_MANAGER)
-        and proposal.case_manager_id == actor.user_id
-        and proposal.proposed_by_id != actor.user_id
-    )
+    theirs = actor.has(Role.CASE_MANAGER) and proposal.case_manager_id == actor.user_id
+    return theirs and _somebody_else_proposed(actor, proposal)
+
+
+def actor_audits_and_did_not_propose(actor: Actor, proposal: Any) -> bool:
+    return actor.has(Role.AUDITOR) and _somebody_else_proposed(actor, proposal)
+
+
+def _somebody_else_proposed(actor: Actor, proposal: Any) -> bool:
+    """Two persons: whoever proposed never agrees, also in another role (R-ACC-06)."""
+    return bool(proposal.proposed_by_id != actor.user_id)
 
 
 def actor_coordinates_a_network_of_it(actor: Actor, thing: Any) -> bool:
@@ -150,6 +164,8 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.ORDER_COVER: (actor_leads_the_persons_team,),
     P.OPEN_IN_EMERGENCY: (actor_looks_after_the_person,),
     P.REVIEW_EMERGENCY: (actor_leads_the_persons_team, actor_audits),
+    P.INSPECT_PERSON: (actor_audits,),
+    P.DECIDE_INSPECTION: (actor_audits_and_did_not_propose,),
     P.ISSUE_CARD: (actor_looks_after_the_person,),
     P.SET_PIN: (actor_is_the_person,),
     P.CHOOSE_LANGUAGE: (actor_is_the_person,),
@@ -166,6 +182,10 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.SETTLE_DUTY: (actor_acts_for_its_organisation, actor_phones_its_organisation),
     P.WRITE_REFERRAL: (actor_looks_after_the_person,),
     P.SEND_ENQUIRY: (actor_looks_after_the_person,),
+    P.ADMIT_GROUND: (actor_audits,),
+    P.TRANSMIT_BY_LAW: (actor_coaches_the_person,),
+    P.OBJECT: (actor_is_the_person, actor_looks_after_the_person),
+    P.CHOOSE_IN_ROUND: (actor_is_the_person, actor_looks_after_the_person),
     P.ANSWER_ENQUIRY: (
         actor_acts_for_its_organisation,
         actor_phones_its_organisation,
@@ -176,6 +196,13 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.GIVE_FEEDBACK: (actor_works_in_its_organisation,),
     P.MARK_ATTENDANCE: (actor_works_in_its_organisation,),
     P.ISSUE_LINK: (actor_looks_after_the_person, actor_is_the_house_itself),
+    P.ASK_BEFOREHAND: (actor_is_a_coach,),
+    P.ANSWER_PRIOR_QUESTION: (
+        actor_acts_for_its_organisation,
+        actor_phones_its_organisation,
+        actor_holds_the_link_for_the_prior_question,
+    ),
+    P.SETTLE_PRIOR_QUESTION: (actor_asked_it,),
     P.FOLLOW_BOOKING: (actor_looks_after_the_person, actor_is_the_person, actor_is_the_house_itself),
     P.MAKE_OWN_SUBSCRIPTION: (it_is_the_actors_own,),
     P.END_SUBSCRIPTION: (it_is_the_actors_own, actor_is_the_house_itself),

@@ -12,7 +12,7 @@ from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.location import Location
-from hub.models.log import Disclosure, LogEntry
+from hub.models.log import LogEntry
 from hub.models.notice import Notice
 from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation
@@ -27,7 +27,7 @@ from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.catalogue_scopes import listed
 from hub.policy.exclusion_scopes import not_kept_from
-from hub.policy.networks import network_organisations
+from hub.policy.network_scopes import network_organisations
 from hub.policy.person_scopes import in_sight, looked_after
 
 
@@ -282,10 +282,3 @@ def notices_for(actor: Actor) -> Select[Any]:
 def log_for(actor: Actor) -> Select[Any]:
     """Log rows, for auditors."""
     return select(LogEntry).where(true() if actor.has(Role.AUDITOR) else false())
-
-
-def disclosures_for(actor: Actor, at: datetime) -> Select[Any]:
-    """What went to whom: the person's own rows, and those of persons a coach looks after."""
-    return (
-        select(Disclosure).join(Participant, Disclosure.participant_id == Participant.id).where(looked_after(actor, at))
-    )

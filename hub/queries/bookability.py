@@ -11,6 +11,7 @@ from hub.models.booking import Booking
 from hub.models.offer import Access, Form, Freshness, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
+from hub.policy.actor import Actor, ActorKind
 from hub.queries import bookings, participants, places
 from hub.queries.disclosures import say_moment
 from hub.queries.exclusions import TAKES_NOBODY, require_not_excluded
@@ -84,6 +85,12 @@ def require_bookable(slot: Slot, at: datetime) -> None:
         raise RuleBroken(obstacle)
 
 
+def require_own_hand(actor: Actor, offer: Offer) -> None:
+    """Raise RuleBroken (409) where a person alone would give a name: who does is asked first, the coach prepares it."""
+    if actor.kind is ActorKind.PERSON and offer.carries_identity:
+        raise RuleBroken(BY_COACH)
+
+
 def require_seen(slot: Slot, seen_at: datetime | None) -> None:
     """Raise RuleBroken (409) with the new time when a date no longer begins when the form said; None said nothing."""
     if seen_at is not None and seen_at != slot.starts_at:
@@ -118,6 +125,19 @@ def require_time(session: Session, person: Participant, slot: Slot, besides: int
         raise PersonElsewhere
 
 
+def largest_party(offer: Offer) -> int:
+    """Return for how many people one place can be asked: for one where it is no group and nobody may come along."""
+    return LARGEST_PARTY if offer.companion_welcome or offer.form is Form.GROUP else 1
+
+
+def require_party(offer: Offer, party: int) -> None:
+    """Raise RuleBroken (409) when so many people cannot come on one booking."""
+    if party > 1 and largest_party(offer) == 1:
+        raise RuleBroken(N_("Hier kommt jeder Mensch allein. Bitte buchen Sie einen Platz."))
+    if not 1 <= party <= LARGEST_PARTY:
+        raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
+
+
 def take_for(
     session: Session, slot: Slot, participant: Participant, participation: Participation, party: int
 ) -> int | None:
@@ -125,8 +145,7 @@ def take_for(
 
     Where one simply goes nobody takes a place: None.
     """
-    if not 1 <= party <= LARGEST_PARTY:
-        raise RuleBroken(N_("So viele Plätze gehen nicht auf einmal."))
+    require_party(slot.offer, party)
     if slot.offer.access is Access.OPEN:
         return None
     taker = places.taker_for(session, participant, [participation.programme_id])

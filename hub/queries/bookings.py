@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, literal, or_, select, true, update
 from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
+from hub.db import UTCDateTime
 from hub.errors import NotFound, SomebodyWasFaster
 from hub.models.booking import BLOCKING, LIVE, STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
@@ -17,7 +18,8 @@ from hub.models.offer import Offer, OfferProgramme
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
-from hub.queries import offers
+from hub.queries import coach_time, offers
+from hub.queries.day_plans import Stop, find_clash
 from hub.queries.eligibility import Eligibility
 from hub.queries.offer_filters import OfferFilter
 from hub.queries.places import Taker, fits
@@ -26,6 +28,7 @@ from hub.queries.slots import list_next_slots
 
 ALTERNATIVES = 3
 LONGEST_TRAVEL = timedelta(hours=4)  # how far an appointment's travel can reach beyond its own times
+FAR = LONGEST_TRAVEL + timedelta(hours=2)  # with the longest pause
 
 
 def with_place() -> tuple[ORMOption, ...]:
@@ -50,23 +53,29 @@ def get_booking(session: Session, actor: Actor, public_id: str, *, at: datetime)
 
 
 def list_coming(
-    session: Session, participant_id: int, *, since: datetime, private: bool = False, limit: int = 40
+    session: Session,
+    participant_id: int,
+    *,
+    since: datetime,
+    private: bool = False,
+    also: ColumnElement[bool] | None = None,
+    limit: int = 40,
 ) -> list[Booking]:
     """Return a person's dates from `since` on by time, called-off ones included: they stay visible, struck through.
 
-    `private` adds those only the person may see: kept after a consent was taken back.
+    `private` adds those only the person may see: kept after a consent was taken back. `also` adds others of the person.
     """
     again = aliased(Booking)  # called off, restored and booked again: only the new place is shown
     booked_again = select(again.id).where(
         again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id, again.state.in_(STANDING)
     )
     called_off = and_(Booking.cancelled_by.in_(("partner", "programme")), ~booked_again.exists())
+    shown = or_(Booking.state.in_(STANDING), called_off)
     query = (
         select(Booking)
         .where(
             Booking.participant_id == participant_id,
-            Booking.ends_at > since,
-            or_(Booking.state.in_(STANDING), called_off),
+            or_(and_(Booking.ends_at > since, shown), also if also is not None else false()),
             true() if private else ~kept_privately(),
         )
         .options(*with_place())
@@ -128,25 +137,26 @@ def find_overlap(
 
 
 def find_coach_overlap(
-    session: Session, user_id: int, starts_at: datetime, ends_at: datetime, *, travel: timedelta
+    session: Session,
+    user_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    travel: timedelta,
+    besides: int | None = None,
+    **place: Any,
 ) -> Booking | None:
-    """Return an appointment of the coach that leaves no time for [starts_at, ends_at) and the journey, or None.
+    """Return an appointment of the coach that leaves no time for [starts_at, ends_at), drives and pauses, or None.
 
-    Safe only after lock_coach. One indexed query; the travel of each row is added in Python, as both databases would
-    spell it differently.
+    Safe only after lock_coach. `place` is the town, the door and whether it is a talk, where known (day_plans.Stop);
+    `besides` is an appointment that does not count. Two statements; the drives are added in Python.
     """
-    query = select(Booking).where(
-        Booking.coach_id == user_id,
-        Booking.state.in_(BLOCKING),
-        Booking.starts_at < ends_at + travel + LONGEST_TRAVEL,
-        Booking.ends_at > starts_at - travel - LONGEST_TRAVEL,
-    )
-    for booking in session.scalars(query.order_by(Booking.starts_at)):
-        own = timedelta(minutes=booking.travel_minutes)
-        reach = max(own, travel)  # one journey lies between two visits, not two
-        if booking.starts_at < ends_at + reach and booking.ends_at > starts_at - reach:
-            return booking
-    return None
+    own = coach_time.list_own_time(session, user_id, first=starts_at - travel - FAR, last=ends_at + travel + FAR)
+    others = [coach_time.stop_of(one) for one in own if one.id != besides]
+    minutes = int(travel / timedelta(minutes=1))
+    wanted = Stop(starts_at, ends_at, travel_minutes=minutes, **place)
+    clash = find_clash(wanted, others, coach_time.find_habits(session, user_id))
+    return clash.about if clash is not None else None
 
 
 def find_live_booking(session: Session, slot_id: int, participant_id: int) -> Booking | None:
@@ -202,11 +212,16 @@ def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -
 
 
 def move_with_slot(session: Session, slot: Slot, *, at: datetime) -> None:
-    """Copy a slot's times into its live bookings, raising version and sequence."""
+    """Copy a slot's times into its live bookings, raising version and sequence.
+
+    A confirmed one remembers the start its people know, until somebody tells them; moved back there is nothing to tell.
+    """
+    known = func.nullif(func.coalesce(Booking.moved_from_at, Booking.starts_at), literal(slot.starts_at, UTCDateTime))
     session.execute(
         update(Booking)
         .where(Booking.slot_id == slot.id, Booking.state.in_(LIVE))
         .values(
+            moved_from_at=case((Booking.state == BookingState.CONFIRMED, known)),
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             sequence=Booking.sequence + 1,
@@ -220,6 +235,8 @@ def move_with_slot(session: Session, slot: Slot, *, at: datetime) -> None:
 def change_booking(session: Session, booking: Booking, **values: Any) -> None:
     """Change a loaded live booking by compare-and-set on its version; raises SomebodyWasFaster."""
     values["version"] = booking.version + 1
+    if "starts_at" in values:
+        values["moved_from_at"] = None  # who moves a single booking says the new time
     changed = session.execute(
         update(Booking)
         .where(Booking.id == booking.id, Booking.version == booking.version, Booking.state == booking.state)

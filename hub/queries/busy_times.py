@@ -1,15 +1,17 @@
 """Whether a room or a coach is busy according to foreign calendars; what is not known for sure is never free."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub.models.calendar_source import BusyTime, CalendarSource, Light, SourcePurpose
+from hub.models.user import User
 
 KNOWN_AHEAD = timedelta(days=700)  # so far ahead a calendar is read, less the days a copy may be old
 Span = tuple[datetime, datetime]
@@ -48,6 +50,28 @@ def of_rooms(
 def of_coach(session: Session, user_id: int, *, first: datetime, last: datetime, at: datetime) -> BusyCalendar | None:
     """Return what a coach's own calendars say between two instants; None when there is none."""
     return _calendars(session, CalendarSource.user_id, {user_id}, (first, last), at).get(user_id)
+
+
+def of_account(
+    session: Session, user_id: int, *, first: datetime, last: datetime, at: datetime
+) -> tuple[User | None, BusyCalendar | None]:
+    """Return a coach's account, for the habits in it, and what the own calendars say. One statement, as every day asks.
+
+    The calendar is None when there is none.
+    """
+    running = and_(CalendarSource.user_id == User.id, CalendarSource.purpose == SourcePurpose.BUSY)
+    inside = and_(BusyTime.source_id == CalendarSource.id, BusyTime.starts_at < last, BusyTime.ends_at > first)
+    query = select(User, CalendarSource, BusyTime.starts_at, BusyTime.ends_at)
+    query = query.outerjoin(CalendarSource, and_(running, CalendarSource.ended_at.is_(None)))
+    query = query.outerjoin(BusyTime, inside).where(User.id == user_id).order_by(BusyTime.starts_at)
+    rows: Sequence[Any] = session.execute(query).all()
+    sources = {row[1].id: row[1] for row in rows if row[1] is not None}
+    busy: defaultdict[int, list[Span]] = defaultdict(list)
+    for _, source, starts_at, ends_at in rows:
+        if starts_at is not None:
+            busy[source.id].append((starts_at, ends_at))
+    calendar = _together(list(sources.values()), busy, at) if sources else None
+    return (rows[0][0] if rows else None), calendar
 
 
 def _calendars(

@@ -13,6 +13,7 @@ from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.queries.logins import find_card_by_code
 from hub.queries.participants import list_namesakes
+from hub.queries.rounds import list_asking
 
 ANSWERING = (Role.COACH, Role.CASE_MANAGER, Role.TEAM_LEAD)
 
@@ -47,6 +48,13 @@ def list_partners(session: Session, actor: Actor) -> list[Organisation]:
     )
     query = select(Organisation).where(Organisation.id.in_(own), Organisation.kind != OrganisationKind.JOBCENTER)
     return list(session.scalars(query.order_by(Organisation.folded_name, Organisation.id)))
+
+
+def find_asked_without_name(session: Session, participant_id: int, organisation_public_id: str) -> int | None:
+    """Return the key of this organisation when a running round of the person asks it without a name, or None."""
+    key = session.scalar(select(Organisation.id).where(Organisation.public_id == organisation_public_id))
+    asked = list_asking(session, participant_id=participant_id, organisation_id=key) if key is not None else []
+    return key if asked else None
 
 
 def list_to_withdraw(

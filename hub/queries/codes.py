@@ -1,4 +1,4 @@
-"""Place codes ("Birke 27"): a neutral word and a two-digit number, unique within a slot."""
+"""Place codes ("Birke 27"): a neutral word and a two-digit number, given once within an offer."""
 
 import secrets
 from collections.abc import Collection
@@ -6,11 +6,14 @@ from functools import cache
 from importlib.resources import files
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.models.booking import Booking
+from hub.models.given_code import GivenCode
 
 LOWEST, HIGHEST = 10, 99  # two digits are said and heard without doubt
+TRIES = 5  # by chance; only where nearly all are given is the list of what is left read
 
 
 @cache
@@ -19,35 +22,52 @@ def place_words() -> tuple[str, ...]:
     return tuple((files("hub.data") / "place_words.txt").read_text(encoding="utf-8").split())
 
 
-def list_codes(session: Session, slot_id: int) -> set[str]:
-    """Return all codes ever given in a slot; a cancelled one is not given again, so that no code means two people."""
-    return {code for code in session.scalars(select(Booking.code).where(Booking.slot_id == slot_id)) if code}
+def give_code(session: Session, *, offer_id: int, slot_ids: Collection[int]) -> str:
+    """Give a code that nobody in this offer ever had, for these dates: a course has the same one every week.
 
-
-def find_common_code(session: Session, slot_ids: Collection[int]) -> str:
-    """Return one code that nobody bears in any of these slots: a course has the same word every week.
-
-    The caller holds the locks of all of them.
+    While words last, its word is new on these dates, too. Safe under concurrency on both databases: the row of the
+    code itself says who was first.
     """
-    rows = session.scalars(select(Booking.code).where(Booking.slot_id.in_(sorted(slot_ids))))
-    return _fresh({code for code in rows if code})
-
-
-def find_free_code(session: Session, slot_id: int, *, wish: str | None = None) -> str:
-    """Return a code nobody bears in this slot: the wish where it is free, else a random one.
-
-    The caller holds the lock of the slot (queries/bookings.py: lock_slots), so that no other takes it.
-    """
-    given = list_codes(session, slot_id)
-    if wish and wish not in given:
-        return wish
-    return _fresh(given)
-
-
-def _fresh(given: set[str]) -> str:
-    words = {code.split()[0] for code in given}
+    words = {code.split()[0] for code in _list_on(session, slot_ids)}
     fresh = [word for word in place_words() if word not in words] or list(place_words())
-    while True:
+    for _ in range(TRIES):
         code = f"{secrets.choice(fresh)} {LOWEST + secrets.randbelow(HIGHEST - LOWEST + 1)}"
-        if code not in given:
+        if _is_first(session, offer_id, code):
             return code
+    return _give_what_is_left(session, offer_id, fresh)
+
+
+def keep_code(session: Session, code: str | None, *, offer_id: int, slot_id: int) -> str:
+    """Return the code of a place that moves to another date of its offer: the same one.
+
+    Only where somebody has it there, from times when codes were given once within a date, it is a new one.
+    """
+    if code and code not in _list_on(session, [slot_id]):
+        return code
+    return give_code(session, offer_id=offer_id, slot_ids=[slot_id])
+
+
+def _list_on(session: Session, slot_ids: Collection[int]) -> set[str]:
+    rows = session.scalars(select(Booking.code).where(Booking.slot_id.in_(sorted(slot_ids))))
+    return {code for code in rows if code}
+
+
+def _give_what_is_left(session: Session, offer_id: int, fresh: list[str]) -> str:
+    """Give one of the codes that are left, of fresh words first; where all are given, numbers have a digit more."""
+    given = set(session.scalars(select(GivenCode.code).where(GivenCode.offer_id == offer_id)))
+    for digits in (2, 3):
+        numbers = range(10 ** (digits - 1), 10**digits)
+        for words in (fresh, place_words()):
+            left = [code for word in words for number in numbers if (code := f"{word} {number}") not in given]
+            while left:
+                code = left.pop(secrets.randbelow(len(left)))
+                if _is_first(session, offer_id, code):
+                    return code
+    raise RuntimeError("an offer has given more than a hundred thousand codes")
+
+
+def _is_first(session: Session, offer_id: int, code: str) -> bool:
+    """Note a code as given; False when it was given before, also by somebody who just does the same."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    noted = insert(GivenCode).values(offer_id=offer_id, code=code).on_conflict_do_nothing()
+    return session.scalar(noted.returning(GivenCode.code)) is not None

@@ -1,39 +1,37 @@
-"""Which consents end soon, and of which of them nobody has been reminded yet (T8: thirty and seven days before)."""
+"""Which consents and releases end soon, and of which nobody has been reminded (T8: thirty and seven days before)."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from hub.models.consent import PERMITTING, Consent, ConsentState
+from hub.models.consent import PERMITTING, Consent, ConsentState, Release
 from hub.queries.sheets import first_of_each_sheet
 
 DAYS = (30, 7)
 SOON = timedelta(days=DAYS[0])
 VERY_SOON = timedelta(days=DAYS[1])
+Kind = type[Consent] | type[Release]
+SAME: dict[Kind, tuple[str, ...]] = {Consent: ("scope", "organisation_id", "offer_id"), Release: ("organisation_id",)}
 
 
-def _ending(at: datetime) -> Select[Any]:
-    """Consents in force that end within thirty days, without a newer one for the same thing that lasts longer."""
-    newer = aliased(Consent)
+def _ending(kind: Kind, at: datetime) -> ColumnElement[bool]:
+    """Whether it is in force and ends within thirty days, without a newer one for the same thing that lasts longer."""
+    newer = aliased(kind)
 
-    def same(column: str) -> Any:
-        mine, theirs = getattr(Consent, column), getattr(newer, column)
+    def same(column: str) -> ColumnElement[bool]:
+        mine, theirs = getattr(kind, column), getattr(newer, column)
         return or_(mine == theirs, and_(mine.is_(None), theirs.is_(None)))
 
     longer = select(newer.id).where(
-        newer.participant_id == Consent.participant_id,
-        newer.scope == Consent.scope,
-        same("organisation_id"),
-        same("offer_id"),
+        newer.participant_id == kind.participant_id,
+        *(same(column) for column in SAME[kind]),
         newer.state.in_(PERMITTING),
-        newer.valid_until > Consent.valid_until,
+        newer.valid_until > kind.valid_until,
     )
-    return select(Consent).where(
-        Consent.live(at), Consent.valid_until <= at + SOON, ~longer.correlate(Consent).exists()
-    )
+    return and_(kind.live(at), kind.valid_until <= at + SOON, ~longer.correlate(kind).exists())
 
 
 def list_asked_and_ending(
@@ -43,10 +41,9 @@ def list_asked_and_ending(
 
     With recipients. One statement.
     """
-    soon = _ending(at).with_only_columns(Consent.id).where(Consent.participant_id.in_(participant_ids))
     query = select(Consent).where(
         Consent.participant_id.in_(participant_ids),
-        or_(Consent.state == ConsentState.REQUESTED, Consent.id.in_(soon)),
+        or_(Consent.state == ConsentState.REQUESTED, _ending(Consent, at)),
     )
     found = list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id)))
     asked = [one for one, _ in first_of_each_sheet(row for row in found if row.state is ConsentState.REQUESTED)]
@@ -54,22 +51,33 @@ def list_asked_and_ending(
     return asked, sorted(ending, key=lambda one: (one.valid_until, one.id))
 
 
-def _to_remind(at: datetime) -> Select[Any]:
-    never = Consent.reminded_days.is_(None)
-    last = and_(Consent.valid_until <= at + VERY_SOON, or_(never, Consent.reminded_days > DAYS[1]))
-    return _ending(at).where(or_(never, last))
+def list_ending_releases(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Release]:
+    """Return the releases of these persons that end within thirty days, by that day, with the bodies. One statement."""
+    query = select(Release).where(Release.participant_id.in_(participant_ids), _ending(Release, at))
+    query = query.options(joinedload(Release.organisation)).order_by(Release.valid_until, Release.id)
+    return list(session.scalars(query))
+
+
+def _to_remind(kind: Kind, at: datetime) -> ColumnElement[bool]:
+    never = kind.reminded_days.is_(None)
+    last = and_(kind.valid_until <= at + VERY_SOON, or_(never, kind.reminded_days > DAYS[1]))
+    return and_(_ending(kind, at), or_(never, last))
 
 
 def list_to_remind(session: Session, *, at: datetime) -> Sequence[int]:
-    """Return the keys of persons of whose consents somebody is to be reminded."""
-    query = _to_remind(at).with_only_columns(Consent.participant_id).distinct()
-    return session.scalars(query.order_by(Consent.participant_id)).all()
+    """Return the keys of persons of whose consents or releases somebody is to be reminded. Two statements."""
+    found: set[int] = set()
+    for kind in SAME:
+        found |= set(session.scalars(select(kind.participant_id).where(_to_remind(kind, at))))
+    return sorted(found)
 
 
-def take_reminders(session: Session, participant_id: int, *, at: datetime) -> list[Consent]:
+def take_reminders(session: Session, participant_id: int, *, at: datetime) -> list[Consent | Release]:
     """Return what a person is to be reminded of, marked so that it happens once; the person must be locked."""
-    query = _to_remind(at).where(Consent.participant_id == participant_id).order_by(Consent.id)
-    found = list(session.scalars(query.execution_options(populate_existing=True)))
-    for consent in found:
-        consent.reminded_days = DAYS[1] if consent.valid_until <= at + VERY_SOON else DAYS[0]
+    found: list[Consent | Release] = []
+    for kind in SAME:
+        query: Select[Any] = select(kind).where(kind.participant_id == participant_id, _to_remind(kind, at))
+        found += session.scalars(query.order_by(kind.id).execution_options(populate_existing=True))
+    for row in found:
+        row.reminded_days = DAYS[1] if row.valid_until <= at + VERY_SOON else DAYS[0]
     return found

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.models.consent import Consent, ConsentEvent, ConsentState, Release, ReleaseEvent
+from hub.models.consent import Consent, ConsentEvent, ConsentState, Release, ReleaseEvent, Scope
 from hub.models.enquiry import EnquiryState
+from hub.models.round import RoundState
 from hub.queries.enquiries import find_draft
+from hub.queries.rounds import find_of_consent, lock_nameless, lock_round
 from hub.queries.states import move
 
 
@@ -39,7 +41,13 @@ def note_step(
 
 
 def drop_draft(session: Session, consent: Consent, *, by: str, at: datetime) -> None:
-    """Close the draft that waited for an answer; nobody outside ever saw it."""
+    """Close the draft that waited for an answer, or all of a round with the round; nobody outside ever saw it."""
     draft = find_draft(session, consent_id=consent.id)
-    if draft is not None:
-        move(session, draft, EnquiryState.WITHDRAWN, at=at, ended_by=by, ended_at=at)
+    asking = find_of_consent(session, consent.id) if consent.scope is Scope.ASK_AROUND else None
+    drafts = [draft] if draft is not None else []
+    if asking is not None and asking.state is RoundState.DRAFT:
+        row = lock_round(session, asking.id)
+        drafts = lock_nameless(session, row, [EnquiryState.DRAFT])
+        move(session, row, RoundState.ENDED, at=at, ended_at=at)
+    for one in drafts:
+        move(session, one, EnquiryState.WITHDRAWN, at=at, ended_by=by, ended_at=at)

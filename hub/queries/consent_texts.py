@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from hub import geography, i18n
@@ -76,14 +76,33 @@ def read_wording(text: str) -> Wording:
 
 
 def disclosure_wording(
-    content: Content, person: Participant, field_groups: list[str], valid_until_on: date, locale: str
+    content: Content,
+    person: Participant,
+    field_groups: list[str],
+    valid_until_on: date,
+    locale: str,
+    *,
+    said_yes: bool = False,
 ) -> Wording:
     """Write the consent to tell one partner about one offer (E2); needs the offer's organisation and the Jobcenter.
 
-    Where a health text is asked for beside it (E3), it does not say that illnesses stand nowhere.
+    Where a health text is asked for beside it (E3), it does not say that illnesses stand nowhere. `said_yes` is for a
+    partner that was asked without a name and said yes.
     """
     with i18n.using(locale):
-        return _disclosure(content, person, field_groups, valid_until_on)
+        wording = _disclosure(content, person, field_groups, valid_until_on)
+        return _after_a_yes(wording, content.offer.organisation.name) if said_yes else wording
+
+
+def _after_a_yes(wording: Wording, partner: str) -> Wording:
+    """Return the words where the first half is known there already, and the second comes with the person's yes."""
+    title, text = N_("Wofür"), N_("{partner} hat ohne Ihren Namen zugesagt und braucht ihn jetzt.", partner=partner)
+    return replace(
+        wording,
+        now_title=str(N_("Das weiß {partner} schon, ohne Ihren Namen", partner=partner)),
+        later_title=str(N_("Das kommt mit Ihrem Ja dazu")),
+        paragraphs=[*texts_of((title, text)), *wording.paragraphs[1:]],
+    )
 
 
 def _nowhere(content: Content) -> list[str]:
@@ -123,6 +142,8 @@ def _disclosure(content: Content, person: Participant, field_groups: list[str], 
 
 def name_of(consent: Consent) -> Message:
     """Return a consent's name in a list: whom it is for, and what, where it is not the telling itself."""
+    if consent.scope is Scope.ASK_AROUND:
+        return N_("{n} Partner, ohne Ihren Namen", n=len(consent.recipient_ids))
     if consent.organisation is None:
         return OWN.get(consent.scope, N_("Kalender"))
     if word := BESIDE.get(consent.scope):

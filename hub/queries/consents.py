@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from hub import clock, crypto
@@ -17,13 +17,16 @@ from hub.models.shortlist import ShortlistItem
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import consents_for
+from hub.queries.covering import allows, covering
 from hub.queries.disclosures import say_moment
+from hub.queries.legal_grounds import require_holding
 from hub.queries.participants import running_participation
 
 WAITING = (ConsentState.REQUESTED, ConsentState.DEFERRED)
 REFUSAL_RESTS = timedelta(days=30)  # R-LAW-11
 LONGEST_YEARS = 2
 SETTLED = N_("Danke. Das hat sich schon erledigt.")
+NOT_YET = N_("Der Name kommt, sobald der Mensch Ja gesagt hat. Bitte sehen Sie später noch einmal nach.")
 ALWAYS = frozenset({"I0", "G1", "B1", "I1"})  # without these no place with a name can be given
 
 
@@ -92,10 +95,10 @@ def require_disclosure(
     return consent
 
 
-def require_covered(session: Session, enquiry: Enquiry, *, at: datetime) -> None:
-    """Lock the consent that covers an enquiry; raises RuleBroken (409) without one, saying only that it is settled."""
-    try:
-        require_disclosure(
+def require_covering(session: Session, enquiry: Enquiry, *, at: datetime) -> Consent:
+    """Return the consent that covers an enquiry, locked: its E2, in a round the E2a; raises ConsentMissing (409)."""
+    if not enquiry.is_nameless:
+        return require_disclosure(
             session,
             participant_id=enquiry.participant_id,
             organisation_id=enquiry.organisation_id,
@@ -103,27 +106,41 @@ def require_covered(session: Session, enquiry: Enquiry, *, at: datetime) -> None
             field_groups=enquiry.field_groups,
             at=at,
         )
+    query = select(Consent).where(Consent.id == enquiry.consent_id, Consent.live(at)).with_for_update()
+    consent = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if consent is None or not (consent.is_live(at) and allows(consent, enquiry)):
+        raise ConsentMissing
+    return consent
+
+
+def require_covered(session: Session, enquiry: Enquiry, *, at: datetime) -> None:
+    """Lock the consent that covers an enquiry; raises RuleBroken (409) without one, saying only that it is settled."""
+    try:
+        require_covering(session, enquiry, at=at)
     except ConsentMissing as missing:
         raise RuleBroken(SETTLED) from missing
 
 
+def require_named(session: Session, enquiry: Enquiry, *, at: datetime) -> None:
+    """The same before a name opens: only the E2 for this very partner will do, and its cooling-off must be over."""
+    if enquiry.is_by_law:
+        require_holding(session, enquiry, at=at)
+        return
+    if enquiry.is_nameless:
+        raise RuleBroken(NOT_YET)
+    try:
+        consent = require_covering(session, enquiry, at=at)
+    except ConsentMissing as missing:
+        raise RuleBroken(SETTLED) from missing
+    if consent.is_resting(at):
+        raise RuleBroken(NOT_YET)
+
+
 def find_permitting(session: Session, enquiry: Enquiry, *, at: datetime) -> Consent | None:
     """Return the consent in force now that covers an enquiry; asked each time it is rendered or sent (R-CON-12)."""
-    query = _live(enquiry.participant_id, Scope.TRANSMIT, enquiry.organisation_id, enquiry.offer_id, at)
-    found: Consent | None = session.scalars(query.limit(1)).first()
-    return found if found is not None and set(enquiry.field_groups) <= set(found.field_groups) else None
-
-
-def require_asking_around(
-    session: Session, *, participant_id: int, referral_id: int, organisation_ids: Iterable[int], at: datetime
-) -> Consent:
-    """Return the live E2a of a referral, locked, that lists all these organisations; raises ConsentMissing (409)."""
-    query = _live(participant_id, Scope.ASK_AROUND, None, None, at).where(Consent.referral_id == referral_id)
-    query = query.limit(1).with_for_update().execution_options(populate_existing=True)
-    consent: Consent | None = session.scalars(query).first()
-    if consent is None or not consent.is_live(at) or not set(organisation_ids) <= set(consent.recipient_ids):
-        raise ConsentMissing
-    return consent
+    query = select(Consent).where(covering(enquiry), Consent.live(at))
+    found = session.scalars(query.order_by(Consent.given_at.desc(), Consent.id.desc()).limit(1)).first()
+    return found if found is not None and allows(found, enquiry) else None
 
 
 def get_consent(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Consent:
@@ -210,11 +227,18 @@ def _same(consent: Consent) -> Select[Any]:
         Consent.scope == consent.scope,
         equals(Consent.organisation_id, consent.organisation_id),
         equals(Consent.offer_id, consent.offer_id),
+        Consent.referral_id == consent.referral_id if consent.scope is Scope.ASK_AROUND else true(),
     )
 
 
 def rests_until(
-    session: Session, *, participant_id: int, scope: Scope, offer_id: int | None, at: datetime
+    session: Session,
+    *,
+    participant_id: int,
+    scope: Scope,
+    offer_id: int | None,
+    referral_id: int | None = None,
+    at: datetime,
 ) -> datetime | None:
     """Return until when nobody asks for this again after a refusal (30 days); no reason is known (R-LAW-11).
 
@@ -226,6 +250,7 @@ def rests_until(
         Consent.offer_id.is_(None) if offer_id is None else Consent.offer_id == offer_id,
         Consent.state == ConsentState.REFUSED,
         Consent.ended_at > at - REFUSAL_RESTS,
+        true() if referral_id is None else Consent.referral_id == referral_id,
     )
     refused_at = session.scalar(query.order_by(Consent.ended_at.desc()).limit(1))
     if refused_at is None or _wanted_since(session, participant_id, offer_id, refused_at):

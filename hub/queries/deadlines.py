@@ -1,7 +1,7 @@
 """What the clock has to settle: which rows have reached their date, and each of them locked and fresh."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -16,25 +16,38 @@ from hub.models.notice import Notice
 from hub.models.participant import Participation, ParticipationState
 from hub.models.subscription import FeedKind, Subscription
 from hub.queries.bookings import with_place
+from hub.queries.closures import LONGEST_WAIT, list_own_closed_days, map_own_closed_days
 from hub.queries.consents import WAITING
 from hub.queries.subscriptions import GRACE
 
 SILENT = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)  # it is the partner's turn
 REMINDER = "partner_reminder"
-FURTHEST = timedelta(days=14)  # no working day is so far away that a reminder comes before this
+FURTHEST = LONGEST_WAIT + timedelta(days=14)  # holidays and closed days together never put a reminder before this
 
 
 def list_to_remind(session: Session, *, at: datetime) -> list[int]:
     """Return the keys of enquiries whose partner is due to be reminded and has not been."""
-    query = select(Enquiry.id, Enquiry.hear_by_at).where(
+    query = select(Enquiry.id, Enquiry.hear_by_at, Enquiry.organisation_id).where(
         Enquiry.state.in_(SILENT), Enquiry.hear_by_at > at, Enquiry.hear_by_at <= at + FURTHEST, ~_reminded().exists()
     )
-    return [key for key, hear_by_at in session.execute(query.order_by(Enquiry.id)) if is_reminder_due(hear_by_at, at)]
+    asked = session.execute(query.order_by(Enquiry.id)).all()
+    closed = map_own_closed_days(session, {owner for _, _, owner in asked}, at=at)
+    return [key for key, hear_by_at, owner in asked if is_reminder_due(hear_by_at, at, closed.get(owner, ()))]
 
 
-def is_reminder_due(hear_by_at: datetime | None, at: datetime) -> bool:
-    """Tell whether it is one working day before the date to hear by, and not past it."""
-    return hear_by_at is not None and remind_at(hear_by_at) <= at < hear_by_at
+def is_reminder_due(hear_by_at: datetime | None, at: datetime, closed: Collection[date] = ()) -> bool:
+    """Tell whether the partner's last working day before the date to hear by has come, and not that date itself.
+
+    `closed` are the partner's own closed days from the day of `at` on.
+    """
+    return hear_by_at is not None and remind_at(hear_by_at, closed=closed) <= at < hear_by_at
+
+
+def is_to_be_reminded(session: Session, enquiry: Enquiry, at: datetime) -> bool:
+    """Tell of one enquiry what `list_to_remind` asks of all; safe after lock_enquiry."""
+    closed = list_own_closed_days(session, enquiry.organisation_id, at=at)
+    silent = enquiry.state in SILENT and is_reminder_due(enquiry.hear_by_at, at, closed)
+    return silent and not was_reminded(session, enquiry)
 
 
 def was_reminded(session: Session, enquiry: Enquiry) -> bool:

@@ -19,8 +19,8 @@ from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.wording import AIMS, ANSWERS, CONTACTS, NEEDS, OUTCOMES, QUESTIONS, TALKS, TIMES, listed
 from hub.policy.actor import Actor, ActorKind
+from hub.policy.disclosure_scopes import disclosures_for, received_disclosures_for
 from hub.policy.fields import Field, Phase, Reader
-from hub.policy.scopes import disclosures_for
 from hub.policy.visibility import BEFORE, Fields, phase_of, visible_to_partner
 
 F = Field
@@ -230,11 +230,28 @@ def say_moment(at: datetime) -> str:
     return f"{day}, {time} Uhr" if german else f"{day}, {time}"
 
 
-def list_disclosures(session: Session, actor: Actor, *, participant_id: int, at: datetime) -> list[Disclosure]:
-    """Return what of a person went to whom, the newest first: for the person and for who looks after them."""
+def list_disclosures(
+    session: Session, actor: Actor, *, participant_id: int, page: int = 1, size: int = 100, at: datetime
+) -> list[Disclosure]:
+    """Return one page of what of a person went to whom, the newest first: for the person and for their own coach.
+
+    One row more than `size` when another page follows.
+    """
     query = disclosures_for(actor, at).where(Disclosure.participant_id == participant_id)
-    query = query.options(joinedload(Disclosure.organisation)).order_by(Disclosure.id.desc()).limit(100)
-    return list(session.scalars(query))
+    query = query.options(joinedload(Disclosure.organisation)).order_by(Disclosure.id.desc())
+    return list(session.scalars(query.offset((page - 1) * size).limit(size + 1)))
+
+
+def list_received(
+    session: Session, actor: Actor, *, page: int, size: int, at: datetime
+) -> list[tuple[Disclosure, str]]:
+    """Return one page of what the actor's own organisations learned, each with the enquiry's reference, newest first.
+
+    One row more than `size` when another page follows.
+    """
+    query = received_disclosures_for(actor, at).add_columns(Enquiry.reference)
+    query = query.options(joinedload(Disclosure.organisation)).order_by(Disclosure.id.desc())
+    return [(row[0], row[1]) for row in session.execute(query.offset((page - 1) * size).limit(size + 1))]
 
 
 def has_opened(session: Session, *, enquiry_id: int, purpose: str, organisation_id: int | None = None) -> bool:

@@ -17,7 +17,7 @@ from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.duty_scopes import duties_for
 from hub.queries.consents import find_permitting
-from hub.queries.withdrawals import to_its_recipient
+from hub.queries.covering import under
 
 TERM = timedelta(days=7)
 OPENING = frozenset({"I1", "I2", "H1"})  # a partner who never learned one of these knows nobody, and owes nothing
@@ -47,7 +47,7 @@ def add_duties(session: Session, consent: Consent, reason: DutyReason, *, at: da
 
 def _list_told(session: Session, consent: Consent) -> list[tuple[Enquiry, frozenset[str]]]:
     """Return the person's enquiries to the consent's recipient and offer, each with all field groups ever told."""
-    query = select(Enquiry).where(*to_its_recipient(consent))
+    query = select(Enquiry).where(*under(consent))
     found = session.scalars(query.options(joinedload(Enquiry.participant)).order_by(Enquiry.id)).all()
     told: dict[int, set[str]] = {}
     rows = select(Disclosure.enquiry_id, Disclosure.fields).where(Disclosure.enquiry_id.in_([one.id for one in found]))
@@ -79,7 +79,7 @@ def _is_written(session: Session, enquiry: Enquiry, owed: frozenset[str]) -> boo
 
 def list_closed_under(session: Session, consent: Consent) -> list[Enquiry]:
     """Return the completed and failed enquiries to the consent's recipient and offer, in order of id (T4d)."""
-    query = select(Enquiry).where(*to_its_recipient(consent), Enquiry.state.in_(CLOSED))
+    query = select(Enquiry).where(*under(consent), Enquiry.state.in_(CLOSED))
     return list(session.scalars(query.order_by(Enquiry.id)))
 
 

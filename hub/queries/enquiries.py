@@ -8,6 +8,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
+from hub.i18n import N_
 from hub.models.booking import LIVE, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import ASKING, IDENTIFIED, OPEN_STATES, Enquiry, EnquiryState, hear_by
@@ -17,8 +18,10 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import enquiries_for, offers_for, participants_for
 from hub.queries.closures import list_own_closed_days
+from hub.queries.covering import under
 
 S = EnquiryState
+ASKED_ALREADY = N_("Zu diesem Angebot läuft schon eine Anfrage für diesen Menschen.")
 _TURN = case((Enquiry.state.in_((S.SENT, S.SEEN)), 0), (Enquiry.state.in_((*ASKING, *IDENTIFIED)), 1), else_=2)
 
 
@@ -50,6 +53,7 @@ def _told() -> Sequence[Any]:
         joinedload(Enquiry.organisation),
         joinedload(Enquiry.slot).joinedload(Slot.location),
         joinedload(Enquiry.referral),
+        joinedload(Enquiry.round),
     )
 
 
@@ -67,13 +71,8 @@ def lock_enquiry(session: Session, enquiry_id: int) -> Enquiry:
 
 
 def lock_open_under(session: Session, consent: Consent) -> list[Enquiry]:
-    """Return the person's open enquiries to the consent's recipient and offer, locked and fresh, in order of id."""
-    query = select(Enquiry).where(
-        Enquiry.participant_id == consent.participant_id,
-        Enquiry.organisation_id == consent.organisation_id,
-        Enquiry.offer_id == consent.offer_id,
-        Enquiry.state.in_(OPEN_STATES),
-    )
+    """Return the person's open enquiries that a consent is about, locked and fresh, in order of id."""
+    query = select(Enquiry).where(*under(consent), Enquiry.state.in_(OPEN_STATES))
     query = query.options(joinedload(Enquiry.offer, innerjoin=True), joinedload(Enquiry.participant, innerjoin=True))
     query = query.order_by(Enquiry.id).with_for_update(of=Enquiry).execution_options(populate_existing=True)
     return list(session.scalars(query))
@@ -96,9 +95,9 @@ def find_by_terms(session: Session, *, consent_id: int) -> Enquiry | None:
 
 
 def find_draft(session: Session, *, consent_id: int) -> Enquiry | None:
-    """Return the draft that waits for this consent, or None."""
+    """Return the draft that waits for this consent, or None; the drafts of a round are their round's matter."""
     query = select(Enquiry).where(Enquiry.consent_id == consent_id, Enquiry.state == EnquiryState.DRAFT)
-    return session.scalars(query.limit(1)).first()
+    return session.scalars(query.where(Enquiry.round_id.is_(None)).limit(1)).first()
 
 
 def find_open_to(session: Session, *, participant_id: int, offer_id: int) -> Enquiry | None:

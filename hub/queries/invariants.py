@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.models.booking import LIVE, STANDING, UNDECIDED, Booking, BookingState, Waiting, WaitingState
-from hub.models.consent import Consent
-from hub.models.enquiry import IDENTIFIED, Enquiry
+from hub.models.consent import Consent, Scope
+from hub.models.enquiry import IDENTIFIED, NAME, Enquiry
 from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Pool, PoolState, Slot, SlotState
+from hub.models.transmission import AdmittedGround, Transmission
 from hub.queries.holds import RUNNING_OUT
 from hub.queries.next_free import wrong_next_free
 
@@ -73,9 +74,19 @@ def holds_that_ran_out(at: datetime) -> Select[Any]:
 
 
 def identity_without_consent(at: datetime) -> Select[Any]:
-    """Enquiries that show identity though no consent of theirs is in force."""
-    live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at))
-    return select(Enquiry.id).where(Enquiry.state.in_(IDENTIFIED), ~live.exists())
+    """Enquiries that show identity though no consent of theirs is in force; an E2a allows to show nobody's name."""
+    named = cast(Enquiry.field_groups, Text).contains(f'"{NAME}"')
+    enough = or_(Consent.scope == Scope.TRANSMIT, and_(Consent.scope == Scope.ASK_AROUND, ~named))
+    live = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at), enough)
+    by_consent = Enquiry.transmission_id.is_(None)
+    return select(Enquiry.id).where(Enquiry.state.in_(IDENTIFIED), by_consent, ~live.exists())
+
+
+def told_by_law_to_a_body_it_does_not_name(_at: datetime) -> Select[Any]:
+    """Enquiries on a legal ground that beside it bear a consent, or whose ground was admitted for another body."""
+    query = select(Enquiry.id).join(Transmission, Enquiry.transmission_id == Transmission.id)
+    query = query.join(AdmittedGround, Transmission.admitted_id == AdmittedGround.id)
+    return query.where(or_(Enquiry.consent_id.is_not(None), AdmittedGround.organisation_id != Enquiry.organisation_id))
 
 
 def persons_in_two_places(_at: datetime) -> Select[Any]:
@@ -135,6 +146,7 @@ INVARIANTS: dict[str, Breaking] = {
     "nobody is booked on a date that is called off": booked_on_dates_that_fall_away,
     "no hold outlives its time": holds_that_ran_out,
     "no identity without a live consent": identity_without_consent,
+    "a legal ground reaches its own body only": told_by_law_to_a_body_it_does_not_name,
     "nobody is in two places": persons_in_two_places,
     "admission takes two people": admissions_by_one_person,
     "every offer knows its next free date": offers_with_a_wrong_next_free_date,

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.models.consent import Consent, ConsentState
 from hub.models.log import Disclosure
-from hub.models.organisation import Organisation
+from hub.models.organisation import Organisation, OrganisationKind
+from hub.models.round import RUNNING, Round
 from hub.policy.actor import Actor
-from hub.policy.scopes import consents_for, disclosures_for
+from hub.policy.disclosure_scopes import disclosures_for
+from hub.policy.scopes import consents_for
 from hub.queries.disclosures import OWN_CONSENT
 
 
@@ -24,13 +27,21 @@ class Known:
     consents: list[Consent] = field(default_factory=list)  # in force, the newest first
 
     @property
+    def is_partner(self) -> bool:
+        """Neither the network itself nor the Jobcenter whose coach it is."""
+        return self.organisation is not None and self.organisation.kind is not OrganisationKind.JOBCENTER
+
+    @property
     def fields(self) -> set[str]:
         """All it knows or may come to know."""
         return self.told | set(self.until)
 
 
 def list_known(session: Session, actor: Actor, *, participant_id: int, at: datetime) -> list[Known]:
-    """Return every organisation that learned something of a person or may learn it now, by name. Two statements."""
+    """Return every organisation that learned something of a person or may learn it now, by name.
+
+    At most four statements.
+    """
     found: dict[int | None, Known] = {}
     told = disclosures_for(actor, at).where(Disclosure.participant_id == participant_id)
     for row in session.scalars(told.options(joinedload(Disclosure.organisation)).order_by(Disclosure.id)):
@@ -44,7 +55,26 @@ def list_known(session: Session, actor: Actor, *, participant_id: int, at: datet
         one.consents.append(consent)
         for group in groups_of(consent):
             one.until[group] = max(consent.valid_until_on, one.until.get(group, consent.valid_until_on))
+    _add_asked_around(session, actor, participant_id, found, at)
     return sorted(found.values(), key=lambda one: one.organisation.name.casefold() if one.organisation else "")
+
+
+def _add_asked_around(
+    session: Session, actor: Actor, participant_id: int, found: dict[int | None, Known], at: datetime
+) -> None:
+    """Add what partners may learn without a name, as long as somebody is asking around."""
+    running = consents_for(actor, at).where(Consent.participant_id == participant_id, Consent.live(at))
+    running = running.join(Round, Round.consent_id == Consent.id).where(Round.state.in_(RUNNING))
+    around = list(session.scalars(running.order_by(Consent.id)))
+    keys = {key for consent in around for key in consent.recipient_ids}
+    listed = session.scalars(select(Organisation).where(Organisation.id.in_(keys))) if keys else ()
+    named = {one.id: one for one in listed}
+    for consent in around:
+        for key in consent.recipient_ids:
+            one = found.setdefault(key, Known(named[key]))
+            one.consents.append(consent)
+            for group in groups_of(consent):
+                one.until[group] = max(consent.valid_until_on, one.until.get(group, consent.valid_until_on))
 
 
 def groups_of(consent: Consent) -> set[str]:

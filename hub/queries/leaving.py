@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, joinedload
 from hub.models.booking import STANDING, Booking
 from hub.models.calendar_source import CalendarSource
 from hub.models.consent import PERMITTING, Consent
+from hub.models.enquiry import Enquiry
 from hub.models.invitation import Invitation
 from hub.models.notice import Link
 from hub.models.offer import Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.programme import ProgrammeOrganisation
+from hub.models.round import RUNNING, Round
 from hub.models.series import Series
 from hub.models.slot import Slot, SlotState
 from hub.models.subscription import FeedKind, Subscription
@@ -24,6 +26,7 @@ from hub.queries.bookings import with_place
 from hub.queries.calendar_sources import forget_rows
 from hub.queries.consents import WAITING
 from hub.queries.logins import end_logins_of
+from hub.queries.rounds import OPEN
 from hub.queries.subscriptions import end_feed
 
 COMING = (SlotState.PLANNED, SlotState.UNSETTLED)
@@ -96,12 +99,30 @@ def _left() -> Select[Any]:
 
 
 def list_people(session: Session, *, at: datetime) -> list[int]:
-    """Return the keys of persons with a consent for, or a coming place with, an organisation that has left."""
+    """Return the keys of persons with a consent for, or a coming place with, an organisation that has left.
+
+    And of those for whom it was asked without a name.
+    """
     asked = select(Consent.participant_id).where(
         Consent.organisation_id.in_(_left()), Consent.state.in_((*PERMITTING, *WAITING))
     )
     booked = _coming(at).with_only_columns(Booking.participant_id)
-    return sorted({one for one in (*session.scalars(asked), *session.scalars(booked)) if one})
+    nameless = _nameless().with_only_columns(Enquiry.participant_id)
+    return sorted(
+        {one for one in (*session.scalars(asked), *session.scalars(booked), *session.scalars(nameless)) if one}
+    )
+
+
+def list_asked_without_name(session: Session, participant_id: int) -> list[int]:
+    """Return the keys of organisations that have left and still have something of a person without a name."""
+    query = _nameless().where(Enquiry.participant_id == participant_id)
+    return sorted(set(session.scalars(query.with_only_columns(Enquiry.organisation_id))))
+
+
+def _nameless() -> Select[Any]:
+    query = select(Enquiry).join(Round, Enquiry.round_id == Round.id)
+    open_one = (Enquiry.state.in_(OPEN), Enquiry.consent_id == Round.consent_id, Round.state.in_(RUNNING))
+    return query.where(*open_one, Enquiry.organisation_id.in_(_left()))
 
 
 def list_consents(session: Session, participant_id: int) -> list[Consent]:

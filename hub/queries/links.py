@@ -11,6 +11,7 @@ from hub.models.enquiry import Enquiry
 from hub.models.notice import Link, LinkPurpose
 from hub.models.offer import Offer
 from hub.models.participant import Participant
+from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot
 from hub.policy.actor import Actor, ActorKind
 
@@ -35,6 +36,7 @@ def find_link(session: Session, token: str, at: datetime) -> Link | None:
             enquiry.joinedload(Enquiry.organisation),
             enquiry.joinedload(Enquiry.participant).joinedload(Participant.coach),
             enquiry.joinedload(Enquiry.referral),
+            enquiry.joinedload(Enquiry.round),
             enquiry.joinedload(Enquiry.slot).joinedload(Slot.location),
         )
     )
@@ -58,6 +60,19 @@ def find_offer_link(session: Session, token: str, at: datetime) -> Link | None:
     )
 
 
+def find_prior_question_link(session: Session, token: str, at: datetime) -> Link | None:
+    """Return the link a token opens, with its question before a referral, or None when there is none any more."""
+    query = select(Link).where(
+        Link.purpose == LinkPurpose.ANSWER_PRIOR_QUESTION,
+        Link.token_digest == crypto.token_digest(token),
+        Link.expires_at > at,
+    )
+    question = joinedload(Link.prior_question)
+    return session.scalar(
+        query.options(question.joinedload(PriorQuestion.offer), question.joinedload(PriorQuestion.organisation))
+    )
+
+
 def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:
     """Return the link already made for this enquiry and organisation that has not expired, or None."""
     query = select(Link).where(Link.enquiry_id == enquiry_id, Link.purpose == LinkPurpose.ANSWER_ENQUIRY)
@@ -70,6 +85,15 @@ def find_current_of_offer(session: Session, *, offer_id: int, organisation_id: i
     return _newest(session, query, organisation_id, at)
 
 
+def find_current_of_prior_question(
+    session: Session, *, question_id: int, organisation_id: int, at: datetime
+) -> Link | None:
+    """Return the link already made for this question before a referral that has not expired, or None."""
+    purpose = Link.purpose == LinkPurpose.ANSWER_PRIOR_QUESTION
+    query = select(Link).where(Link.prior_question_id == question_id, purpose)
+    return _newest(session, query, organisation_id, at)
+
+
 def _newest(session: Session, query: Select[Any], organisation_id: int, at: datetime) -> Link | None:
     query = query.where(Link.organisation_id == organisation_id, Link.expires_at > at)
     link: Link | None = session.scalars(query.order_by(Link.id.desc()).limit(1)).first()
@@ -77,12 +101,13 @@ def _newest(session: Session, query: Select[Any], organisation_id: int, at: date
 
 
 def actor_of_link(link: Link, *, request_id: str = "") -> Actor:
-    """Return who acts through a link: nobody in particular, for one organisation and one enquiry or offer."""
+    """Return who acts through a link: nobody in particular, for one organisation and the one thing it is about."""
     return Actor(
         kind=ActorKind.LINK,
         ref=link.public_id,
         enquiry_id=link.enquiry_id,
         offer_id=link.offer_id,
+        prior_question_id=link.prior_question_id,
         organisation_id=link.organisation_id,
         request_id=request_id,
     )

@@ -16,7 +16,6 @@ from hub.errors import SomebodyWasFaster
 from hub.i18n import N_, Message
 from hub.models.booking import BLOCKING, Booking
 from hub.models.offer import Form
-from hub.models.room_tick import RoomTick, ticks_between
 from hub.models.series import HolidayRule
 from hub.models.slot import Slot, SlotState
 from hub.queries.bookings import lock_slots
@@ -24,6 +23,7 @@ from hub.queries.busy_rooms import list_known
 from hub.queries.busy_times import Known
 from hub.queries.closures import closed_days, day_names
 from hub.queries.consequences import Booked, Consequences, consequences_of, list_booked
+from hub.queries.moved_rooms import list_without_room
 
 # Of a lent room that a coach has: the coach would stand before a closed door. Other dates are asked about.
 BUSY = N_("Laut Kalender des Hauses ist der Raum dann nicht frei, und ein Coach hat ihn.")
@@ -224,7 +224,8 @@ def _obstacles(
 ) -> dict[int, Message]:
     """Return what forbids the move of each date that cannot move; the plainest reason of several."""
     found: dict[int, Message] = {}
-    for slot_id in _without_room(session, slots, times, moving):
+    spans = {slot_id: (new.starts_at, new.ends_at) for slot_id, new in times.items()}
+    for slot_id in list_without_room(session, slots, spans, moving):
         found[slot_id] = N_("Der Raum ist dann schon vergeben.")
     for slot_id in _out_of_order(slots, list_sessions(session, slots), times, moving):
         found[slot_id] = N_("Die Termine des Kurses kämen durcheinander.")
@@ -234,27 +235,6 @@ def _obstacles(
         elif new.starts_at <= at:
             found[slot_id] = N_("Diese Zeit ist schon vorbei.")
     return found
-
-
-def _without_room(
-    session: Session, slots: Sequence[Slot], times: dict[int, NewTimes], moving: Collection[int]
-) -> set[int]:
-    """Return which dates find their room taken by one that does not move. One statement, none without rooms."""
-    ticks = {slot.id: ticks_between(times[slot.id].starts_at, times[slot.id].ends_at) for slot in slots if slot.room_id}
-    if not ticks:
-        return set()
-    query = select(RoomTick.room_id, RoomTick.tick, RoomTick.slot_id).where(
-        RoomTick.room_id.in_({slot.room_id for slot in slots if slot.room_id}),
-        RoomTick.tick >= min(one.start for one in ticks.values()),
-        RoomTick.tick < max(one.stop for one in ticks.values()),
-    )
-    found = session.execute(query).all()
-    held: dict[tuple[int | None, int], int] = {(one[0], one[1]): one[2] for one in found if one[2] not in moving}
-    return {
-        slot.id
-        for slot in slots
-        if slot.id in ticks and any(held.get((slot.room_id, tick), slot.id) != slot.id for tick in ticks[slot.id])
-    }
 
 
 def list_sessions(session: Session, slots: Iterable[Slot]) -> list[Slot]:

@@ -9,21 +9,24 @@ from sqlalchemy.orm import Session
 
 from hub.errors import NotFound
 from hub.models.booking import Booking
-from hub.models.consent import Consent, Scope
+from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
+from hub.models.prior_question import PriorQuestion, PriorQuestionState
 from hub.models.slot import Slot
 from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.phone_scopes import calls_for
+from hub.queries.covering import covering
 from hub.queries.covers import leads_team, stands_in, works_anywhere
 from hub.queries.ladder import NOBODY, list_desks
 
 ABOUT_ENQUIRY = ("partner_question", "partner_reminder")  # it waits for an answer
 ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # is it still right? answered through a link
+ABOUT_PRIOR_QUESTION = ("partner_prior_question", "partner_prior_reminder")  # nobody waits for it
 TO_UMBRELLA = ("umbrella_fading", "umbrella_hiding")  # the same, to the umbrella of its organisation
 AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 WEEK = timedelta(days=7)
@@ -140,13 +143,7 @@ def lock_needless_call(session: Session, notice_id: int, *, at: datetime) -> Not
 
 def needless(at: datetime) -> ColumnElement[bool]:
     """What a mail checks at the moment it is sent (R-CON-12), for calls: as one condition, since lists ask it too."""
-    live = exists().where(
-        Consent.participant_id == Enquiry.participant_id,
-        Consent.organisation_id == Enquiry.organisation_id,
-        Consent.offer_id == Enquiry.offer_id,
-        Consent.scope == Scope.TRANSMIT,
-        Consent.live(at),
-    )
+    live = exists().where(covering(Enquiry), Consent.live(at))
     asked, subject = Enquiry.id == Notice.enquiry_id, Offer.id == Notice.offer_id
     booked = select(Booking.slot_id).where(Booking.id == Notice.booking_id).correlate(Notice).scalar_subquery()
     date = Slot.id == func.coalesce(Notice.slot_id, booked)
@@ -155,11 +152,14 @@ def needless(at: datetime) -> ColumnElement[bool]:
     over = exists().where(date, Slot.ends_at <= at).correlate(Notice)
     listed = and_(Offer.state == OfferState.PUBLISHED, Offer.freshness != Freshness.FRESH)
     stale = exists().where(subject, listed).correlate(Notice)
+    open_question = (PriorQuestion.id == Notice.prior_question_id, PriorQuestion.state == PriorQuestionState.ASKED)
+    wondered = exists().where(*open_question).correlate(Notice)
     return or_(
         and_(Notice.template.in_(ABOUT_ENQUIRY), ~waits),
         and_(Notice.template == "partner_news", or_(withdrawn, over)),
         and_(Notice.template == "late_call", over),
         and_(Notice.template.in_((*ABOUT_OFFER, *TO_UMBRELLA)), ~stale),
+        and_(Notice.template.in_(ABOUT_PRIOR_QUESTION), ~wondered),
         and_(Notice.template == "weekly_call", Notice.created_at <= at - WEEK),
     )
 

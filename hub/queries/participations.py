@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.errors import NotFound
+from hub import clock
+from hub.errors import NotFound, RuleBroken
+from hub.i18n import N_
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
@@ -65,3 +67,18 @@ def list_case_managers(session: Session, jobcenter_id: int, *, besides: int | No
         )
     )
     return list(session.scalars(query.order_by(User.name, User.id)))
+
+
+def is_over(session: Session, participant_id: int, *, on: date) -> bool:
+    """Tell whether a day lies after all a person's participations; one not begun, or only proposed, is not over."""
+    mine = select(Participation.id).where(Participation.participant_id == participant_id)
+    had = mine.where(Participation.state.in_((S.ADMITTED, S.ENDED))).exists()
+    runs = and_(Participation.state == S.ADMITTED, Participation.ends_on >= on)
+    ahead = mine.where(or_(Participation.state == S.PROPOSED, runs)).exists()
+    return bool(session.scalar(select(and_(had, ~ahead))))
+
+
+def require_not_over(session: Session, participant_id: int, starts_at: datetime) -> None:
+    """Raise RuleBroken (409) for an instant after a person's participations; before them people may meet."""
+    if is_over(session, participant_id, on=clock.local_date(starts_at)):
+        raise RuleBroken(N_("An diesem Tag ist die Teilnahme schon vorbei."))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hub.models.consent import Consent, Scope
 from hub.queries.consents import find_live
@@ -21,6 +21,12 @@ def may_write_to(session: Session, *, participant_id: int, channel: str, at: dat
     """Tell whether the person wants anything at all over this way; the guard before a notice to a person leaves."""
     consent = find_live(session, participant_id=participant_id, scope=Scope.MESSAGES, at=at)
     return consent is not None and channel in (consent.content or {}).values()
+
+
+def find_line(session: Session, sheet_id: int) -> Consent | None:
+    """Return the one question of a sheet about messages or evaluation, with its person; None for another sheet."""
+    query = select(Consent).where(Consent.sheet_id == sheet_id, Consent.scope.in_(OWN_SCOPES))
+    return session.scalars(query.options(joinedload(Consent.participant))).one_or_none()
 
 
 def list_own(session: Session, participant_id: int, *, at: datetime) -> dict[Scope, Consent]:

@@ -11,22 +11,25 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from hub import clock
 from hub.errors import NotFound
 from hub.models.booking import Booking
-from hub.models.consent import Consent, Scope
+from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.notice import Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
+from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import Actor
 from hub.policy.fields import Reader
 from hub.policy.phone_scopes import calls_for, phoned_enquiries_for, phoned_offers_for, phoned_organisations_for
+from hub.queries import prior_questions
+from hub.queries.covering import allows, covering
 from hub.queries.ladder import FURTHEST, Owner, list_turns
-from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, needless
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, AWAITING_ANSWER, needless
 
 WEEK = timedelta(days=7)
-SAID_ELSEWHERE = (*ABOUT_ENQUIRY, *ABOUT_OFFER, "weekly_call")  # by the enquiry, by the offer, by the head
+SAID_ELSEWHERE = (*ABOUT_ENQUIRY, *ABOUT_OFFER, *ABOUT_PRIOR_QUESTION, "weekly_call")  # by what they are about
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Phoned:
     reader: Reader  # which column of the matrix its enquiries are shown by
     contacts: list[str] = field(default_factory=list)
     enquiries: list[Enquiry] = field(default_factory=list)
+    prior_questions: list[PriorQuestion] = field(default_factory=list)
     calls: list["Call"] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     unsettled: list[Slot] = field(default_factory=list)
@@ -51,7 +55,7 @@ class Phoned:
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to say and nothing to ask."""
-        return not (self.enquiries or self.calls or self.offers or self.unsettled)
+        return not (self.enquiries or self.prior_questions or self.calls or self.offers or self.unsettled)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Call:
 def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -> list[Phoned]:
     """Return every organisation on the actor's phone list, those with something open first, then by name.
 
-    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list, and
+    Dates are the coming ones of the local week that begins on `monday`. Nine statements, however long the list, and
     one more where a partner was silent.
     """
     enquiries = _permitted(session, actor, at)
@@ -77,6 +81,8 @@ def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -
         found[organisation_id].contacts.append(name)
     for enquiry in enquiries:
         found[enquiry.organisation_id].enquiries.append(enquiry)
+    for question in prior_questions.list_phoned(session, actor):
+        found[question.organisation_id].prior_questions.append(question)
     for row in session.execute(_calls(actor, at)):
         _add_call(found[row.Notice.organisation_id], row)
     for offer in session.scalars(_offers(actor)):
@@ -180,18 +186,12 @@ def _awaiting(actor: Actor, at: datetime) -> Select[Any]:
 
 def _permitted(session: Session, actor: Actor, at: datetime) -> list[Enquiry]:
     """Return enquiries that wait for an answer under a consent in force now, the most urgent first (R-CON-12)."""
-    query = _awaiting(actor, at).join(
-        Consent,
-        (Consent.participant_id == Enquiry.participant_id)
-        & (Consent.organisation_id == Enquiry.organisation_id)
-        & (Consent.offer_id == Enquiry.offer_id),
-    )
-    query = query.where(Consent.scope == Scope.TRANSMIT, Consent.live(at)).add_columns(Consent)
+    query = _awaiting(actor, at).join(Consent, covering(Enquiry)).where(Consent.live(at)).add_columns(Consent)
     query = query.order_by(Enquiry.hear_by_at, Enquiry.id, Consent.given_at.desc(), Consent.id.desc())
     newest: dict[int, tuple[Enquiry, Consent]] = {}
     for enquiry, consent in session.execute(query):
         newest.setdefault(enquiry.id, (enquiry, consent))
-    covered = [one for one, consent in newest.values() if set(one.field_groups) <= set(consent.field_groups)]
+    covered = [one for one, consent in newest.values() if allows(consent, one)]
     return _on_turn(session, actor, covered, at)
 
 

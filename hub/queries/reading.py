@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.booking import Booking
-from hub.models.consent import PERMITTING, Consent, Scope
+from hub.models.consent import PERMITTING, Consent
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.policy.actor import Actor
 from hub.policy.fields import Field, Phase, Reader
 from hub.policy.visibility import Fields, visible
 from hub.queries.consents import WAITING
+from hub.queries.covering import covering
 from hub.queries.disclosures import phase_now
+from hub.queries.legal_grounds import list_holding
 from hub.queries.participants import reader_of
 
 OVER = frozenset({Phase.DECLINED, Phase.RECALLED, Phase.CONSENT_ENDED})  # the need is open again
@@ -24,15 +26,10 @@ def phases_of(session: Session, enquiries: Sequence[Enquiry], *, at: datetime) -
     """Return the row of the matrix for each enquiry as those who look after its person see it. One statement."""
     if not enquiries:
         return {}
-    same = and_(
-        Consent.participant_id == Enquiry.participant_id,
-        Consent.organisation_id == Enquiry.organisation_id,
-        Consent.offer_id == Enquiry.offer_id,
-    )
     query = (
         select(Enquiry.id, Consent.state, Consent.field_groups, Consent.live(at))
-        .join(Consent, same)
-        .where(Consent.scope == Scope.TRANSMIT, Consent.state.in_((*WAITING, *PERMITTING)))
+        .join(Consent, covering(Enquiry))
+        .where(Consent.state.in_((*WAITING, *PERMITTING)))
     )
     asked, live = set(), set()
     groups = {one.id: set(one.field_groups) for one in enquiries}
@@ -41,6 +38,7 @@ def phases_of(session: Session, enquiries: Sequence[Enquiry], *, at: datetime) -
             asked.add(enquiry_id)
         elif is_live and groups[enquiry_id] <= set(told):
             live.add(enquiry_id)
+    live |= list_holding(session, enquiries, at=at)
     return {one.id: _phase(one, live=one.id in live, asked=one.id in asked, at=at) for one in enquiries}
 
 

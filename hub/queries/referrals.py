@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.errors import NotFound
+from hub.errors import NotFound, RuleBroken
+from hub.i18n import N_
 from hub.models.offer import Aim
 from hub.models.participant import Participant
 from hub.models.referral import Referral, ReferralState
@@ -27,6 +28,14 @@ def get_referral(session: Session, actor: Actor, public_id: str, *, at: datetime
 def get_referral_by_id(session: Session, referral_id: int) -> Referral:
     """Return the referral another row belongs to; that row came through a scope."""
     return session.scalars(select(Referral).where(Referral.id == referral_id)).one()
+
+
+def require_open(referral: Referral, participant_id: int) -> None:
+    """Raise NotFound for another person's search, RuleBroken (409) for one that is over or rests."""
+    if referral.participant_id != participant_id:
+        raise NotFound
+    if referral.state is not ReferralState.OPEN:
+        raise RuleBroken(N_("Diese Suche ist schon abgeschlossen. Bitte beginnen Sie eine neue."))
 
 
 def find_open_for(session: Session, participant_id: int, aim: Aim) -> Referral | None:

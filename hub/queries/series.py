@@ -84,19 +84,19 @@ def plan_dates(
 ) -> list[PlannedDate]:
     """Return the dates of a plan between two local days that lie after `at`, closed ones included and marked.
 
-    At most five statements. Raises TooManyOccurrences.
+    At most six statements. Raises TooManyOccurrences.
     """
     names = day_names(session, organisation_id, first=first, last=last, language=language)
     code = session.scalar(select(Location.municipality_code).where(Location.id == plan.location_id))
     closed = _closed(plan, names, code, first, last, language)
     occurrences = [one for one in expand(plan.rule, first=first, last=last) if one.starts_at > at]
-    taken: set[int] = set()
+    taken, buffer = set[int](), 0
     if plan.room_id is not None and occurrences:
-        taken = room_ticks.list_taken_ticks(
-            session, plan.room_id, first=occurrences[0].starts_at, last=max(one.ends_at for one in occurrences)
-        )
+        buffer = room_ticks.buffers_of(session, [plan.room_id]).get(plan.room_id, 0)
+        last_end = max(one.ends_at for one in occurrences) + timedelta(minutes=buffer)
+        taken = room_ticks.list_taken_ticks(session, plan.room_id, first=occurrences[0].starts_at, last=last_end)
     known = list_known(session, [(plan.room_id, one.starts_at, one.ends_at) for one in occurrences], at=at)
-    planned = [_planned(one, plan, closed, names, taken) for one in occurrences]
+    planned = [_planned(one, plan, closed, names, taken, buffer) for one in occurrences]
     return [replace(one, room_known=state) for one, state in zip(planned, known, strict=True)]
 
 
@@ -115,7 +115,7 @@ def _closed(
 
 
 def _planned(
-    one: Occurrence, plan: Plan, closed: dict[date, ClosedDay], names: DayNames, taken: set[int]
+    one: Occurrence, plan: Plan, closed: dict[date, ClosedDay], names: DayNames, taken: set[int], buffer: int = 0
 ) -> PlannedDate:
     day = closed.get(one.on)
     return PlannedDate(
@@ -123,7 +123,7 @@ def _planned(
         closed_for=day.name if day else "",
         asked=day is not None and day.asked,
         takes_place=day is None or one.on in plan.kept_days,
-        room_taken=bool(taken) and not taken.isdisjoint(ticks_between(one.starts_at, one.ends_at)),
+        room_taken=bool(taken) and not taken.isdisjoint(ticks_between(one.starts_at, one.ends_at, buffer)),
         closed_by=day.by if day else None,
         school_holiday=names.school.get(one.on, ""),
     )

@@ -16,7 +16,7 @@ from hub.models.offer import Form
 from hub.models.room_tick import ticks_between
 from hub.models.series import ExceptionKind, Series, SeriesException
 from hub.models.slot import Slot, SlotState
-from hub.queries import series_effects
+from hub.queries import room_ticks, series_effects
 from hub.queries.busy_rooms import list_known
 from hub.queries.busy_times import Known
 from hub.queries.course_plans import last_day
@@ -188,13 +188,18 @@ def _with_rooms(session: Session, rows: list[Row]) -> list[Row]:
         return rows
     giving = [row.slot.id for row in rows if row.slot and row.kind in (Kind.MOVED, Kind.REMOVED)]
     rooms = {row.room_id for row in wanting if row.room_id is not None}
-    taken = series_effects.list_taken_ticks(session, rooms, _span(wanting), besides=giving)
+    buffers = room_ticks.buffers_of(session, rooms)
+    first, last = _span(wanting)
+    span = first, last + timedelta(minutes=max(buffers.values(), default=0))
+    taken = series_effects.list_taken_ticks(session, rooms, span, besides=giving)
     marked: list[Row] = []
     for row in sorted(rows, key=lambda row: row.starts_at):
         wanted = row.room_id is not None and row.kind in (Kind.NEW, Kind.MOVED)
-        ticks = {(row.room_id or 0, tick) for tick in ticks_between(row.starts_at, row.ends_at)} if wanted else set()
-        marked.append(replace(row, room_taken=not taken.isdisjoint(ticks)))
-        taken |= ticks
+        room = row.room_id or 0
+        ticks = {(room, tick) for tick in ticks_between(row.starts_at, row.ends_at, buffers.get(room, 0))}
+        marked.append(replace(row, room_taken=wanted and not taken.isdisjoint(ticks)))
+        # Pieces of one series follow each other as they were laid: what comes after a date is kept from others only.
+        taken |= {(room, tick) for tick in ticks_between(row.starts_at, row.ends_at)} if wanted else set()
     return marked
 
 

@@ -17,14 +17,23 @@ from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.sheet_scopes import consent_sheets_for
 from hub.queries import consents
+from hub.queries.consent_texts import name_of
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a sheet asks about one offer: to tell the partner (E2), and what stands beside it (E3, E4)."""
+    """What a sheet asks about one offer: to tell the partner (E2), and what stands beside it (E3, E4).
 
-    offer: Offer
+    Without an offer it is an asking around (E2a): one line about all the partners listed in it.
+    """
+
+    offer: Offer | None
     lines: list[Consent] = field(default_factory=list)
+
+    @property
+    def partner(self) -> str:
+        """The partner's name; empty for an asking around."""
+        return self.offer.organisation.name if self.offer is not None else ""
 
     @property
     def transmit(self) -> Consent:
@@ -67,25 +76,36 @@ def lock_sheet(session: Session, sheet_id: int) -> tuple[ConsentSheet, list[Cons
     return row, list(session.scalars(lines.execution_options(**fresh)))
 
 
+def find_open_about(session: Session, participant_id: int, offer_id: int) -> ConsentSheet | None:
+    """Return the sheet on which a person is asked about an offer and has not answered yet, or None."""
+    asked = select(Consent.sheet_id).where(
+        Consent.participant_id == participant_id, Consent.offer_id == offer_id, Consent.state.in_(consents.WAITING)
+    )
+    return session.scalars(select(ConsentSheet).where(ConsentSheet.id.in_(asked)).limit(1)).first()
+
+
 def count_lines(session: Session, sheet_id: int) -> int:
     """Return how many questions stand on a sheet."""
     return session.scalar(select(func.count(Consent.id)).where(Consent.sheet_id == sheet_id)) or 0
 
 
 def list_parts(session: Session, sheet: ConsentSheet) -> list[Part]:
-    """Return what a sheet asks, offer by offer, in the order it stands there. One statement."""
-    query = select(Consent, Offer).join(Offer, Consent.offer_id == Offer.id).where(Consent.sheet_id == sheet.id)
+    """Return what a sheet asks, offer by offer, in the order it stands there, or the asking around. One statement."""
+    query = select(Consent, Offer).outerjoin(Offer, Consent.offer_id == Offer.id).where(Consent.sheet_id == sheet.id)
     query = query.options(joinedload(Offer.organisation), joinedload(Consent.organisation)).order_by(Consent.id)
-    parts: dict[int, Part] = {}
+    parts: dict[int | None, Part] = {}
     for line, offer in session.execute(query):
-        parts.setdefault(offer.id, Part(offer)).lines.append(line)
+        parts.setdefault(line.offer_id, Part(offer)).lines.append(line)
     return list(parts.values())
 
 
 def find_drafts(session: Session, sheet: ConsentSheet) -> dict[int, Enquiry]:
-    """Return the drafts that wait for the answers of a sheet, or to be sent under them, by consent. One statement."""
+    """Return the drafts that wait for the answers of a sheet, or to be sent under them, by consent. One statement.
+
+    Those of a round are sent all at once, from its own page.
+    """
     query = select(Enquiry).join(Consent, Enquiry.consent_id == Consent.id)
-    query = query.where(Consent.sheet_id == sheet.id, Enquiry.state == EnquiryState.DRAFT)
+    query = query.where(Consent.sheet_id == sheet.id, Enquiry.state == EnquiryState.DRAFT, Enquiry.round_id.is_(None))
     return {draft.consent_id or 0: draft for draft in session.scalars(query)}
 
 
@@ -127,5 +147,7 @@ def first_of_each_sheet(waiting: Iterable[Consent]) -> list[tuple[Consent, list[
     ordered = sorted(waiting, key=lambda one: (one.sheet_id or 0, one.id))
     for _, lines in groupby(ordered, key=lambda one: one.sheet_id or f"alone {one.id}"):
         rows = list(lines)
-        found.append((rows[0], list(dict.fromkeys(row.organisation.name for row in rows if row.organisation))))
+        names = [row.organisation.name for row in rows if row.organisation]
+        around = [str(name_of(row)) for row in rows if row.scope is Scope.ASK_AROUND]
+        found.append((rows[0], list(dict.fromkeys([*around, *names]))))
     return found

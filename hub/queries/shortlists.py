@@ -1,16 +1,14 @@
 """Questions about shortlists: what stands on one, what became of it, and who waits for the coach."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
 from hub.models.booking import LIVE, Booking
-from hub.models.card import Card
 from hub.models.enquiry import ASKING, Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.participant import Participant
@@ -82,23 +80,10 @@ def count_wanted(session: Session, participant_id: int) -> int:
     return session.scalar(select(func.count(ShortlistItem.id)).where(*wanted)) or 0
 
 
-def list_wanted(
-    session: Session, participant_ids: Collection[int], *, at: datetime
-) -> tuple[list[ShortlistItem], set[int]]:
-    """Return what persons want and nobody has booked or asked for yet, the oldest wish first, and who has a card.
-
-    One statement for both: a coach's start page asks it of everybody they look after.
-    """
-    wanted = and_(
-        ShortlistItem.participant_id == Participant.id,
-        ShortlistItem.state == ShortlistState.WANTED,
-        ~or_(_booked(at), _asked()),
-    )
-    carded = select(Card.id).where(Card.participant_id == Participant.id, Card.blocked_at.is_(None)).exists()
-    query = select(Participant.id, carded, ShortlistItem).outerjoin(ShortlistItem, wanted)
-    query = query.where(Participant.id.in_(participant_ids)).options(joinedload(ShortlistItem.offer))
-    rows: Sequence[Any] = session.execute(query.order_by(ShortlistItem.wanted_at)).all()
-    return [item for _, _, item in rows if item is not None], {person_id for person_id, has_card, _ in rows if has_card}
+def is_wanted(at: datetime) -> ColumnElement[bool]:
+    """Whether an item of the person's list is wanted, and nobody has booked it or asked for it yet."""
+    mine = and_(ShortlistItem.participant_id == Participant.id, ShortlistItem.state == ShortlistState.WANTED)
+    return and_(mine, ~or_(_booked(at), _asked()))
 
 
 def _booked(at: datetime) -> ColumnElement[bool]:

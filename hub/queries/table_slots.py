@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -136,6 +136,7 @@ class Rooms:
     def __init__(self, session: Session, at: datetime) -> None:
         self.session, self.at = session, at
         self.calendars: dict[int | None, BusyCalendar] = {}
+        self.buffers: dict[int, int] = {}
         self.taken: dict[int, dict[int, int]] = defaultdict(dict)  # room → tick → date (0: a row further up)
 
     def load(self, works: Sequence[DateWork]) -> None:
@@ -145,8 +146,10 @@ class Rooms:
             present = work.slot.room_id if work.slot else work.offer.room_id
             for room_id in {work.room_id, present} - {None}:
                 spans[room_id or 0] += [work.starts_at, work.ends_at]
+        self.buffers = room_ticks.buffers_of(self.session, spans)
         for room_id, instants in sorted(spans.items()):
-            ticks = room_ticks.list_ticks_with_dates(self.session, room_id, first=min(instants), last=max(instants))
+            last = max(instants) + timedelta(minutes=self.buffers.get(room_id, 0))
+            ticks = room_ticks.list_ticks_with_dates(self.session, room_id, first=min(instants), last=last)
             self.taken[room_id] = dict(ticks)
         if spans:
             first, last = min(map(min, spans.values())), max(map(max, spans.values()))
@@ -161,7 +164,7 @@ class Rooms:
         if room_id is None:
             return
         taken, own = self.taken[room_id], work.slot.id if work.slot else None
-        ticks = ticks_between(work.starts_at, work.ends_at)
+        ticks = ticks_between(work.starts_at, work.ends_at, self.buffers.get(room_id, 0))
         for tick in ticks:
             if tick in taken and taken[tick] != own:
                 when = datetime.fromtimestamp(tick * SECONDS, tz=clock.ZONE)

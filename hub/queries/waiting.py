@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from calendars.holidays import closed_days
+from calendars.working_time import add_working_hours
 from hub import clock
 from hub.errors import NotFound
 from hub.models.booking import ACTIVE, LIVE, Booking, Waiting, WaitingState
@@ -19,6 +21,10 @@ from hub.policy.scopes import waitings_for
 from hub.queries.bookings import lock_slots
 from hub.queries.participants import lock_participant
 from hub.queries.states import move
+
+# Half a working day: a coach who visits people in the morning reads mails at noon and can still telephone; and a place
+# that came free on Monday morning has been offered to four people by Tuesday evening.
+OFFERED_FOR = 4  # working hours
 
 
 def lock_queues(session: Session, slot_ids: Collection[int | None], *, people: Iterable[int | None] = ()) -> None:
@@ -178,6 +184,20 @@ def list_of_person(session: Session, participant_id: int, *, at: datetime) -> Se
     query = select(Waiting).join(Slot, Waiting.slot_id == Slot.id)
     query = query.where(Waiting.participant_id == participant_id, Waiting.state.in_(ACTIVE), Slot.starts_at > at)
     return session.scalars(query.options(*_with_date()).order_by(Slot.starts_at, Waiting.id)).all()
+
+
+def list_half_over(session: Session, *, at: datetime) -> list[int]:
+    """Return the keys of wishes whose offer has stood for half its time, and whose coach heard of it only once."""
+    query = select(Waiting.id, Booking.created_at, Booking.expires_at).join(Booking, Waiting.booking_id == Booking.id)
+    asked = (Waiting.state == WaitingState.OFFERED, Waiting.reminded_at.is_(None), Booking.expires_at > at)
+    rows = session.execute(query.where(*asked).order_by(Waiting.id)).all()
+    return [row.id for row in rows if _half(row.created_at, row.expires_at) <= at]
+
+
+def _half(offered_at: datetime, expires_at: datetime) -> datetime:
+    """Return half the working hours of an offer; of one cut short by its date, the middle."""
+    half = add_working_hours(offered_at, OFFERED_FOR / 2, closed=closed_days())
+    return half if half < expires_at else offered_at + (expires_at - offered_at) / 2
 
 
 def list_hopeless(session: Session, *, at: datetime) -> Sequence[int]:

@@ -1,21 +1,23 @@
 """What a coach and a person chose together that a partner may learn, and what it amounts to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from hub import geography
-from hub.errors import RuleBroken
+from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
 from hub.models.offer import Offer, Stage
 from hub.models.participant import Participant
 from hub.models.slot import Slot
+from hub.models.wording import TIMES
 from hub.policy.fields import Field
 from hub.queries.consents import needed_groups
 from hub.queries.disclosures import THROUGH_COACH, Content
 
 F = Field
+ROUGH = frozenset({"distance_km", "ages", "languages", "times", "women_only"})
 RINGS = (5, 10, 15, 20, 30, 40, 60, 80)  # kilometres; the municipality itself is never told
 
 
@@ -29,6 +31,11 @@ class Wish:
     matters: tuple[str, ...] = ()
     stage: Stage = Stage.PREVENTION
     soon: bool = False
+
+    def beside(self, rough: Mapping[str, Any], access_needs: Iterable[str]) -> "Wish":
+        """Return this wish with what the partner was told without a name; nothing of that can be unsaid."""
+        needs = tuple(dict.fromkeys((*access_needs, *self.access_needs)))
+        return replace(self, rough={**rough, **self.rough}, access_needs=needs)
 
 
 def preview_of(participant: Participant, offer: Offer, slot: Slot | None, wish: Wish, reference: str) -> Content:
@@ -50,6 +57,21 @@ def groups_of(offer: Offer, wish: Wish) -> list[str]:
     """Return the field groups a wish amounts to: what the offer needs and what was ticked, no more."""
     chosen = {F.CONTACT: True, F.ACCESS: bool(wish.access_needs), F.ROUGH: bool(wish.rough)}
     return sorted(needed_groups(offer.field_groups) | {one.value for one, ticked in chosen.items() if ticked})
+
+
+def groups_without_name(wish: Wish) -> list[str]:
+    """Return the field groups of an asking around: never name, contact, health or the way back."""
+    ticked = {F.ACCESS: bool(wish.access_needs), F.ROUGH: bool(wish.rough)}
+    return sorted([F.REFERENCE, F.AIM, F.DATE, *(one for one, chosen in ticked.items() if chosen)])
+
+
+def require_own(participant: Participant, wish: Wish) -> None:
+    """Raise InvalidInput (422) for what is not the person's own; a tick that was never on the page included."""
+    contact_known = wish.contact is None or wish.contact in contacts_of(participant)
+    own = set(wish.access_needs) <= set(participant.access_needs) and contact_known and set(wish.rough) <= ROUGH
+    spoken = set(wish.rough.get("languages", ())) <= set(participant.languages)
+    if not (own and spoken and set(wish.rough.get("times", ())) <= set(TIMES)):
+        raise InvalidInput
 
 
 def contact_of(participant: Participant, offer: Offer, wish: Wish) -> Mapping[str, Any] | None:

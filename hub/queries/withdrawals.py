@@ -18,6 +18,7 @@ from hub.models.slot import Slot
 from hub.models.subscription import FeedKind, Subscription
 from hub.policy.actor import Actor
 from hub.policy.scopes import participants_for
+from hub.queries.covering import under
 
 SHORT = timedelta(hours=24)  # whoever hears of it later than this must be phoned
 LATE_CALL = "late_call"
@@ -60,7 +61,7 @@ def list_coming_under(session: Session, consent: Consent, *, at: datetime) -> li
     if consent.scope is not Scope.TRANSMIT:
         return []
     query = select(Booking).join(Enquiry, Booking.enquiry_id == Enquiry.id)
-    query = query.where(*to_its_recipient(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
+    query = query.where(*under(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))
 
 
@@ -68,22 +69,13 @@ def list_sent_under(session: Session, consent: Consent) -> list[datetime]:
     """Return when mails about this consent's enquiries left for the partner: they cannot be called back (T4c)."""
     query = select(Notice.sent_at).join(Enquiry, Notice.enquiry_id == Enquiry.id)
     query = query.where(
-        *to_its_recipient(consent),
+        *under(consent),
         Notice.channel == Channel.EMAIL,
         Notice.state == NoticeState.SENT,
-        Notice.organisation_id == consent.organisation_id,
+        Notice.organisation_id == Enquiry.organisation_id,
         Notice.sent_at.is_not(None),
     )
     return [sent_at for sent_at in session.scalars(query.order_by(Notice.sent_at, Notice.id)) if sent_at]
-
-
-def to_its_recipient(consent: Consent) -> tuple[Any, ...]:
-    """Return the conditions of the person's enquiries to the consent's recipient about its offer."""
-    return (
-        Enquiry.participant_id == consent.participant_id,
-        Enquiry.organisation_id == consent.organisation_id,
-        Enquiry.offer_id == consent.offer_id,
-    )
 
 
 def list_late_calls(

@@ -14,12 +14,14 @@ from hub.seeds.changes import load_changes
 from hub.seeds.courses import load_courses
 from hub.seeds.dates import load_dates
 from hub.seeds.freshness import load_freshness
+from hub.seeds.loop import load_loop
 from hub.seeds.network import load_network
 from hub.seeds.people import load_people, load_staff
 from hub.seeds.rooms import load_rooms
 from hub.seeds.sheet import Sheet
 from hub.seeds.shortlists import load_shortlists
 from hub.seeds.stories import load_stories, load_visits
+from hub.seeds.team import load_team
 from hub.seeds.things import load_cards, load_feeds
 from hub.seeds.waiting import load_waiting
 
@@ -52,10 +54,13 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         # The stories were told at their own times; what a worker would have done since then is done at once.
         next_free.keep_next_free(session, offer_ids=next_free.list_due(session, at=at), at=at)
         load_shortlists(story)
+        load_team(story, people)
+        load_loop(story, people, offers)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")
         progress(95)
         sheet = Sheet(PASSWORD, [(_job(seed.seats), seed.name, f"{seed.key}@{DOMAIN}") for seed in STAFF])
+        sheet.accounts.insert(1, ("coach", cast.users["mira"].name, cast.users["mira"].email))
         load_cards(session, cast, people, sheet, at)
         load_feeds(session, cast, sheet, at)
     progress(100)

@@ -15,6 +15,7 @@ from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
 from hub.queries.places import Taker, free_for
+from hub.web import date_words
 from hub.web.filters import NBSP, clock_time, short_clock
 
 
@@ -91,6 +92,8 @@ def title_of(booking: Booking) -> str:
     """Return what the booking is, for those who may know: the offer's title, or the appointment's."""
     if booking.access == OWN and booking.slot is not None:
         return str(N_("Gespräch"))  # in a borrowed room
+    if booking.is_block:
+        return booking.title or str(N_("Belegt"))
     if booking.access == OWN:
         return booking.title or str(N_("Hausbesuch"))
     return booking.slot.offer.title if booking.slot is not None else ""
@@ -160,6 +163,8 @@ def knot(booking: Booking, *, headline: str, text: str, by_day: bool = True) -> 
         item["state"] = str(N_("Fällt aus."))
     elif unsettled(booking):
         item["state"] = str(N_("Wird noch geklärt. Sie hören von uns."))
+    elif change := date_words.moved(booking):
+        item["state"] = str(change)
     if by_day:
         item |= {"when": weekday(booking.starts_at), "note": short_date(booking.starts_at)}
     else:

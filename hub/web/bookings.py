@@ -4,46 +4,32 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, HiddenField
 
 from hub import clock
-from hub.actions import log
 from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
-from hub.actions.participants import note_told
 from hub.crypto import new_token
 from hub.errors import ConsentMissing, NotFound, PersonElsewhere, RuleBroken, SlotFull
 from hub.i18n import N_, Message
 from hub.models.booking import OWN, UNDECIDED, Booking, BookingState
-from hub.models.consent import Scope
-from hub.models.offer import Access
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, consents, courses, exclusions, holds, slots
-from hub.queries.bookability import obstacle_of_person, obstacle_of_slot
+from hub.queries import bookings, courses, exclusions, holds, slots
+from hub.queries.bookability import largest_party, obstacle_of_person, obstacle_of_slot
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
-from hub.web import course_words, other_dates, waiting_words
+from hub.web import course_words, date_tasks, date_words, other_dates, waiting_words
 from hub.web.access import for_roles
+from hub.web.booking_form import BookingForm, answers_of, log_reading
 from hub.web.booking_words import free_words, join_link_of, place_of, place_of_date, title_of, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import instant_of
+from hub.web.visit_moves import is_movable
 
 blueprint = Blueprint("bookings", __name__)
-MOVES_SHOWN = 8
 FRESH = timedelta(minutes=10)  # so long the page offers to undo
-
-
-class BookingForm(FlaskForm):
-    """Whom it is for, whether somebody comes along, what was shown, and the key that makes a double click one."""
-
-    person = HiddenField()
-    key = HiddenField()
-    seen = HiddenField()
-    companion = BooleanField(N_("Jemand kommt mit (zwei Plätze)"))
 
 
 @blueprint.get("/slots/<public_id>/bookings/new")
@@ -68,13 +54,13 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
                 actor=actor,
                 slot=slots.get_slot(session, actor, public_id),
                 participant=get_participant(session, actor, form.person.data or "", at=at()),
-                party=2 if form.companion.data else 1,
+                party=form.wanted,
                 idempotency_key=form.key.data or None,
                 seen_at=instant_of(form.seen.data),
                 at=at(),
             )
     except RuleBroken as error:
-        form.form_errors.append(error.message)
+        form.refuse(error)
         return confirm_page(public_id, form, status=error.status, refusal=error)
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
 
@@ -101,9 +87,8 @@ def confirm_page(
         free = free_words(slot, taker)
         full = isinstance(refusal, SlotFull) or (hold is None and free == str(N_("voll")))
         queue = waiting_words.queue_of(session, slot, person) if full or hold else None
-        wanted = 2 if form.companion.data else 1
         elsewhere = full or isinstance(refusal, PersonElsewhere)
-        other = other_dates.alternatives(session, slot, person, taker, wanted) if elsewhere else []
+        other = other_dates.alternatives(session, slot, person, taker, form.wanted) if elsewhere else []
     log_reading(person, "booking")
     form.seen.data = slot.starts_at.isoformat()
     return render(
@@ -121,6 +106,7 @@ def confirm_page(
         hold=hold if holds.is_running(hold, now) else None,
         full=full,
         alternatives=other,
+        largest=largest_party(slot.offer),
     )
 
 
@@ -137,38 +123,14 @@ def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking |
     return PersonElsewhere.default if clash else None
 
 
-def answers_of(session: Session, slot: Slot, person: Participant) -> tuple[bool, bool]:
-    """Return whether the person has consented until this date is over, and whether the partner has said yes."""
-    offer = slot.offer
-    consented = not offer.carries_identity or _has_consented(session, slot, person)
-    if offer.access is not Access.REQUEST:
-        return consented, True
-    return consented, bookings.find_identified_enquiry(session, person.id, offer.id) is not None
-
-
-def _has_consented(session: Session, slot: Slot, person: Participant) -> bool:
-    found = consents.find_live(
-        session,
-        participant_id=person.id,
-        scope=Scope.TRANSMIT,
-        organisation_id=slot.offer.organisation_id,
-        offer_id=slot.offer_id,
-        at=at(),
-    )
-    return found is not None and found.valid_until >= slot.ends_at
-
-
-def log_reading(person: Participant, purpose: str) -> None:
-    with transaction() as session:
-        log.record_reading(session, actor=current_actor(), person=person, fields=["I1", "B1"], purpose=purpose, at=at())
-
-
 @blueprint.get("/bookings/<public_id>")
 @for_roles(Role.COACH)
 def show_booking(public_id: str) -> tuple[str, int]:
     """Show one booking: when, where, the place code, and the ways out."""
     booking = _read(public_id)
     sessions = _sessions_of(booking)
+    with reading() as session:
+        pairs = date_tasks.at_one_time(session, current_actor(), booking, at())
     return render(
         "bookings/show_booking.html",
         sessions=sessions,
@@ -181,7 +143,18 @@ def show_booking(public_id: str) -> tuple[str, int]:
         off=booking.state is BookingState.CANCELLED,
         unsettled=unsettled(booking),
         past=booking.ends_at <= at(),
+        news=date_words.news_of(booking) | {"pairs": pairs},
+        movable=is_movable(booking, current_actor().user_id),
+        again=_is_bookable_again(booking),
     )
+
+
+def _is_bookable_again(booking: Booking) -> bool:
+    """Tell whether a place that the own side gave back can be booked once more; a partner's date that is off cannot."""
+    slot = booking.slot
+    if slot is None or booking.state is not BookingState.CANCELLED or booking.access == OWN:
+        return False
+    return booking.cancelled_by in ("coach", "person") and obstacle_of_slot(slot, at()) is None
 
 
 def _sessions_of(booking: Booking) -> list[dict[str, Any]]:
@@ -252,21 +225,18 @@ def _choose(public_id: str, status: int = 200, refusal: RuleBroken | None = None
     if booking.slot is None or person is None or booking.state is not BookingState.CONFIRMED:
         raise NotFound
     with reading() as session:
-        others = slots.list_next_slots(session, booking.slot.offer, at=at(), limit=MOVES_SHOWN + 1)
         running = running_participation(session, person.id, on=clock.local_date(booking.starts_at))
         taker = taker_for(session, person, [running.programme_id] if running else [])
-    choices = []
-    for other in others:
-        bookings.with_offer(other, booking.slot.offer)
-        if other.id != booking.slot_id and obstacle_of_slot(other, at()) is None:
-            choices.append(other_dates.choice(other, "", taker, booking.slot))
+        choices = other_dates.places_to_move_to(session, booking, taker)
+        other = [] if choices else other_dates.alternatives(session, booking.slot, person, taker, booking.party)
     return render(
         "bookings/edit_booking.html",
         status,
         booking=booking,
         person=person,
         title=title_of(booking),
-        choices=choices[:MOVES_SHOWN],
+        choices=choices,
+        alternatives=other,
         refusal=refusal,
     )
 
@@ -280,19 +250,16 @@ def update_booking(public_id: str) -> Response | tuple[str, int]:
         with transaction() as session:
             booking = bookings.get_booking(session, actor, public_id, at=at())
             slot = slots.get_slot(session, actor, request.form.get("slot", ""))
-            seen_at = instant_of(request.form.get("seen"))
-            reschedule_booking(session, actor=actor, booking=booking, slot=slot, seen_at=seen_at, at=at())
+            reschedule_booking(
+                session,
+                actor=actor,
+                booking=booking,
+                slot=slot,
+                seen_at=instant_of(request.form.get("seen")),
+                sequence=request.form.get("sequence", type=int),
+                at=at(),
+            )
     except RuleBroken as error:
         return _choose(public_id, error.status, error)
     flash(str(N_("Der Termin ist verlegt.")), "ok")
     return redirect(url_for("bookings.show_booking", public_id=public_id), code=303)
-
-
-@blueprint.post("/bookings/<public_id>/told")
-@for_roles(Role.COACH)
-def create_told(public_id: str) -> Response:
-    """Note that the person knows of a date that fell away."""
-    with transaction() as session:
-        booking = bookings.get_booking(session, current_actor(), public_id, at=at())
-        note_told(session, actor=current_actor(), booking=booking, at=at())
-    return redirect(url_for("today.show_today"), code=303)

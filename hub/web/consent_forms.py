@@ -1,5 +1,6 @@
 """The forms of consents: what may go along, how it is read, the answer of one, the device given back."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, Helper, Interpreter
 from hub.models.offer import Offer, Stage
 from hub.models.participant import Participant
 from hub.models.slot import Slot
-from hub.models.wording import MATTERS, NEEDS, TALKS, TIMES
+from hub.models.wording import MATTERS, NEEDS, TALKS, TIMES, listed
 from hub.policy.fields import Field
 from hub.queries.disclosures import say_contact
 from hub.queries.wishes import Wish, ages_of, contacts_of, ring_of
@@ -43,7 +44,7 @@ RESTS = [SelectChoice(hours, N_("{n} Stunden", n=hours) if hours else N_("keine"
 class WishForm(FlaskForm):
     """What a partner may learn: nothing is ticked beforehand, and only what is the person's own can be ticked."""
 
-    access_needs = Ticks(N_("Was beim Zugang nötig ist"))
+    access_needs = Ticks(N_("Was beim Zugang nötig ist"), validate_choice=False)  # the verb says why it will not go
     rough = Ticks(N_("Was dem Partner beim Antworten hilft"))
     times = Ticks(N_("Welche Zeiten passen"))
     contact = RadioField(
@@ -64,10 +65,14 @@ class WishForm(FlaskForm):
             self.health.errors = [*self.health.errors, warning]
         return valid and warning is None
 
-    def prepare(self, person: Participant, offer: Offer, slot: Slot | None, on: date) -> None:
-        """Offer exactly what this person has and this offer can use."""
+    def prepare(
+        self, person: Participant, offer: Offer, slot: Slot | None, on: date, blocked: Collection[str] = ()
+    ) -> None:
+        """Offer exactly what this person has and this offer can use; `blocked` needs come from a doctor (§ 76)."""
         self.asks_health = Field.HEALTH in offer.field_groups and offer.organisation.clinic_type
-        self.access_needs.choices = [SelectChoice(need, NEEDS.get(need, need)) for need in person.access_needs]
+        told = [need for need in person.access_needs if need not in blocked]
+        self.access_needs.choices = [SelectChoice(need, NEEDS.get(need, need)) for need in told]
+        self.kept_back = listed(sorted(blocked), NEEDS)
         self.offered = _rough(person, offer, slot, on)
         self.rough.choices = [SelectChoice(name, label) for name, (label, _) in self.offered.items()]
         self.times.choices = [SelectChoice(*pair) for pair in TIMES.items()]
@@ -91,11 +96,9 @@ class WishForm(FlaskForm):
         )
 
 
-class SheetForm(FlaskForm):
-    """What holds for all of a sheet: what matters, the language, who is there, and a rest before anything leaves."""
+class ReadingForm(FlaskForm):
+    """How a sheet is read: the language, who is there, and a rest before anything leaves."""
 
-    matters = Ticks(N_("Was sonst zählt (bleibt bei Ihnen)"))
-    stage = RadioField(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
     locale = RadioField(
         N_("In welcher Sprache lesen wir gemeinsam?"),
         [Needed(N_("Bitte wählen Sie eine Sprache."))],
@@ -105,19 +108,30 @@ class SheetForm(FlaskForm):
     helper = SelectField(N_("Wer hilft beim Lesen?"), choices=[SelectChoice("", N_("niemand")), *HELPED], default="")
     wait_hours = SelectField(N_("Bedenkzeit, bevor etwas hinausgeht"), choices=RESTS, coerce=int, default=0)
 
-    def prepare(self) -> None:
-        """Fill the closed lists."""
-        self.matters.choices = [SelectChoice(*pair) for pair in MATTERS.items()]
-        self.stage.choices = [SelectChoice(stage.value, STAGES[stage]) for stage in Stage]
+    def prepare_reading(self) -> None:
+        """Fill the list of languages."""
         self.locale.choices = [SelectChoice(*pair) for pair in i18n.LANGUAGES.items()]
-
-    def chosen_stage(self) -> Stage:
-        """Return the stage that was chosen."""
-        return Stage(self.stage.data) if self.stage.data in set(Stage) else Stage.PREVENTION
 
     def reading(self) -> Reading:
         """Return how the sheet is read."""
         return Reading(self.locale.data, self.interpreter.data, self.helper.data, self.wait_hours.data)
+
+
+class SheetForm(ReadingForm):
+    """What holds for all of a sheet: besides how it is read, what matters."""
+
+    matters = Ticks(N_("Was sonst zählt (bleibt bei Ihnen)"))
+    stage = RadioField(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
+
+    def prepare(self) -> None:
+        """Fill the closed lists."""
+        self.matters.choices = [SelectChoice(*pair) for pair in MATTERS.items()]
+        self.stage.choices = [SelectChoice(stage.value, STAGES[stage]) for stage in Stage]
+        self.prepare_reading()
+
+    def chosen_stage(self) -> Stage:
+        """Return the stage that was chosen."""
+        return Stage(self.stage.data) if self.stage.data in set(Stage) else Stage.PREVENTION
 
 
 def _rough(person: Participant, offer: Offer, slot: Slot | None, on: date) -> dict[str, tuple[Any, Any]]:

@@ -20,7 +20,9 @@ from hub.queries import consents as questions
 from hub.queries import participants
 from hub.queries.consent_texts import read_wording
 from hub.queries.enquiries import find_draft
+from hub.queries.permissions import OWN_SCOPES
 from hub.queries.reading import reads_words
+from hub.queries.rounds import find_of_consent
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
 from hub.queries.withdrawals import list_coming_under, list_sent_under
 from hub.web.access import for_roles
@@ -106,8 +108,10 @@ def show_consent(public_id: str, consent_id: str) -> Any:
         consent = get_consent(session, public_id, consent_id)
         if is_open(consent) and consent.sheet_id:
             sheet = get_sheet_by_id(session, consent.sheet_id)
-            return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet.public_id), code=303)
+            page = "paper_permissions.show_sheet" if consent.scope in OWN_SCOPES else "sheets.show_sheet"
+            return redirect(url_for(page, public_id=public_id, sheet_id=sheet.public_id), code=303)
         draft = find_draft(session, consent_id=consent.id)
+        asking = find_of_consent(session, consent.id)
         hold = hold_of(session, consent.participant_id, consent.offer_id)
         words = reads_wording(session, consent)
     note_reading(consent.participant, "consent")
@@ -120,6 +124,7 @@ def show_consent(public_id: str, consent_id: str) -> Any:
         live=live,
         resting=consent.is_resting(at()),
         draft=draft,
+        asking=asking,
         hold=hold,
     )
 

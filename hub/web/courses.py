@@ -6,20 +6,20 @@ from werkzeug.wrappers import Response
 
 from hub.actions.courses import book_course, cancel_course_bookings
 from hub.crypto import new_token
-from hub.errors import ConsentMissing, NotFound, RuleBroken
+from hub.errors import ConsentMissing, NotFound, RuleBroken, SentBefore
 from hub.i18n import N_, Message
 from hub.models.booking import Booking
 from hub.models.participant import Participant
 from hub.models.slot import Course
 from hub.models.user import Role
 from hub.queries import bookings, courses, exclusions
-from hub.queries.bookability import obstacle_of_person
+from hub.queries.bookability import largest_party, obstacle_of_person
 from hub.queries.courses import Outline
 from hub.queries.participants import get_participant
-from hub.web import course_words
+from hub.web import course_words, other_courses
 from hub.web.access import for_person, for_roles
+from hub.web.booking_form import BookingForm, answers_of, log_reading
 from hub.web.booking_words import place_of, place_of_date, title_of
-from hub.web.bookings import BookingForm, answers_of, log_reading
 from hub.web.context import at, current_actor, reading, render, transaction
 
 blueprint = Blueprint("courses", __name__)
@@ -47,13 +47,13 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
                 actor=actor,
                 course=courses.get_course(session, actor, public_id),
                 participant=get_participant(session, actor, form.person.data or "", at=at()),
-                party=2 if form.companion.data else 1,
+                party=form.wanted,
                 idempotency_key=form.key.data or None,
                 seen=form.seen.data or None,
                 at=at(),
             )
     except RuleBroken as error:
-        form.form_errors.append(error.message)
+        form.refuse(error)
         return _confirm_page(public_id, form, status=error.status, refusal=error)
     return redirect(url_for("bookings.show_booking", public_id=made[0].public_id), code=303)
 
@@ -71,6 +71,8 @@ def _confirm_page(
         coming = outline.to_come(now)
         last = max(coming, key=lambda one: one.ends_at, default=outline.sessions[-1])
         consented, accepted = answers_of(session, last, person)
+        refused = refusal is not None and not isinstance(refusal, (ConsentMissing, SentBefore))
+        others = other_courses.alternatives(session, outline, person, form.wanted) if obstacle or refused else []
     log_reading(person, "booking")
     form.seen.data = courses.seen_of(coming)
     return render(
@@ -88,7 +90,9 @@ def _confirm_page(
         consented=consented,
         place=place_of_date(coming[0] if coming else last),
         free=course_words.how_full(outline, actor, now),
-        refused=refusal is not None and not isinstance(refusal, ConsentMissing),
+        refused=refused,
+        alternatives=others,
+        largest=largest_party(course.offer),
     )
 
 

@@ -26,7 +26,7 @@ REASONS = {
     EmergencyReason.PERSON_IN_DANGER: N_("Dieser Mensch ist in Gefahr"),
     EmergencyReason.PARTNER_CALLS: N_("Ein Partner ruft wegen eines Termins an"),
 }
-NOBODY = N_("Wir haben niemanden gefunden, den Sie im Notfall öffnen dürfen. Bitte prüfen Sie Vor- und Nachnamen.")
+NOBODY = N_("Wir haben niemanden gefunden, den Sie im Notfall ansehen dürfen. Bitte prüfen Sie Vor- und Nachnamen.")
 
 
 class EmergencyForm(FlaskForm):
@@ -119,5 +119,5 @@ def create_review(public_id: str) -> Response:
     with transaction() as session:
         opening = emergencies.lock_unreviewed(session, actor, public_id)
         review_emergency(session, actor=actor, emergency=opening, at=at())
-    flash(str(N_("Notiert: angesehen.")), "ok")
+    flash(str(N_("Notiert: geprüft.")), "ok")
     return redirect(url_for("emergencies.list_emergencies"), code=303)

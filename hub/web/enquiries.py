@@ -15,17 +15,19 @@ from hub.models.user import Role
 from hub.models.wording import CLOSINGS, DECLINES, QUESTIONS, STATES
 from hub.policy.fields import Field, Reader
 from hub.queries.attendance import list_past_of_enquiry
-from hub.queries.consents import find_permitting
 from hub.queries.disclosures import content_of, lines, pairs, phase_now, told_fields
 from hub.queries.enquiries import get_enquiry, list_other_offers
 from hub.queries.feedback import may_read_as_coach
+from hub.queries.grants import grant_of
 from hub.queries.ladder import find_turn
 from hub.queries.participants import reader_of
 from hub.queries.reading import fields_of
+from hub.queries.transmissions import find_of_enquiry
 from hub.web.access import for_roles
 from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_steps import AnswerForm, ClosingForm, Side, StepForm, TellingForm, filled_or
+from hub.web.transmission_words import LAW_WORDS
 
 blueprint = Blueprint("enquiries", __name__)
 REPORT = (Field.FEEDBACK,)  # what the partner reported, for the person's own coach alone
@@ -52,11 +54,12 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         fields = fields_of(session, [enquiry], reader, at=at()).get(enquiry.id)
         if fields is None:
             raise NotFound
-        permitting = find_permitting(session, enquiry, at=at())
+        live = grant_of(session, enquiry, at=at()).live
+        by_law = find_of_enquiry(session, enquiry)
         turn = find_turn(session, enquiry, at=at())
         past = list_past_of_enquiry(session, enquiry.id, at=at())
         other_offers = list_other_offers(session, current_actor(), enquiry) if _other_is_welcome(enquiry) else []
-        phase = phase_now(enquiry, live=permitting is not None, at=at())
+        phase = phase_now(enquiry, live=live, at=at())
         reads_report = may_read_as_coach(session, current_actor(), enquiry, phase, at=at())
     with transaction() as session:
         log.record_reading(
@@ -77,7 +80,9 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         state=STATES[enquiry.state],
         told=told,
         shown=frozenset(field.value for field in fields),
-        live=permitting is not None,
+        live=live,
+        by_law=by_law,
+        law_words=LAW_WORDS,
         reason=DECLINES.get(enquiry.reason) or QUESTIONS.get(enquiry.reason),
         advised=enquiry.reason in set(Advice),
         closing=CLOSINGS.get(enquiry.reason),

@@ -72,7 +72,7 @@ def _own_page(form: ExclusionForm | None, status: int = 200) -> tuple[str, int]:
         organisations = exclusions.list_organisations(session, seeing_own_networks(actor, person, at()))
     form = form or ExclusionForm(formdata=None)
     form.prepare(organisations)
-    return render("exclusions/list_exclusions.html", status, form=form, kept=kept, phone=phone_for(person))
+    return render("exclusions/list_exclusions.html", status, form=form, kept=kept, help_phone=phone_for(person))
 
 
 @blueprint.post("/me/exclusions")

@@ -11,7 +11,8 @@ from hub.models.user import Role
 from hub.queries import bookings, slots
 from hub.queries.participants import get_participant
 from hub.web.access import for_roles
-from hub.web.bookings import BookingForm, confirm_page
+from hub.web.booking_form import BookingForm
+from hub.web.bookings import confirm_page
 from hub.web.context import at, current_actor, transaction
 
 blueprint = Blueprint("holds", __name__)

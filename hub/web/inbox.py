@@ -1,5 +1,6 @@
 """A partner's inbox: what was asked, whose turn it is, and who comes, once that may be known."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -13,6 +14,7 @@ from hub.models.organisation import Organisation
 from hub.models.user import Role
 from hub.models.wording import STATES
 from hub.policy.fields import Field, Phase, Reader
+from hub.queries import prior_questions
 from hub.queries.acknowledgements import has_confirmed
 from hub.queries.behalf import find_acting_for
 from hub.queries.disclosures import content_of, fields_for, lines, pairs, phase_now, reader_of
@@ -20,9 +22,11 @@ from hub.queries.duties import count_owed, find_owed_of
 from hub.queries.enquiries import get_received, list_received
 from hub.queries.grants import grant_of
 from hub.queries.ladder import Owner, find_turn
+from hub.queries.transmissions import find_of_enquiry
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_steps import DeclineForm, QuestionForm, Side, StepForm, WaitlistForm, answer_forms
+from hub.web.transmission_words import LAW_WORDS
 
 blueprint = Blueprint("inbox", __name__)
 TURN = (EnquiryState.SENT, EnquiryState.SEEN)
@@ -41,11 +45,12 @@ def list_enquiries() -> Any:
     with reading() as session:
         found = list_received(session, current_actor(), at=at())
         owed = count_owed(session, current_actor())
+        wondered = prior_questions.list_received(session, current_actor())
     mine = [one for one in found if one.state in TURN]
     others = [one for one in found if one.state not in TURN]
     several = len({one.organisation_id for one in found}) > 1
     shown: dict[str, Any] = {"mine": mine, "others": others, "several": several, "owed": owed}
-    return render("inbox/list_enquiries.html", **shown, over=OVER, states=STATES, at=at())
+    return render("inbox/list_enquiries.html", **shown, prior_questions=wondered, over=OVER, states=STATES, at=at())
 
 
 @blueprint.get("/inbox/<reference>")
@@ -65,8 +70,8 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         written_by = _find_writer(session, enquiry)
         asked_anew = _is_umbrellas_turn(session, enquiry)
         owed = find_owed_of(session, enquiry.id)
-    permitting, granted = grant.consent, grant.scopes
-    live = permitting is not None
+        by_law = find_of_enquiry(session, enquiry)
+    permitting, granted, live = grant.consent, grant.scopes, grant.live
     known = {"live": live, "acknowledged": acknowledged, "asked_anew": asked_anew}
     fields = fields_for(enquiry, actor, **known, granted=granted, at=at())
     _note_opening(enquiry, fields)
@@ -81,6 +86,8 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         acknowledged=acknowledged,
         written_by=written_by,
         owed=owed,
+        by_law=by_law,
+        law_words=LAW_WORDS,
     )
 
 
@@ -117,12 +124,20 @@ def view_of(
         "gone": phase in GONE,
         "state": STATES[enquiry.state],
         "told": pairs(lines(content, fields)),
-        "steps": STEPS["partner"][enquiry.state] if live and phase not in GONE else (),
+        "steps": STEPS["partner"][enquiry.state] if live and phase not in GONE and not enquiry.is_by_law else (),
         "late": enquiry.state is EnquiryState.EXPIRED,
+        "nameless": phase is Phase.ACCEPTED and enquiry.is_nameless,
+        "promised": _promise(enquiry) if phase is Phase.ACCEPTED and enquiry.is_nameless else None,
         "identity_open": Field.IDENTITY in fields,
         "title": enquiry.offer.title if Field.OFFER in fields else "",
         "slot": enquiry.slot if Field.DATE in fields else None,
     }
+
+
+def _promise(enquiry: Enquiry) -> datetime | None:
+    """Return until when the own yes without a name is kept, where it is the one the person is asked about."""
+    asked = enquiry.round
+    return asked.hold_until_at if asked is not None and asked.held_enquiry_id == enquiry.id else None
 
 
 def _note_opening(enquiry: Enquiry, fields: frozenset[Field]) -> None:

@@ -29,9 +29,9 @@ def show_known() -> tuple[str, int]:
     return render(
         "me/show_known.html",
         rows=[_row(one) for one in found],
+        knowing=sum(one.is_partner and bool(one.told) for one in found),
         duties=[sentence_for_person(one) for one in owed],
-        coach=person.coach.name if person.coach is not None else "",
-        phone=phone_for(person),
+        help_phone=phone_for(person),
     )
 
 

@@ -13,6 +13,8 @@ from hub.web import place_words
 from hub.web.fields import Between, Degrees, Needed, NotLonger, OneLine, PostalCode, Ticks, WholeNumber
 from hub.web.organisation_forms import municipality_choices
 
+LONGEST_BUFFER = 120
+
 
 class LocationForm(FlaskForm):
     """A place; its owner can be chosen only once."""
@@ -77,9 +79,11 @@ class RoomForm(FlaskForm):
     lendable = BooleanField(N_("Andere dürfen den Raum ausleihen."))
     equipment = StringField(N_("Was steht darin?"), [Optional(), NotLonger(200)])
 
+    buffer_minutes = WholeNumber(N_("Minuten zwischen zwei Terminen"), [Between(0, LONGEST_BUFFER)], default=0)
+
     def fill(self, room: Room) -> None:
         """Show a room as it stands."""
-        for name in ("name", "places", "step_free", "lendable", "equipment"):
+        for name in ("name", "places", "step_free", "lendable", "equipment", "buffer_minutes"):
             self[name].data = getattr(room, name)
 
     def entries(self) -> RoomEntries:
@@ -90,4 +94,5 @@ class RoomForm(FlaskForm):
             step_free=self.step_free.data,
             lendable=self.lendable.data,
             equipment=(self.equipment.data or "").strip(),
+            buffer_minutes=self.buffer_minutes.data or 0,
         )

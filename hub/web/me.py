@@ -14,10 +14,29 @@ from hub.i18n import N_, Message
 from hub.models.booking import OWN, Booking, BookingState
 from hub.models.offer import Access
 from hub.models.participant import Participant
-from hub.queries import bookings, consents, courses, disclosures, duties, participants, subscriptions
+from hub.queries import (
+    bookings,
+    consent_reminders,
+    consents,
+    courses,
+    date_news,
+    disclosures,
+    duties,
+    participants,
+    subscriptions,
+)
 from hub.queries.bookability import phone_of
 from hub.queries.consent_reminders import SOON
-from hub.web import course_words, crowding_words, own_shortlists
+from hub.web import (
+    course_words,
+    crowding_words,
+    date_tasks,
+    date_words,
+    own_moves,
+    own_rounds,
+    own_shortlists,
+    own_waiting,
+)
 from hub.web.access import for_person
 from hub.web.booking_words import (
     code_for_desk,
@@ -32,10 +51,12 @@ from hub.web.booking_words import (
 from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.duty_words import sentence_for_person
 from hub.web.filters import relative_day
+from hub.web.shortlist_words import phone_for
 from hub.web.telling_words import in_words, telling
 
 blueprint = Blueprint("me", __name__)
 SHOWN_DISCLOSURES = 3
+PAGE, LAST_PAGE = 50, 100_000
 COACH_IS_NEW = timedelta(days=30)
 SIZES = ("normal", "large")
 
@@ -60,24 +81,31 @@ def show_me() -> tuple[str, int]:
         coming = bookings.list_coming(session, person.id, since=now, private=True)
         given = consents.list_in_force(session, person.id, at=now)
         feeds = subscriptions.list_own_subscriptions(session, actor)
+        releases_ending = consent_reminders.list_ending_releases(session, [person.id], at=now)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
         totals = courses.count_sessions(session, [booking.slot for booking in coming])
         chosen = own_shortlists.on_the_own_page(session, person)
+        asked = own_rounds.on_the_own_page(session, person)
+        wishes = own_waiting.on_the_own_page(session, person)
     first = next((booking for booking in coming if booking.state is not BookingState.CANCELLED), None)
     return render(
         "me/show_me.html",
         person=person,
         lantern=_lantern(first, totals) if first else None,
         dates=[_knot(booking, now, totals) for booking in coming if booking is not first],
+        pairs=[date_tasks.both(pair) for pair in date_news.pairs_of_persons(coming, now)],
         consents=given,
         ending={one.id for one in given if one.valid_until <= now + SOON},
+        releases_ending=releases_ending,
         allowed={one.id: in_words(one.field_groups) for one in given},
         subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
         feeds=feeds,
         told=[telling(row) for row in told[:SHOWN_DISCLOSURES]],
         more_told=len(told) > SHOWN_DISCLOSURES,
-        phone=_phone(person),
+        help_phone=phone_for(person),
         new_coach=_new_coach(person, now),
+        rounds=asked,
+        wishes=wishes,
         **chosen,
     )
 
@@ -99,6 +127,7 @@ def _lantern(booking: Booking, totals: dict[int, int]) -> dict[str, Any]:
         "join": _joining(booking),
         "map": map_of(booking),
         "unsettled": unsettled(booking),
+        "moved": date_words.moved(booking),
     }
 
 
@@ -128,21 +157,24 @@ def _new_coach(person: Participant, now: datetime) -> str:
     return person.coach.name if fresh and person.coach is not None else ""
 
 
-def _phone(person: Participant) -> dict[str, str]:
-    own = person.coach.phone if person.coach is not None else ""
-    return {"number": own or config().site_phone_text, "name": person.coach.name if person.coach is not None else ""}
-
-
 @blueprint.get("/me/disclosures")
 @for_person
 def list_disclosures() -> tuple[str, int]:
     """Show all that went to others: when, to whom, which fields, why (R-ACC-08)."""
     actor, now = current_actor(), at()
+    page = max(1, min(LAST_PAGE, request.args.get("page", 1, type=int)))
     with reading() as session:
         person = participants.get_self(session, actor, at=now)
-        told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
+        told = disclosures.list_disclosures(session, actor, participant_id=person.id, page=page, size=PAGE, at=now)
         owed = [sentence_for_person(one) for one in duties.list_of_person(session, person.id)]
-    return render("me/list_disclosures.html", told=[telling(row) for row in told], duties=owed, phone=_phone(person))
+    return render(
+        "me/list_disclosures.html",
+        told=[telling(row) for row in told[:PAGE]],
+        back=url_for(".list_disclosures", page=page - 1) if page > 1 else None,
+        onward=url_for(".list_disclosures", page=page + 1) if len(told) > PAGE else None,
+        duties=owed,
+        help_phone=phone_for(person),
+    )
 
 
 @blueprint.get("/me/bookings/<public_id>/cancellation")
@@ -172,8 +204,10 @@ def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> R
         place=place_of(booking, own=True),
         others=_others(booking, rest),
         late=late,
-        desk=phone_of(offer) if offer is not None else _phone(person)["number"],
-        phone=_phone(person),
+        movable=own_moves.is_movable(booking),
+        desk=phone_of(offer) if offer is not None else phone_for(person),
+        coach=person.coach.name if person.coach is not None else "",
+        help_phone=phone_for(person),
         refusal=refusal,
         today=clock.local_date(at()),
     )

@@ -15,7 +15,8 @@ from hub.models.location import Location
 from hub.models.offer import STALE, Access, Form, Freshness, Offer, OfferState
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.queries import courses, offers, public_offers
+from hub.queries import courses, offers, prior_questions, public_offers
+from hub.queries.bookability import obstacle_of_offer
 from hub.queries.courses import Outline
 from hub.queries.offer_facets import Facets
 from hub.queries.offer_filters import RADII
@@ -26,6 +27,7 @@ from hub.web.access import for_everyone
 from hub.web.context import at, config, current_actor, reading, render
 from hub.web.offer_rings import drawing
 from hub.web.offer_search import ICONS, Search, day_name
+from hub.web.prior_question_words import in_words
 
 blueprint = Blueprint("offers", __name__)
 PAGE = 20
@@ -146,6 +148,8 @@ def show_offer(public_id: str) -> Any:
             raise NotFound  # lent to coaches, who find it among the rooms
         slots = offers.list_coming_slots(session, offer, at=at(), limit=DATES_ON_PAGE)
         whole = courses.list_open_courses(session, offer, at=at())
+        coach = actor.has(Role.COACH)
+        answered = prior_questions.list_known(session, actor, offer.id, at=at()) if coach else []
     phone = offer.phone or offer.organisation.phone or config().site_phone_text
     return render(
         "offers/show_offer.html",
@@ -159,5 +163,7 @@ def show_offer(public_id: str) -> Any:
         structured=structured_data.of_offer(offer, slots, whole),
         icon_of_aim=ICONS[offer.aim],
         kicker=[offer_words.AIMS[offer.aim], offer_words.FORMS[offer.form], offer.cost or N_("kostenlos")],
-        may_book=actor.has(Role.COACH) and offer.access is not Access.OPEN and offer.freshness is not Freshness.HIDDEN,
+        known_before=in_words(answered),
+        may_ask=coach and obstacle_of_offer(offer) is None,
+        may_book=coach and offer.access is not Access.OPEN and offer.freshness is not Freshness.HIDDEN,
     )

@@ -11,7 +11,9 @@ from hub.i18n import N_, Message
 from hub.models.consent import Consent, ConsentForm, ConsentState
 from hub.queries import consents as questions
 from hub.queries import known
+from hub.queries.consent_reminders import SOON
 from hub.queries.consent_texts import read_wording
+from hub.queries.permissions import OWN_SCOPES
 from hub.queries.releases import list_current
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
 from hub.queries.withdrawals import list_coming_under, list_sent_under
@@ -47,6 +49,7 @@ def list_consents() -> Any:
         ended=[(one, end_of(one)) for one in ended],
         releases_running=releases_running,
         releases_waiting=releases_waiting,
+        releases_soon={one.id for one in releases_running if one.valid_until <= at() + SOON},
     )
 
 
@@ -78,7 +81,10 @@ def _page(consent_id: str, form: AnswerForm, status: int = 200) -> Any:
     with reading() as session:
         consent = _get(session, consent_id)
         waits = is_open(consent)
-        sheet = get_sheet_by_id(session, consent.sheet_id) if waits and consent.sheet_id else None
+        sheet_id = (
+            consent.sheet_id if waits and consent.scope not in OWN_SCOPES else None
+        )  # those stand alone on theirs
+        sheet = get_sheet_by_id(session, sheet_id) if sheet_id is not None else None
     if sheet is not None:
         return redirect(url_for("own_sheets.show_sheet", sheet_id=sheet.public_id), code=303)
     return render(

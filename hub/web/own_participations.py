@@ -30,7 +30,7 @@ def show_participation() -> tuple[str, int]:
         "me/show_participation.html",
         rows=rows,
         coach=person.coach.name if person.coach is not None else "",
-        phone=phone_for(person),
+        help_phone=phone_for(person),
     )
 
 

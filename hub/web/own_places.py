@@ -14,19 +14,20 @@ from hub import clock
 from hub.actions.bookings import book_slot
 from hub.actions.shortlists import wish_offer
 from hub.crypto import new_token
-from hub.errors import NotFound, PersonElsewhere, RuleBroken
+from hub.errors import NotFound, PersonElsewhere, RuleBroken, SentBefore, SlotFull
 from hub.i18n import N_, Message
+from hub.models.booking import Booking
 from hub.models.offer import Access, Aim, Form, Offer
 from hub.models.participant import Participant, ParticipationState
 from hub.models.preference import EVERYWHERE
 from hub.models.shortlist import ShortlistState
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
-from hub.queries import bookings, exclusions, offers, participants, preferences, shortlists, slots
+from hub.queries import bookings, exclusions, holds, offers, participants, preferences, shortlists, slots
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person, obstacle_of_slot
 from hub.queries.offers import Hit
-from hub.queries.places import free_for, taker_of_person
-from hub.web import offer_words
+from hub.queries.places import Taker, fits, free_for, taker_of_person
+from hub.web import offer_words, other_dates, waiting_words
 from hub.web.access import for_person
 from hub.web.booking_words import place_of_date
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -58,7 +59,8 @@ class Self:
     wanted: frozenset[int]
 
 
-def _self(session: Session, now: datetime) -> Self:
+def find_self(session: Session, now: datetime) -> Self:
+    """Return the person behind the card; raises NotFound."""
     actor = current_actor()
     person = participants.get_self(session, actor, at=now)
     entries = shortlists.list_entries(session, actor, person.id, at=now)
@@ -80,7 +82,7 @@ def list_offers() -> tuple[str, int]:
     now = at()
     aims = frozenset(aim for aim in Aim if aim == request.args.get("aim"))
     with reading() as session:
-        own = _self(session, now)
+        own = find_self(session, now)
         wishes = Wishes(suits_of(own.person, preferences.find_preference(session, own.person.id)), aims)
         taker = taker_of_person(session, own.person)
         filters = wishes.filters(own.person, taker, year=clock.local_date(now).year)
@@ -94,7 +96,7 @@ def list_offers() -> tuple[str, int]:
         hits=[_hit(hit, own) for hit in page.hits],
         more=page.total > HITS,
         far=far,
-        phone=phone_for(own.person),
+        help_phone=phone_for(own.person),
     )
 
 
@@ -110,7 +112,7 @@ def _hit(hit: Hit, own: Self) -> dict[str, Any]:
         **_words(hit.offer, own),
         "when": day_clock(first.starts_at) if first else "",
         "place": _place(hit.offer, first),
-        "take": _way_to(first) if first else None,
+        "take": other_dates.own_way_to(first) if first else None,
     }
 
 
@@ -131,13 +133,6 @@ def _place(offer: Offer, slot: Slot | None) -> str:
     return offer.location.name if offer.location is not None else ""
 
 
-def _way_to(slot: Slot) -> str | None:
-    """Return the page on which one takes this place oneself; None where a name goes along, or a whole course."""
-    if slot.offer.carries_identity or slot.course_id is not None:
-        return None
-    return url_for(".new_booking", public_id=slot.public_id)
-
-
 @blueprint.get("/me/offers/<public_id>")
 @for_person
 def show_offer(public_id: str) -> tuple[str, int]:
@@ -148,7 +143,7 @@ def show_offer(public_id: str) -> tuple[str, int]:
 def _offer_page(public_id: str, status: int = 200, refusal: Message | None = None) -> tuple[str, int]:
     now = at()
     with reading() as session:
-        own = _self(session, now)
+        own = find_self(session, now)
         offer = _get_offer(session, own, public_id)
         taker = taker_of_person(session, own.person)
         found = slots.list_next_slots(session, offer, at=now, limit=DATES)
@@ -156,9 +151,9 @@ def _offer_page(public_id: str, status: int = 200, refusal: Message | None = Non
     for slot in found:
         bookings.with_offer(slot, offer)
     closed = obstacle_of_offer(offer) or obstacle_of_person(offer, own.person, clock.local_date(now).year) or excluded
-    takeable = [slot for slot in found if _way_to(slot) and obstacle_of_slot(slot, now) is None]
+    takeable = [slot for slot in found if other_dates.own_way_to(slot) and obstacle_of_slot(slot, now) is None]
     dates = [
-        {"when": day_clock(slot.starts_at), "href": _way_to(slot)}
+        {"when": day_clock(slot.starts_at), "href": other_dates.own_way_to(slot)}
         for slot in takeable
         if offer.access is Access.OPEN or free_for(slot, taker) > 0
     ]
@@ -170,7 +165,7 @@ def _offer_page(public_id: str, status: int = 200, refusal: Message | None = Non
         closed=closed,
         dates=[] if closed else dates,
         refusal=refusal,
-        phone=phone_for(own.person),
+        help_phone=phone_for(own.person),
     )
 
 
@@ -187,7 +182,7 @@ def create_wish(public_id: str) -> Response | tuple[str, int]:
     """Say "that is what I want"; it lands on the coach's list."""
     try:
         with transaction() as session:
-            own = _self(session, at())
+            own = find_self(session, at())
             offer = _get_offer(session, own, public_id)
             wish_offer(session, actor=current_actor(), participant=own.person, offer=offer, at=at())
     except RuleBroken as error:
@@ -200,23 +195,29 @@ def create_wish(public_id: str) -> Response | tuple[str, int]:
 @for_person
 def new_booking(public_id: str) -> Response | tuple[str, int]:
     """Show what taking this place does, before it does it."""
-    return _confirm_page(public_id, PlaceForm(formdata=None, key=new_token(160)))
+    return confirm_page(public_id, PlaceForm(formdata=None, key=new_token(160)))
 
 
-def _confirm_page(
-    public_id: str, form: PlaceForm, status: int = 200, refusal: Message | None = None
+def confirm_page(
+    public_id: str, form: PlaceForm, status: int = 200, refusal: RuleBroken | None = None
 ) -> Response | tuple[str, int]:
+    """Return the page before the booking; where it is full, with other dates and the waiting list."""
     now = at()
     with reading() as session:
-        own = _self(session, now)
+        own = find_self(session, now)
         slot = slots.get_slot(session, own.actor, public_id)
-        if refusal is None and _way_to(slot) is None:
+        if refusal is None and other_dates.own_way_to(slot) is None:
             return redirect(url_for(".show_offer", public_id=slot.offer.public_id), code=303)
-        excluded = exclusions.obstacle_of_exclusion(session, own.person.id, slot.offer.organisation_id)
-        person_obstacle = obstacle_of_person(slot.offer, own.person, clock.local_date(slot.starts_at).year)
-        obstacle = refusal or obstacle_of_slot(slot, now) or person_obstacle or excluded
-        if obstacle is None and bookings.find_overlap(session, own.person.id, slot.starts_at, slot.ends_at):
-            obstacle = ELSEWHERE
+        hold = holds.find_hold(session, slot.id, own.person.id)
+        taker = taker_of_person(session, own.person)
+        full = isinstance(refusal, SlotFull) or (hold is None and _is_full(slot, taker))
+        obstacle = _obstacle(session, own, slot, hold, now) if refusal is None else _reason(refusal)
+        queue = waiting_words.queue_of(session, slot, own.person) if full or hold else None
+        elsewhere = full or obstacle is ELSEWHERE
+        others = other_dates.own_alternatives(session, own.actor, slot, own.person, taker) if elsewhere else []
+    again = isinstance(refusal, SentBefore)
+    if again:
+        form.key.data = new_token(160)
     form.seen.data = slot.starts_at.isoformat()
     return render(
         "me/new_booking.html",
@@ -226,9 +227,35 @@ def _confirm_page(
         offer=slot.offer,
         place=_place(slot.offer, slot),
         obstacle=obstacle,
+        again=again,
+        full=full,
+        hold=hold if holds.is_running(hold, now) else None,
+        queue=queue,
+        alternatives=others,
         coach=own.person.coach.name if own.person.coach is not None else "",
-        phone=phone_for(own.person),
+        help_phone=phone_for(own.person),
     )
+
+
+def _is_full(slot: Slot, taker: Taker) -> bool:
+    return slot.offer.access is not Access.OPEN and not fits(slot, taker, 1)
+
+
+def _reason(refusal: RuleBroken) -> Message:
+    return ELSEWHERE if isinstance(refusal, PersonElsewhere) else refusal.message
+
+
+def _obstacle(session: Session, own: Self, slot: Slot, hold: Booking | None, now: datetime) -> Message | None:
+    """Return why the person cannot have this date though it may have a place, or None."""
+    person, offer = own.person, slot.offer
+    suited = obstacle_of_person(offer, person, clock.local_date(slot.starts_at).year)
+    if found := obstacle_of_slot(slot, now) or suited:
+        return found
+    if excluded := exclusions.obstacle_of_exclusion(session, person.id, offer.organisation_id):
+        return excluded
+    besides = hold.id if hold is not None else None
+    there = bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
+    return ELSEWHERE if there else None
 
 
 @blueprint.post("/me/slots/<public_id>/booking")
@@ -237,10 +264,10 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
     """Take the place; a refusal brings the page back with the reason and the way on."""
     form = PlaceForm()
     if not form.validate_on_submit():
-        return _confirm_page(public_id, form, 422)
+        return confirm_page(public_id, form, 422)
     try:
         with transaction() as session:
-            own = _self(session, at())
+            own = find_self(session, at())
             book_slot(
                 session,
                 actor=current_actor(),
@@ -250,9 +277,7 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
                 seen_at=instant_of(form.seen.data),
                 at=at(),
             )
-    except PersonElsewhere as error:
-        return _confirm_page(public_id, form, error.status, ELSEWHERE)
     except RuleBroken as error:
-        return _confirm_page(public_id, form, error.status, error.message)
+        return confirm_page(public_id, form, error.status, error)
     flash(str(N_("Der Termin steht jetzt hier. Absagen ist in Ordnung, ohne Grund.")), "ok")
     return redirect(url_for("me.show_me"), code=303)

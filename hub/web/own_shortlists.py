@@ -34,7 +34,7 @@ def show_shortlist() -> Any:
         wishes = Wishes(suits_of(person, None))
         _, hits = explain(session, person, wishes, [entry.item.offer for entry in entries])
     chosen = choices(entries, hits, titles=True)
-    return render("shortlists/show_own.html", person=person, choices=chosen, phone=phone_for(person))
+    return render("shortlists/show_own.html", person=person, choices=chosen, help_phone=phone_for(person))
 
 
 @blueprint.post("/me/shortlist/<item_id>/wish")

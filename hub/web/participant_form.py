@@ -37,6 +37,7 @@ class ParticipantForm(FlaskForm):
     languages = Ticks(N_("Sprachen"))
     locale = SelectField(N_("Sprache der Seiten und Zettel"))
     access_needs = Ticks(N_("Was braucht dieser Mensch?"))
+    clinical_needs = Ticks(N_("Was davon wissen Sie aus einer Klinik oder Praxis?"))
     neutral_word = SelectField(N_("Wort im Kalender"))
     notes = TextAreaField(N_("Eigene Notizen"), [Optional(), Length(max=2000)])
     meant = BooleanField(N_("Das ist kein Aktenzeichen und keine Diagnose"))
@@ -51,6 +52,7 @@ class ParticipantForm(FlaskForm):
         self.languages.choices = [(code, str(word)) for code, word in TALKS.items()]
         self.locale.choices = list(i18n.LANGUAGES.items())
         self.access_needs.choices = [(code, str(word)) for code, word in NEEDS.items()]
+        self.clinical_needs.choices = list(self.access_needs.choices)
         self.neutral_word.choices = [(word, word) for word in NEUTRAL_WORDS]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -85,6 +87,7 @@ class ParticipantForm(FlaskForm):
             contacts=tuple(self._contacts()),
             home_address={"street": street, "town": home.name if home else ""} if street else None,
             access_needs=tuple(self.access_needs.data or ()),
+            clinical_needs=tuple(self.clinical_needs.data or ()),
             notes=self.notes.data or "",
             neutral_word=self.neutral_word.data,
         )
@@ -114,6 +117,7 @@ def entries_of(person: Participant) -> dict[str, Any]:
         "languages": person.languages,
         "locale": person.locale,
         "access_needs": person.access_needs,
+        "clinical_needs": person.clinical_needs or [],
         "neutral_word": person.neutral_word,
         "notes": person.notes or "",
         "version": person.version,

@@ -20,10 +20,10 @@ from hub.models.user import Role
 from hub.models.wording import NEEDS, TALKS, listed
 from hub.policy.fields import Reader
 from hub.policy.visibility import PROFILE
-from hub.queries import bookings, cards, consents, enquiries, participants, today, waiting
+from hub.queries import bookings, cards, consents, date_news, enquiries, participants, today, waiting
 from hub.queries.reading import phases_of
 from hub.queries.team import counts_now
-from hub.web import course_words
+from hub.web import course_words, date_tasks, date_words
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, sentences, short_date, town, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -98,11 +98,15 @@ def show_participant(public_id: str) -> tuple[str, int]:
 
 
 def _findings(session: Session, person: Participant, reader: Reader, now: datetime) -> dict[str, Any]:
-    coming = bookings.list_coming(session, person.id, since=now)
+    found = bookings.list_coming(session, person.id, since=now, also=date_news.is_given_up(now))
+    given_up = [one for one in found if date_words.given_up(one)]
+    coming = [one for one in found if one not in given_up]
     given, asked = consents.list_current(session, person.id, at=now)
     sent = enquiries.list_of_person(session, person.id)
     return {
         "dates": [_knot(booking) for booking in coming],
+        "given_up": [(one, date_words.given_up(one)) for one in given_up],
+        "pairs": [date_tasks.both(pair) for pair in date_news.pairs_of_persons(coming, now)],
         "visits": any(booking.access == OWN for booking in coming),
         "enquiries": rows_of(sent, phases_of(session, sent, at=now), reader),
         "consents": given,
@@ -117,7 +121,7 @@ def _knot(booking: Booking) -> dict[str, Any]:
     item = coachs_knot(booking, of_person=True)
     if course := course_words.which(booking):
         item["text"] = sentences([str(course), item["text"]])
-    return item
+    return item | {"news": date_words.news_of(booking)}
 
 
 def _feed_words(feed: Subscription) -> Message:

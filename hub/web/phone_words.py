@@ -10,11 +10,13 @@ from hub.i18n import N_, Message
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.notice import Notice
 from hub.models.offer import Freshness, Offer, OfferState
+from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot, SlotState
 from hub.policy.fields import Field, Reader
 from hub.queries.disclosures import Content, lines, phase_now, told_fields
 from hub.queries.phone_list import Call, Phoned
 from hub.web.filters import NBSP, day_clock, short_clock, short_day
+from hub.web.prior_question_words import sentences
 from hub.web.week import places_words
 
 # What belongs on a sheet of paper that lies on a desk; the rest of the allowed fields stands on the enquiry's page.
@@ -67,6 +69,8 @@ def _lines(phoned: Phoned, at: datetime) -> Iterator[Line]:
         yield _call(call, phoned.organisation.name)
     for enquiry in phoned.enquiries:
         yield _enquiry(enquiry, phoned.reader, at)
+    for question in phoned.prior_questions:
+        yield _prior_question(question)
     for slot in phoned.unsettled:
         yield _unsettled(phoned, slot)
     for offer in phoned.offers:
@@ -156,6 +160,15 @@ def _content(enquiry: Enquiry) -> Content:
         question=enquiry.reason if enquiry.answer else "",
         answer=enquiry.answer,
     )
+
+
+def _prior_question(question: PriorQuestion) -> Line:
+    """Somebody wants to know something, about nobody: all of it may be read out."""
+    sentence = N_("Jemand möchte zu „{title}“ vorab etwas wissen, noch ohne Person.", title=question.offer.title)
+    page = url_for("prior_question_answers.show_phoned", reference=question.reference)
+    word = N_("bis {day}", day=day_clock(question.hear_by_at))
+    told = " ".join(str(one) for one in sentences(question.topics))
+    return Line(sentence, "asked", word, told, (N_("Antwort eintragen"), page))
 
 
 def _unsettled(phoned: Phoned, slot: Slot) -> Line:

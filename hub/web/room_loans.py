@@ -8,14 +8,13 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectChoice, SelectField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField
 
 from hub import clock
 from hub.actions import log
-from hub.actions.appointments import Journey
 from hub.actions.room_loans import borrow_room, return_room
 from hub.crypto import new_token
-from hub.errors import HubError, NotFound, RoomBusy, SlotFull
+from hub.errors import HubError, NotFound, RoomBusy, RuleBroken, SentBefore, SlotFull
 from hub.geography import Municipality, distance_km, find_by_name_or_postal_code, find_municipality
 from hub.i18n import N_
 from hub.models.location import Location, PlaceFact
@@ -25,9 +24,10 @@ from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.queries import bookings, participants, room_loans, slots
 from hub.queries.bookability import obstacle_of_slot, phone_of
+from hub.queries.day_plans import Journey
 from hub.queries.organisations import find_organisation
 from hub.queries.room_loans import LentRoom, RoomFilter
-from hub.web import place_words
+from hub.web import other_rooms, own_calendar, place_words
 from hub.web.access import for_roles
 from hub.web.booking_words import address_of, short_date, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -84,6 +84,7 @@ class LoanForm(FlaskForm):
 
     person = SelectField(N_("Mit wem treffen Sie sich?"))
     travel_minutes = WholeNumber(N_("Fahrt in Minuten, einfach"), [Between(0, 240)])
+    despite = BooleanField(N_("Trotzdem nehmen, auch wenn mein Kalender da belegt ist"))
     key = HiddenField()
     seen = HiddenField()
 
@@ -139,12 +140,14 @@ def create_loan(public_id: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             person_id = form.person.data or ""
+            slot, way = get_lent(session, public_id), form.travel_minutes.data or 0
+            known = own_calendar.ask(session, slot.starts_at, slot.ends_at, way, despite=form.despite.data)
             booking = borrow_room(
                 session,
                 actor=actor,
-                slot=_lent(session, public_id),
+                slot=slot,
                 participant=participants.get_participant(session, actor, person_id, at=at()) if person_id else None,
-                travel_minutes=form.travel_minutes.data or 0,
+                travel_minutes=way,
                 idempotency_key=form.key.data or None,
                 seen_at=instant_of(form.seen.data),
                 at=at(),
@@ -153,8 +156,11 @@ def create_loan(public_id: str) -> Response | tuple[str, int]:
         if isinstance(error, NotFound):
             raise
         add_error(form, error)
+        if isinstance(error, SentBefore):
+            form.key.data = new_token(160)
         return _page(public_id, form, error.status, refused=isinstance(error, (SlotFull, RoomBusy)))
     flash(str(N_("Der Raum gehört Ihnen für diese Zeit.")), "ok")
+    own_calendar.tell(known)
     return redirect(url_for("bookings.show_booking", public_id=booking.public_id), code=303)
 
 
@@ -175,10 +181,13 @@ def _page(
     g.section = "finding"
     actor = current_actor()
     with reading() as session:
-        slot = _lent(session, public_id)
+        slot = get_lent(session, public_id)
         people = participants.list_caseload(session, actor, at=at())
         closed = obstacle_of_slot(slot, at()) or room_loans.obstacle_of_loan(session, slot, at=at())
         obstacle = None if refused else closed
+        taken = refused or not room_loans.is_free(slot, actor)
+        elsewhere = taken or closed is not None or status == RuleBroken.status
+        others = other_rooms.nearest_times(session, slot, form.person.data or "") if elsewhere else []
         if fresh and slot.location is not None:
             office = find_organisation(session, actor, min(actor.organisations(Role.COACH)))
             start = find_municipality(office.municipality_code) if office is not None else None
@@ -197,12 +206,14 @@ def _page(
         access=place_words.access(slot.location, slot.room) if slot.location is not None else "",
         equipment=slot.room.equipment if slot.room is not None else "",
         obstacle=obstacle,
-        taken=refused or not room_loans.is_free(slot, actor),
+        taken=taken,
+        alternatives=others,
         phone=phone_of(slot.offer),
     )
 
 
-def _lent(session: Session, public_id: str) -> Slot:
+def get_lent(session: Session, public_id: str) -> Slot:
+    """Return a date of a lent room; NotFound for anything else."""
     slot = slots.get_slot(session, current_actor(), public_id)
     if slot.offer.form is not Form.ROOM:
         raise NotFound

@@ -15,6 +15,7 @@ from hub.models.participant import Participant
 from hub.models.referral import Referral
 from hub.models.slot import Slot
 from hub.queries import holds, participants, referrals, shortlists, slots
+from hub.queries.origins import blocked_needs
 from hub.web.consent_forms import SheetForm, WishForm
 from hub.web.context import at, current_actor
 
@@ -29,6 +30,7 @@ class Asked:
     referral: Referral | None
     hold: Booking | None
     more: list[Offer]
+    blocked: dict[int, frozenset[str]]  # by organisation: what a doctor said and it may not be told
 
     def blocks(self, *, filled: bool) -> list[WishForm]:
         """Return one form per offer; only those after the first carry a prefix."""
@@ -37,7 +39,7 @@ class Asked:
             options: dict[str, Any] = {"prefix": f"offer{number}"} if number else {}
             form = WishForm(**options) if filled else WishForm(formdata=None, **options)
             form.offer, form.slot = offer, self.slots.get(offer.id)
-            form.prepare(self.person, offer, form.slot, clock.local_date(at()))
+            form.prepare(self.person, offer, form.slot, clock.local_date(at()), self.blocked[offer.organisation_id])
             found.append(form)
         return found
 
@@ -75,6 +77,7 @@ def asked_of(session: Session, public_id: str) -> Asked:
         referrals.get_referral(session, actor, search, at=now) if search else None,
         hold_of(session, person.id, found[0].id),
         _more(session, person, found),
+        {one.organisation_id: blocked_needs(session, person, one.organisation_id, at=now) for one in found},
     )
 
 

@@ -137,7 +137,9 @@ def _name(line: Consent) -> str:
 
 
 def _question(part: Part, line: Consent) -> RadioField:
-    label: Message = BESIDE.get(line.scope) or N_("{partner}: Was möchten Sie?", partner=part.offer.organisation.name)
+    label: Message = BESIDE.get(line.scope) or N_("{partner}: Was möchten Sie?", partner=part.partner)
+    if line.scope is Scope.ASK_AROUND:
+        label = N_("Dürfen wir dort ohne Ihren Namen fragen?")
     return RadioField(
         label,
         [Needed(N_("Bitte wählen Sie Ja oder Nein."))],
@@ -147,7 +149,9 @@ def _question(part: Part, line: Consent) -> RadioField:
 
 
 def _name_on_paper(part: Part, line: Consent) -> Message:
-    partner = part.offer.organisation.name
+    partner = part.partner
+    if part.offer is None:
+        return N_("Ohne Namen fragen")
     if line.scope is Scope.HEALTH:
         return N_("{partner}: Angabe zur Gesundheit", partner=partner)
     if line.scope is Scope.FEEDBACK:

@@ -19,7 +19,9 @@ from hub.queries import releases
 from hub.queries.consent_texts import Wording, read_wording, shared_paragraphs
 from hub.queries.consents import WAITING
 from hub.queries.participants import reader_of
+from hub.queries.permissions import find_line
 from hub.queries.reading import reads_words
+from hub.queries.rounds import find_of_sheet
 from hub.queries.sheets import Part, find_by_reference, find_drafts, get_sheet, list_parts
 from hub.web.access import for_roles
 from hub.web.consent_forms import HELPERS, INTERPRETERS
@@ -52,12 +54,14 @@ def find_sheet() -> Any:
 
 
 def _address_of(number: str) -> str | None:
-    """Return where the sheet with this number stands: of consents, or of a release from secrecy."""
+    """Return where the sheet with this number stands: of consents, or of a release."""
     with reading() as session:
         sheet = find_by_reference(session, current_actor(), number, at=at())
         release = None if sheet else releases.find_by_reference(session, current_actor(), number, at=at())
+        own = find_line(session, sheet.id) if sheet else None
     if sheet is not None:
-        return url_for(".show_sheet", public_id=sheet.participant.public_id, sheet_id=sheet.public_id)
+        page = "paper_permissions.show_sheet" if own else ".show_sheet"
+        return url_for(page, public_id=sheet.participant.public_id, sheet_id=sheet.public_id)
     if release is not None:
         person_id = release.participant.public_id
         return url_for("releases.show_release", public_id=person_id, release_id=release.public_id)
@@ -75,7 +79,9 @@ def _page(public_id: str, sheet_id: str, form: SheetPaperForm | None = None, sta
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
         drafts = find_drafts(session, sheet)
-        hold = hold_of(session, sheet.participant_id, parts[0].offer.id if parts else None)
+        first = parts[0].offer if parts else None
+        hold = hold_of(session, sheet.participant_id, first.id if first is not None else None)
+        asking = find_of_sheet(session, sheet.id)
     note_reading(sheet.participant, "consent")
     if not _reads(sheet):
         view = view_of(sheet, parts)
@@ -85,7 +91,14 @@ def _page(public_id: str, sheet_id: str, form: SheetPaperForm | None = None, sta
         form = SheetPaperForm(formdata=None)
         form.prepare(open_parts(parts))
     return render(
-        "sheets/show_sheet.html", status, form=form, drafts=drafts, hold=hold, at=at(), **view_of(sheet, parts)
+        "sheets/show_sheet.html",
+        status,
+        form=form,
+        drafts=drafts,
+        hold=hold,
+        asking=asking,
+        at=at(),
+        **view_of(sheet, parts),
     )
 
 

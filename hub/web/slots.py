@@ -12,6 +12,7 @@ from hub.actions import slots as verbs
 from hub.actions.answers import NOTICE_VERSION
 from hub.errors import HubError, InvalidInput, NotFound, RoomBusy, RuleBroken
 from hub.i18n import N_, Message
+from hub.models.location import Room
 from hub.models.offer import Form, OfferState
 from hub.models.room_tick import ticks_between
 from hub.models.slot import Slot, SlotState
@@ -227,7 +228,7 @@ def _move_preview(form: MoveForm, slot: Slot, locations: list[Any], refusal: Roo
     room = form.chosen_room(locations) or slot.room
     with reading() as session:
         effects = queries.consequences(session, slot, starts_at=starts_at, ends_at=ends_at)
-        taken = room is not None and _is_taken(session, room.id, slot, starts_at, ends_at)
+        taken = room is not None and _is_taken(session, room, slot, starts_at, ends_at)
         known = busy_rooms.list_known(session, [(room.id if room else None, starts_at, ends_at)], at=at())
     if known[0] is not Known.FREE and slot.offer.form is Form.ROOM and effects.people:
         form.form_errors.append(BUSY)
@@ -241,9 +242,10 @@ def _move_preview(form: MoveForm, slot: Slot, locations: list[Any], refusal: Roo
     return render("slots/show_move.html", status, starts_at=starts_at, ends_at=ends_at, **context)
 
 
-def _is_taken(session: Session, room_id: int, slot: Slot, starts_at: datetime, ends_at: datetime) -> bool:
-    taken = room_ticks.list_taken_ticks(session, room_id, first=starts_at, last=ends_at, besides=slot.id)
-    return not taken.isdisjoint(ticks_between(starts_at, ends_at))
+def _is_taken(session: Session, room: Room, slot: Slot, starts_at: datetime, ends_at: datetime) -> bool:
+    last = ends_at + timedelta(minutes=room.buffer_minutes)
+    taken = room_ticks.list_taken_ticks(session, room.id, first=starts_at, last=last, besides=slot.id)
+    return not taken.isdisjoint(ticks_between(starts_at, last))
 
 
 def _calling_off(public_id: str, problem: str = "", status: int = 200) -> Any:

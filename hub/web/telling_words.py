@@ -17,8 +17,13 @@ FIELD_WORDS: dict[str, Message] = {
     "F1": N_("Rückmeldung"),
     "R1": N_("ungefähre Angaben"),
     "I0": N_("eine Nummer statt Ihres Namens"),
+    "C2": N_("Ihre Einwilligungen im Wortlaut"),
+    "L1": N_("wer was von Ihnen erfahren hat"),
+    "L2": N_("das Protokoll ohne Inhalte"),
 }
 PURPOSES: dict[str, Message] = {
+    "enquiry.sent_by_law": N_("ohne Ihre Einwilligung, auf Grund des Gesetzes"),
+    "inspection.opened": N_("weil die Prüfstelle für den Datenschutz nachgesehen hat"),
     "emergency.opened": N_("weil Ihr Coach fehlte und es eilte"),
     "enquiry.sent": N_("für eine Anfrage, ohne Ihren Namen"),
     "enquiry.accepted_by_terms": N_("für Ihren Platz mit Namen"),
@@ -38,6 +43,7 @@ def telling(row: Disclosure) -> dict[str, Any]:
         "at": row.at,
         "sentence": N_("{who} hat erfahren: {what}.", who=who, what=what),
         "why": PURPOSES.get(row.purpose),
+        "by_law": row.purpose == "enquiry.sent_by_law",
     }
 
 

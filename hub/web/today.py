@@ -3,29 +3,39 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from flask import Blueprint, url_for
 
 from hub import clock
 from hub.actions import log
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, Booking, BookingState, Waiting, WaitingState
+from hub.models.booking import Booking, BookingState, Waiting, WaitingState
 from hub.models.consent import Consent
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.participant import Participant, ParticipationState
 from hub.models.shortlist import ShortlistItem
-from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.actor import Actor
-from hub.queries import consent_reminders, offer_versions, participants, shortlists, today, waiting
+from hub.queries import (
+    busy_times,
+    coach_time,
+    consent_reminders,
+    offer_versions,
+    prior_questions,
+    today,
+    today_people,
+    waiting,
+    withdrawals,
+)
 from hub.queries.ladder import Turn
-from hub.web import ending_tasks, own_place_tasks, waiting_words
+from hub.web import date_tasks, day_threads, ending_tasks, objection_tasks, waiting_words
 from hub.web.access import for_roles
-from hub.web.booking_words import coachs_knot, given_name, map_of, place_of, title_of, travel_knot, unsettled
+from hub.web.booking_words import given_name, map_of, place_of, title_of
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.filters import day, full_day, relative_day
+from hub.web.date_tasks import phone_of_person
+from hub.web.filters import full_day, relative_day
 from hub.web.offer_versions import news_of
+from hub.web.prior_question_words import row_of
 from hub.web.today_tasks import Task, consent_task, enquiry_task
 
 blueprint = Blueprint("today", __name__)
@@ -55,41 +65,48 @@ def show_today() -> tuple[str, int]:
     actor, now = current_actor(), at()
     midnight = clock.start_of_day(clock.local_date(now))
     with reading() as session:
-        people = {person.id: person for person in participants.list_caseload(session, actor, at=now)}
-        enquiries, turns = today.list_open_enquiries(session, people.keys(), at=now)
+        folder = today_people.list_people(session, actor, at=now)
+        people = folder.people
+        enquiries, turns, objected = today.list_open_enquiries(session, people.keys(), at=now)
         consents, ending = consent_reminders.list_asked_and_ending(session, people.keys(), at=now)
         until = midnight + timedelta(days=DAYS_AHEAD)
         dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
         wishes = waiting.list_to_answer(session, people.keys(), at=now)
-        wanted, carded = shortlists.list_wanted(session, people.keys(), at=now)
-        endings = ending_tasks.list_tasks(session, people, ending, at=now)
+        releases = consent_reminders.list_ending_releases(session, people, at=now) if folder.releases else []
+        calls = withdrawals.list_late_calls(session, people, at=now) if folder.late_calls else []
+        wondered = prior_questions.list_to_read(session, actor) if folder.prior_questions else []
+        account, busy = busy_times.of_account(session, actor.user_id or 0, first=midnight, last=until, at=now)
         news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
+    endings = ending_tasks.list_tasks(people, ending, releases, calls, at=now)
+    endings += objection_tasks.list_tasks(people, objected)
     others = [one for one in enquiries if not today.is_coachs_turn(one, turns)]
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
     tasks: dict[int, list[Task]] = {}
-    for person_id, task in _tasks(people, enquiries, turns, consents, dates, carded):
+    for person_id, task in _tasks(people, enquiries, turns, consents, dates, folder.carded):
         tasks.setdefault(person_id, []).append(task)
     for wish in wishes:
         tasks.setdefault(wish.participant_id, []).append(_wish_task(wish, people[wish.participant_id]))
-    for item in wanted:
+    for item in folder.wanted:
         tasks.setdefault(item.participant_id, []).append(_wanted_task(item, people[item.participant_id]))
     for person_id, task in endings:
         tasks.setdefault(person_id, []).append(task)
     duties = sorted((Duty(people[i], found) for i, found in tasks.items()), key=lambda d: d.first.rank)
     standing = [booking for booking in dates if booking.state is not BookingState.CANCELLED]
-    live = [booking for booking in standing if booking.starts_at < until]
+    live = [booking for booking in standing if booking.starts_at < until and booking.ends_at > midnight]
+    plan = day_threads.Plan(actor.user_id, coach_time.habits_of(account), busy.spans if busy else ())
     return render(
         "today/show_today.html",
         greeting=_greeting(actor, now),
         now=now,
         duties=duties,
         waiting=[(people[e.participant_id], e, turns.get(e.id)) for e in others],
-        lantern=_lantern(live, actor, now),
-        days=_days(live),
+        lantern=_lantern(live, actor, now, plan),
+        days=day_threads.days_of(live, plan, first=clock.local_date(now)),
         people=people,
         news=news_of(news),
-        lost=[booking for booking in dates if booking.state is BookingState.CANCELLED and not booking.participant_id],
+        prior_rows=[row_of(one) for one in wondered],
+        own_rows=date_tasks.list_own(dates, actor.user_id, now),
     )
 
 
@@ -101,61 +118,20 @@ def _tasks(
     dates: list[Booking],
     carded: set[int],
 ) -> Iterable[tuple[int, Task]]:
-    for booking in dates:
-        if booking.participant_id in people:
-            yield from ((booking.participant_id, one) for one in _date_tasks(people[booking.participant_id], booking))
-    for enquiry in enquiries:
-        if today.is_coachs_turn(enquiry, turns):
-            yield enquiry.participant_id, enquiry_task(enquiry, people[enquiry.participant_id])
+    yield from date_tasks.list_tasks(people, dates, at())
+    for enquiry in today.coachs_turns(enquiries, turns):
+        yield enquiry.participant_id, enquiry_task(enquiry, people[enquiry.participant_id])
     for consent in consents:
         yield consent.participant_id, consent_task(consent, people[consent.participant_id])
     for person in people.values():
         yield from ((person.id, task) for task in _person_tasks(person, person.id in carded))
 
 
-def _date_tasks(person: Participant, booking: Booking) -> Iterable[Task]:
-    if booking.state is BookingState.CANCELLED:
-        yield _fallen_away(person, booking)
-    elif unsettled(booking):
-        yield _still_open(person, booking)
-    elif booking.is_news_from_person(at()):
-        yield own_place_tasks.task(person, booking)
-
-
-def _fallen_away(person: Participant, booking: Booking) -> Task:
-    facts = {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
-    if booking.slot is not None and booking.slot.state is SlotState.PLANNED:
-        return _takes_place_after_all(person, booking, booking.slot, facts)
-    if person.contacts:
-        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht.", **facts)
-    else:
-        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht und hat nur Papier.", **facts)
-    search = "room_loans.list_rooms" if booking.access == OWN else "finding.list_hits"
-    links = [(str(N_("Ersatz suchen")), url_for(search, person=person.public_id))]
-    phone = phone_of_person(person)
-    if phone:
-        links.insert(0, (str(N_("Anrufen")), f"tel:{phone.replace(' ', '')}"))
-    return Task(0, sentence, "off", N_("Termin abgesagt"), links, booking)
-
-
-def _takes_place_after_all(person: Participant, booking: Booking, slot: Slot, facts: dict[str, str]) -> Task:
-    sentence = N_("„{title}“ am {day} findet doch statt. {name} hat dort aber keinen Platz mehr.", **facts)
-    again = url_for("bookings.new_booking", public_id=slot.public_id, person=person.public_id)
-    return Task(0, sentence, "due", N_("findet doch statt"), [(str(N_("Wieder buchen")), again)], booking)
-
-
-def _still_open(person: Participant, booking: Booking) -> Task:
-    facts = {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
-    sentence = N_("„{title}“ am {day} wird noch geklärt. {name} behält den Platz.", **facts)
-    page = url_for("bookings.show_booking", public_id=booking.public_id)
-    return Task(4, sentence, "due", N_("noch offen"), [(str(N_("Ansehen")), page)])
-
-
 def _wish_task(wish: Waiting, person: Participant) -> Task:
     offered = wish.state is WaitingState.OFFERED
     state, word = ("held", N_("Platz gehalten")) if offered else ("off", N_("Warteliste"))
     sentence, links = waiting_words.sentence_of(wish, person), waiting_words.links_of(wish, person)
-    return Task(0 if offered else 2, sentence, state, word, links, wish=wish)
+    return Task((-1 if wish.reminded_at else 0) if offered else 2, sentence, state, word, links, wish=wish)
 
 
 def _wanted_task(item: ShortlistItem, person: Participant) -> Task:
@@ -181,13 +157,7 @@ def _person_tasks(person: Participant, has_card: bool) -> Iterable[Task]:
         yield Task(6, sentence, "soon", N_("bald"), [(str(N_("Karte drucken")), url)])
 
 
-def phone_of_person(person: Participant) -> str:
-    """Return the number under which a coach reaches a person, empty when there is none."""
-    numbers = (c["value"] for c in person.contacts if c.get("kind") in ("phone", "mobile"))
-    return next(numbers, "")
-
-
-def _lantern(dates: list[Booking], actor: Actor, now: datetime) -> dict[str, object] | None:
+def _lantern(dates: list[Booking], actor: Actor, now: datetime, plan: day_threads.Plan) -> dict[str, object] | None:
     """Return the next date of the next day that has one: first the coach's own, else one of the persons'."""
     coming = [booking for booking in dates if now <= booking.ends_at]
     first = clock.local_date(coming[0].starts_at) if coming else None
@@ -195,29 +165,15 @@ def _lantern(dates: list[Booking], actor: Actor, now: datetime) -> dict[str, obj
     booking = next(iter(own or coming), None)
     if booking is None:
         return None
-    leave = booking.starts_at - timedelta(minutes=booking.travel_minutes)
     return {
         "booking": booking,
         "when": relative_day(booking.starts_at, clock.local_date(now)),
-        "leave_at": leave if booking.travel_minutes else None,
+        "leave_at": day_threads.leaves_at(booking, dates, plan),
         "place": place_of(booking),
         "title": title_of(booking),
         "map": map_of(booking),
         "phone": phone_of_person(booking.participant) if booking.participant is not None else "",
     }
-
-
-def _days(dates: list[Booking]) -> list[tuple[datetime, list[dict[str, object]]]]:
-    days = []
-    for _on, group in groupby(dates, key=lambda booking: clock.local_date(booking.starts_at)):
-        items: list[dict[str, object]] = []
-        bookings = list(group)
-        for booking in bookings:
-            if booking.access == OWN and (journey := travel_knot(booking)):
-                items.append(journey)
-            items.append(coachs_knot(booking, of_person=False))
-        days.append((bookings[0].starts_at, items))
-    return days
 
 
 def _greeting(actor: Actor, now: datetime) -> Message:

@@ -6,13 +6,17 @@ from flask import url_for
 
 from hub.i18n import N_, Message
 from hub.models.booking import Booking, Waiting
-from hub.models.consent import Consent
+from hub.models.consent import Consent, Scope
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.participant import Participant
+from hub.models.round import Round, RoundState
 from hub.models.wording import DECLINES, QUESTIONS
+from hub.queries import today
 from hub.web.booking_words import given_name
+from hub.web.filters import day_clock
 
 S = EnquiryState
+KNOWS = N_("Weiß Bescheid")
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Task:
     links: list[tuple[str, str]] = field(default_factory=list)
     booking: Booking | None = None  # fallen away: "knows already" is offered
     wish: Waiting | None = None  # on the waiting list: giving the place on is offered
+    button: Message = KNOWS  # what is noted about the booking
 
 
 def enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
@@ -34,6 +39,8 @@ def enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
     need = enquiry.referral.public_id
     again = (str(N_("Nächsten Partner suchen")), url_for("finding.list_hits", person=person.public_id, referral=need))
     given = given_name(person)
+    if today.counts_for_its_round(enquiry) and enquiry.round is not None:
+        return _round_task(enquiry, enquiry.round, person)
     see = (str(N_("Ansehen")), page)
     if enquiry.state is S.DRAFT:
         sentence = N_("{name} hat Ja gesagt. Die Anfrage an {who} ist noch nicht abgeschickt.", name=given, who=who)
@@ -57,9 +64,34 @@ def enquiry_task(enquiry: Enquiry, person: Participant) -> Task:
     return Task(3, sentence, "accepted", N_("zugesagt"), [(str(N_("Termin wählen")), choose), see])
 
 
+_ASKED_FOR: dict[Scope, Message] = {
+    Scope.ASK_AROUND: N_("Anfragen ohne Namen"),
+    Scope.FEED: N_("den Kalender"),
+    Scope.MESSAGES: N_("Nachrichten"),
+    Scope.EVALUATION: N_("die Auswertung"),
+}
+
+
+def _round_task(enquiry: Enquiry, asked: Round, person: Participant) -> Task:
+    """Return what the coach has to do about a round without a name; one of its enquiries stands for all."""
+    given, who = given_name(person), enquiry.organisation.name
+    page = url_for("rounds.show_round", public_id=person.public_id, round_id=asked.public_id)
+    if asked.state is RoundState.DRAFT:
+        sentence = N_("{name} hat Ja gesagt. Die Partner sind noch nicht gefragt.", name=given)
+        return Task(1, sentence, "due", N_("abschicken"), [(str(N_("Alle fragen")), page)])
+    if asked.state is RoundState.HELD and asked.hold_until_at is not None:
+        sentence = N_("Zusage: {who} hält bis {when}.", who=who, when=day_clock(asked.hold_until_at))
+        return Task(1, sentence, "held", N_("Platz gehalten"), [(str(N_("{name} fragen", name=given)), page)])
+    if enquiry.state is S.ACCEPTED:
+        sentence = N_("Es gibt Zusagen. {name} sucht sich eine aus.", name=given)
+        return Task(2, sentence, "accepted", N_("zugesagt"), [(str(N_("Ansehen")), page)])
+    sentence = N_("Bisher hat für {name} kein Partner zugesagt.", name=given)
+    return Task(2, sentence, "due", N_("keine Zusage"), [(str(N_("Die nächsten fragen")), page)])
+
+
 def consent_task(consent: Consent, person: Participant) -> Task:
     """Return what the coach has to do about a question that the person has not answered."""
-    who = consent.organisation.name if consent.organisation else N_("den Kalender")
+    who = consent.organisation.name if consent.organisation else _ASKED_FOR[consent.scope]
     sentence = N_("Die Frage nach der Einwilligung für {who} ist noch ohne Antwort.", who=who)
     page = url_for("consents.show_consent", public_id=person.public_id, consent_id=consent.public_id)
     return Task(4, sentence, "asked", N_("noch offen"), [(str(N_("Weiter")), page)])

@@ -13,7 +13,8 @@ from hub.models.user import Role
 from hub.queries import slots, waiting
 from hub.queries.participants import get_participant
 from hub.web.access import for_roles
-from hub.web.bookings import BookingForm, confirm_page
+from hub.web.booking_form import BookingForm
+from hub.web.bookings import confirm_page
 from hub.web.context import at, current_actor, transaction
 
 blueprint = Blueprint("waiting", __name__)
@@ -30,14 +31,14 @@ def mark_section() -> None:
 def create_waiting(public_id: str) -> Any:
     """Put a person on the waiting list of a full date; a refusal shows the date with the reason."""
     actor, person_id = current_actor(), request.form.get("person", "")
-    party = 2 if request.form.get("companion") else 1
+    party = request.form.get("party", 1, type=int)
     try:
         with transaction() as session:
             slot = slots.get_slot(session, actor, public_id)
             person = get_participant(session, actor, person_id, at=at())
             join_waiting(session, actor=actor, slot=slot, participant=person, party=party, at=at())
     except RuleBroken as error:
-        form = BookingForm(formdata=None, person=person_id, key=new_token(160))
+        form = BookingForm(formdata=None, person=person_id, key=new_token(160), party=party)
         form.form_errors.append(error.message)
         return confirm_page(public_id, form, status=error.status, refusal=error)
     flash(str(N_("Auf der Warteliste. Wird ein Platz frei, bekommen Sie eine Mail.")), "ok")

@@ -12,10 +12,12 @@ from hub.actions import duties as duty_verbs
 from hub.actions import freshness as freshness_verbs
 from hub.actions import leaving as leaving_verbs
 from hub.actions import offers, outbox
+from hub.actions import prior_questions as prior_question_verbs
 from hub.actions import waiting as waiting_verbs
 from hub.actions.ladder import hand_to_coach
 from hub.actions.pools import release_pool
 from hub.actions.releases import expire_release
+from hub.actions.rounds import expire_kept
 from hub.db import Database
 from hub.policy.actor import SYSTEM
 from hub.queries import (
@@ -29,7 +31,9 @@ from hub.queries import (
     notices,
     own_offers,
     pools,
+    prior_questions,
     releases,
+    rounds,
     waiting,
 )
 from hub.worker.attempts import attempt, for_each
@@ -61,6 +65,7 @@ WAITED_FOR = Deadline("waiting list", waiting.list_overdue, waiting_verbs.offer_
 DEADLINES = (
     Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
     Deadline("enquiries", deadlines.list_silent, verbs.expire_enquiry, "enquiry_id"),
+    Deadline("kept yeses", rounds.list_run_out, expire_kept, "round_id"),
     Deadline("ladder", ladder.list_for_coach, hand_to_coach, "enquiry_id"),
     Deadline("participations", deadlines.list_over, verbs.end_participation, "participation_id"),
     Deadline("consents ending", consent_reminders.list_to_remind, reminder_verbs.remind_of_consents, "participant_id"),
@@ -71,11 +76,15 @@ DEADLINES = (
     Deadline("duties", duties.list_overdue, duty_verbs.escalate_duty, "duty_id"),
     Deadline("feeds", deadlines.list_lapsed_feeds, verbs.lapse_feed, "subscription_id"),
     Deadline("cards", deadlines.list_old_cards, verbs.retire_card, "card_id"),
+    Deadline("offers half over", waiting.list_half_over, waiting_verbs.remind_of_offer, "waiting_id"),
     Deadline("wishes", waiting.list_hopeless, waiting_verbs.lapse_waiting, "waiting_id"),
     Deadline("pauses", own_offers.list_returning, offers.resume_offer, "offer_id"),
     Deadline("questions", freshness.list_to_ask, freshness_verbs.ask_partner, "offer_id"),
     Deadline("warnings", freshness.list_to_warn, freshness_verbs.warn_partner, "offer_id"),
     Deadline("silent offers", freshness.list_to_lower, freshness_verbs.lower_offer, "offer_id"),
+    Deadline("moot prior questions", prior_questions.list_moot, prior_question_verbs.withdraw_moot, "question_id"),
+    Deadline("prior reminders", prior_questions.list_to_remind, prior_question_verbs.remind_partner, "question_id"),
+    Deadline("prior questions", prior_questions.list_silent, prior_question_verbs.expire_prior_question, "question_id"),
     Deadline("calls", notices.list_needless_calls, outbox.drop_call, "notice_id"),
 )
 

@@ -14,20 +14,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from hub import clock, crypto, i18n
-from hub.actions.links import issue_link, issue_offer_link, link_token
+from hub.actions.links import issue_link, issue_offer_link, issue_prior_question_link, link_token
 from hub.config import Config
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Notice
 from hub.models.offer import OfferState
+from hub.models.prior_question import PriorQuestionState
 from hub.paths import resource
 from hub.policy.actor import SYSTEM
 from hub.queries import notices
 from hub.queries.consents import find_permitting
 from hub.queries.freshness import WARNED_BEFORE, find_subject, lowers_at
 from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
-from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, AWAITING_ANSWER, Recipient
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, AWAITING_ANSWER, Recipient
 from hub.queries.permissions import may_write_to
+from hub.queries.prior_questions import find_of_notice, is_moot
 
 WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
 
@@ -56,6 +58,8 @@ def prepare_letter(session: Session, notice: Notice, config: Config, *, at: date
         return Letter(notice, recipient, _invitation_page(invitation, config)) if invitation.open(at) else "settled"
     if notice.template in ABOUT_OFFER or notice.template in WARNINGS:
         return _prepare_about_offer(session, notice, recipient, config, at)
+    if notice.template in ABOUT_PRIOR_QUESTION:
+        return _prepare_prior_question(session, notice, recipient, config, at)
     enquiry = notices.find_enquiry(session, notice)
     if notice.template in ABOUT_ENQUIRY:
         return _prepare_question(session, notice, recipient, enquiry, config, at)
@@ -73,6 +77,16 @@ def _prepare_question(
         return "no_consent"  # R-CON-12
     link = issue_link(session, actor=SYSTEM, enquiry=enquiry, organisation_id=enquiry.organisation_id, at=at)
     return Letter(notice, recipient, f"{config.public_url}/links/{link_token(link)}")
+
+
+def _prepare_prior_question(
+    session: Session, notice: Notice, recipient: Recipient, config: Config, at: datetime
+) -> Letter | str:
+    question = find_of_notice(session, notice)
+    if question is None or question.state is not PriorQuestionState.ASKED or is_moot(question):
+        return "settled"
+    link = issue_prior_question_link(session, actor=SYSTEM, question=question, at=at)
+    return Letter(notice, recipient, f"{config.public_url}/links/prior-questions/{link_token(link)}")
 
 
 def _prepare_about_offer(

@@ -1,5 +1,6 @@
 """A coach's own appointments: nobody is in two places, the journey counts."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,11 +8,25 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from hub.actions.appointments import Journey, make_appointment
-from hub.errors import InvalidInput, NotAllowed, PersonElsewhere
+from hub import clock
+from hub.actions.appointments import make_appointment, move_appointment
+from hub.actions.private_blocks import block_time
+from hub.errors import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    PersonElsewhere,
+    RuleBroken,
+    SomebodyWasFaster,
+    StepNotPossible,
+)
 from hub.models.booking import Booking
-from hub.models.participant import Participant
-from tests.places import all_rows, book, make_offer, make_slot
+from hub.models.participant import Participant, Participation, ParticipationState
+from hub.models.user import User
+from hub.queries.bookings import get_booking
+from tests.loop import now
+from tests.places import all_rows, book, make_offer, make_people, make_slot, running_from
+from tests.rooms import borrow, lend_room, lent_slot
 from tests.world import World
 
 
@@ -94,6 +109,102 @@ def test_only_who_looks_after_the_person_visits(world: World, subtests: pytest.S
             visit(world, world.cast.tarik, world.at + timedelta(days=1), by=key)
 
 
-@pytest.mark.parametrize(("kilometres", "minutes"), [(0, 5), (1, 10), (10, 25), (45, 90)])
-def test_the_journey_is_rounded_up_to_five_minutes(kilometres: float, minutes: int) -> None:
-    assert Journey(kilometres).minutes == minutes
+def shift(world: World, booking: Booking, start: datetime, *, by: str = "clara", **values: Any) -> None:
+    actor = world.actor(by)
+    facts = {"starts_at": start, "ends_at": start + timedelta(hours=1), "travel_minutes": 20} | values
+
+    def unit(session: Session) -> None:
+        row = get_booking(session, actor, booking.public_id, at=world.at)
+        move_appointment(session, actor=actor, booking=row, at=world.at, **facts)
+
+    world.database.run(unit)
+
+
+def test_a_moved_visit_is_the_same_row_and_twice_is_one_move(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    made = visit(world, world.cast.tarik, start)
+    for _ in range(2):
+        shift(world, made, start + timedelta(hours=1), seen=0)
+    moved = now(world, made)
+    assert (moved.starts_at, moved.sequence, moved.code) == (start + timedelta(hours=1), 1, None)
+    with pytest.raises(SomebodyWasFaster):
+        shift(world, made, start, seen=0)
+
+
+def test_a_visit_is_not_moved_onto_another_of_person_or_coach(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    made = visit(world, world.cast.tarik, start)
+    visit(world, world.cast.heinz, start + timedelta(hours=3))
+    with pytest.raises(PersonElsewhere, match="unterwegs"):
+        shift(world, made, start + timedelta(hours=3))
+    slot = make_slot(world, make_offer(world))
+    book(world, slot, world.cast.tarik)
+    with pytest.raises(PersonElsewhere):
+        shift(world, made, slot.starts_at)
+    assert now(world, made).starts_at == start
+
+
+def test_only_the_own_coming_visit_is_moved(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    made = visit(world, world.cast.tarik, start)
+    with pytest.raises(NotFound):
+        shift(world, made, start, by="cem")
+    place = book(world, make_slot(world, make_offer(world)), world.cast.tarik)
+    with pytest.raises(StepNotPossible):
+        shift(world, place, start + timedelta(hours=5))
+
+
+def test_nobody_is_visited_after_the_participation(world: World) -> None:
+    last = running_from(world, world.cast.tarik).ends_on
+    with world.database.transaction() as session:
+        for row in session.query(Participation).filter_by(participant_id=world.cast.tarik.id):
+            row.ends_on = last = clock.local_date(world.at) + timedelta(days=10)
+    visit(world, world.cast.tarik, world.at + timedelta(days=10))
+    with pytest.raises(RuleBroken, match="Teilnahme schon vorbei"):
+        visit(world, world.cast.tarik, clock.end_of_day(last) + timedelta(hours=9))
+
+
+def test_before_a_participation_people_may_meet(world: World) -> None:
+    (person,) = make_people(world, 1)
+    with world.database.transaction() as session:
+        for row in session.query(Participation).filter_by(participant_id=person.id):
+            row.state = ParticipationState.PROPOSED
+            row.ends_on = clock.local_date(world.at)
+    assert visit(world, person, world.at + timedelta(days=3)).id
+
+
+def test_between_two_doors_of_one_town_ten_minutes_and_the_own_pause_are_enough(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    with world.database.transaction() as session:
+        session.get_one(User, world.user("clara").id).buffer_minutes = 15
+    town = {"municipality_code": world.cast.tarik.municipality_code, "travel_minutes": 60}
+    visit(world, world.cast.tarik, start, **town)
+    with pytest.raises(PersonElsewhere):
+        visit(world, world.cast.heinz, start + timedelta(minutes=84), **town)
+    assert visit(world, world.cast.heinz, start + timedelta(minutes=85), **town).id
+
+
+def test_a_visit_a_loan_and_a_block_at_once_are_one(world: World) -> None:
+    slot = lent_slot(world, lend_room(world))
+    clara = world.actor("clara")
+
+    def block() -> object:
+        span = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+        return world.database.run(lambda tx: block_time(tx, actor=clara, at=world.at, **span))
+
+    attempts: list[Callable[[], object]] = [
+        lambda: visit(world, world.cast.tarik, slot.starts_at),
+        lambda: visit(world, world.cast.heinz, slot.starts_at),
+        lambda: borrow(world, slot),
+        block,
+    ]
+
+    def attempt(verb: Callable[[], object]) -> object:
+        try:
+            return verb()
+        except RuleBroken:
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(attempt, attempts * 2))
+    assert sum(one is not None for one in made) == len(all_rows(world, Booking)) == 1

@@ -22,7 +22,7 @@ from hub.queries.slots import consequences_of, get_own_slot
 from tests.actions.test_series import publish, slots_of, weekly
 from tests.actions.test_slots import own, rows, subscribe
 from tests.crowd import rush
-from tests.places import book, make_offer, make_people, make_slot
+from tests.places import book, counted, make_offer, make_people, make_slot
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -43,6 +43,17 @@ def three_dates(world):
     for slot, person in ((slots[0], "tarik"), (slots[1], "tarik"), (slots[1], "jolanta")):
         book(world, slot, world.cast.people[person])
     return slots
+
+
+def test_however_many_dates_fall_away_the_next_free_one_is_kept_once(world):
+    slots = three_dates(world)
+    with counted(world) as statements:
+        many(world, slots)
+    kept = [one for one in statements if one.startswith("UPDATE offers SET next_free_at")]
+    assert len(kept) == 1
+    with world.database.reading() as session:
+        assert session.scalars(select(Offer.next_free_at)).one() is None
+        assert list(session.scalars(select(Pool.taken))) == [0, 0, 0]
 
 
 def notices_of(world, before):

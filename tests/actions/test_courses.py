@@ -110,7 +110,7 @@ def test_where_one_simply_goes_there_is_no_course(world: World) -> None:
 
 
 def test_booking_a_course_takes_a_place_with_one_word_in_every_session(world: World) -> None:
-    course = make_course(world)
+    course = make_course(world, make_course_offer(world, companion_welcome=True))
     made = join(world, course, world.cast.tarik, party=2)
     assert [booking.starts_at for booking in made] == [slot.starts_at for slot in sessions_of(world, course)]
     assert len({booking.code for booking in made}) == 1
@@ -236,8 +236,8 @@ def test_a_session_is_never_booked_held_or_moved_by_itself(world: World) -> None
 
 
 def test_missing_once_gives_back_one_place_and_leaving_gives_back_the_rest(world: World) -> None:
-    course, clara = make_course(world), world.actor("clara")
-    made = join(world, course, world.cast.tarik, party=2)
+    course = make_course(world, make_course_offer(world, companion_welcome=True))
+    clara, made = world.actor("clara"), join(world, course, world.cast.tarik, party=2)
     with world.database.transaction() as session:
         row = get_booking(session, clara, made[1].public_id, at=world.at)
         cancel_booking(session, actor=clara, booking=row, by="coach", at=world.at)

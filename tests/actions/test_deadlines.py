@@ -8,6 +8,7 @@ from sqlalchemy import update
 from hub.actions import answers, withdrawals
 from hub.actions import deadlines as verbs
 from hub.actions.bookings import cancel_booking
+from hub.clock import local_date
 from hub.errors import HubError, NotAllowed
 from hub.models.booking import Booking, BookingState
 from hub.models.consent import Consent, ConsentEvent, ConsentState
@@ -15,6 +16,7 @@ from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import LogEntry
 from hub.models.notice import Notice, NoticeState
 from hub.models.offer import Access, Offer
+from hub.models.series import Closure
 from hub.models.slot import Pool
 from hub.policy.actor import SYSTEM
 from hub.policy.fields import Phase
@@ -35,7 +37,7 @@ from tests.loop import (
     say,
     sent_enquiry,
 )
-from tests.places import book, make_offer, make_slot
+from tests.places import book, counted, make_offer, make_slot
 
 S = EnquiryState
 DAY = timedelta(days=1)
@@ -86,6 +88,51 @@ def test_a_partner_is_reminded_once_one_working_day_before(world):
     assert settle(world, verbs.remind_partner, friday + DAY, enquiry_id=enquiry.id) is False
     assert templates(world) == ["partner_question", "partner_reminder"]
     assert now(world, enquiry).version == enquiry.version  # the partner's open page stays valid
+
+
+def close(world, organisation, first, last):
+    """Close an organisation for some days, both included."""
+    with world.database.transaction() as session:
+        own = {"organisation_id": organisation.id, "name": "Betriebsferien"}
+        session.add(Closure(first_on=local_date(first), last_on=local_date(last), **own))
+
+
+def test_a_partner_is_reminded_while_it_is_still_open(world):
+    close(world, world.cast.clinic, world.at + 4 * DAY, world.at + 25 * DAY)  # from Friday over three weekends
+    enquiry, _ = sent_enquiry(world)
+    other, _ = sent_enquiry(world, person="heinz", owner="club")
+    assert enquiry.hear_by_at == world.at + 29 * DAY  # three days before the closed ones and two after: a Tuesday
+    friday, monday = world.at + 4 * DAY, world.at + 28 * DAY
+    assert find(world, deadlines.list_to_remind, friday) == [other.id]  # who is not closed
+    assert find(world, deadlines.list_to_remind, monday) == [enquiry.id]
+    for at, due in ((friday, False), (monday, True), (monday + DAY, False)):
+        assert settle(world, verbs.remind_partner, at, enquiry_id=enquiry.id) is due, at
+
+
+def test_a_reminder_comes_before_long_holidays_not_on_their_last_day(world):
+    enquiry, _ = sent_enquiry(world)
+    change(world, enquiry, hear_by_at=world.at + 35 * DAY)  # a Monday; all between this Thursday and then is closed
+    close(world, world.cast.clinic, world.at + 4 * DAY, world.at + 34 * DAY)
+    thursday = world.at + 3 * DAY
+    early = thursday - timedelta(seconds=1)
+    assert find(world, deadlines.list_to_remind, early) == []
+    assert settle(world, verbs.remind_partner, early, enquiry_id=enquiry.id) is False
+    assert find(world, deadlines.list_to_remind, thursday) == [enquiry.id]
+    assert settle(world, verbs.remind_partner, thursday, enquiry_id=enquiry.id) is True
+
+
+def test_how_many_statements_find_whom_to_remind_does_not_grow(world):
+    def look():
+        with counted(world) as statements:
+            find(world, deadlines.list_to_remind, world.at + 4 * DAY)
+        return len(statements)
+
+    sent_enquiry(world)
+    close(world, world.cast.clinic, world.at + DAY, world.at + DAY)
+    few = look()
+    for person, owner in (("heinz", "club"), ("heinz", "town")):
+        sent_enquiry(world, person=person, owner=owner)
+    assert look() == few
 
 
 def test_many_workers_remind_once(world):

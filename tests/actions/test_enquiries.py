@@ -8,7 +8,6 @@ import pytest
 from hub.actions import answers, enquiries, withdrawals
 from hub.errors import ConsentMissing, HubError, InvalidInput, NotAllowed, NotFound, RuleBroken, StepNotPossible
 from hub.models.booking import Booking
-from hub.models.consent import Consent
 from hub.models.enquiry import ENQUIRY_MOVES, Acknowledgement, Enquiry, EnquiryState, hear_by
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Notice
@@ -16,7 +15,7 @@ from hub.models.offer import Access
 from hub.models.referral import Referral
 from hub.policy.actor import SYSTEM
 from hub.queries.acknowledgements import has_confirmed
-from hub.queries.consents import find_permitting, require_asking_around, require_disclosure
+from hub.queries.consents import find_permitting, require_disclosure
 from hub.queries.disclosures import fields_for
 from hub.queries.enquiries import get_received
 from hub.queries.states import move
@@ -75,17 +74,6 @@ def test_a_consent_covers_its_organisation_offer_and_field_groups_only(world):
     ):
         with pytest.raises(ConsentMissing):
             guard(*wrong)
-
-
-def test_asking_around_needs_a_consent_that_lists_every_organisation(world):
-    _, consent = sent_enquiry(world)
-    with world.database.transaction() as session:
-        row = session.get_one(Consent, consent.id)
-        row.scope, row.recipient_ids = "E2a", [world.cast.club.id, world.cast.clinic.id]
-    facts = {"participant_id": consent.participant_id, "referral_id": consent.referral_id, "at": world.at}
-    world.do(require_asking_around, organisation_ids=[world.cast.club.id], **facts)
-    with pytest.raises(ConsentMissing):
-        world.do(require_asking_around, organisation_ids=[world.cast.club.id, world.cast.town.id], **facts)
 
 
 def test_sending_sets_the_day_to_hear_by_tells_the_partner_and_the_person(world):

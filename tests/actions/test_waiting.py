@@ -30,6 +30,7 @@ from tests.queues import broken, cancel, leave, pools, states, wait_for
 HOUR = timedelta(hours=1)
 GROUPS = ("I0", "I1", "G1", "B1")
 WISHES = next(one for one in DEADLINES if one.name == "wishes")
+HALF = next(one for one in DEADLINES if one.name == "offers half over")
 
 
 @pytest.fixture
@@ -62,6 +63,41 @@ def test_an_offer_stands_for_four_working_hours(world, slot, full):
     friday = datetime(2026, 9, 11, 13, 0, tzinfo=UTC)  # 15 o'clock in Meißen: two hours until the offices close
     cancel(world, full, at=friday)
     assert all_rows(world, Booking)[1].expires_at == datetime(2026, 9, 14, 8, 0, tzinfo=UTC)
+
+
+def test_after_half_its_time_an_offer_is_said_once_more_to_the_coach(world, slot, full):
+    wait_for(world, slot, world.cast.tarik)
+    friday = datetime(2026, 9, 11, 13, 0, tzinfo=UTC)  # two working hours until the weekend, two on Monday
+    cancel(world, full, at=friday)
+
+    def mails(at):
+        HALF.meet(world.database, at)
+        return len([row for row in all_rows(world, Notice) if row.user_id == world.user("clara").id])
+
+    told = mails(friday + HOUR)
+    assert mails(friday + HOUR + HOUR - timedelta(seconds=1)) == told
+    assert [mails(friday + 2 * HOUR), mails(friday + 3 * HOUR)] == [told + 1, told + 1]
+    assert all_rows(world, Waiting)[0].state is WaitingState.OFFERED
+    assert [row.action for row in all_rows(world, LogEntry)].count("waiting.reminded") == 1
+
+
+def test_an_offer_that_was_answered_is_not_said_again(world, slot, full):
+    wish = wait_for(world, slot, world.cast.tarik)
+    cancel(world, full)
+    leave(world, wish)
+    told = len(all_rows(world, Notice))
+    HALF.meet(world.database, world.at + 3 * HOUR)
+    assert len(all_rows(world, Notice)) == told
+
+
+def test_an_offer_cut_short_by_its_date_is_said_again_in_the_middle(world):
+    slot = make_slot(world, make_offer(world, notice_minutes=60), starts_at=world.at + 3 * HOUR, places=1)
+    held = book(world, slot, world.cast.heinz)
+    wait_for(world, slot, world.cast.tarik)
+    cancel(world, held)
+    for minutes, said in ((59, None), (60, world.at + HOUR)):
+        HALF.meet(world.database, world.at + timedelta(minutes=minutes))
+        assert all_rows(world, Waiting)[0].reminded_at == said
 
 
 def test_an_offer_ends_when_the_date_can_no_longer_be_booked(world):

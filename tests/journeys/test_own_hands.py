@@ -57,7 +57,7 @@ def wish_for_the_rest(person):
 
 def keep_somebody_out(house, person):
     person.go("Wer weiß was von mir?")
-    person.headline("weiß niemand etwas.")
+    person.headline("Kein Partner weiß etwas von Ihnen.")
     person.go("Wer soll nichts erfahren?")
     person.pick("Welche Stelle?", house.world.cast.club.name)
     person.press("Soll nichts erfahren")

@@ -6,8 +6,10 @@ from tests.world import World
 PERSONS = ("tarik", "heinz", "mandy")
 
 
-def everybody(world: World, *, link_enquiry_id: int = 1, link_offer_id: int = 1) -> dict[str, Actor]:
-    """Return an actor by key; "link" and "offer link" hold mail links of the club, to an enquiry and an offer."""
+def everybody(
+    world: World, *, link_enquiry_id: int = 1, link_offer_id: int = 1, link_question_id: int = 1
+) -> dict[str, Actor]:
+    """Return an actor by key; "link", "offer link", "question link" hold mail links of the club, to one thing each."""
     actors = {key: world.actor(key) for key in world.cast.users}
     for key in PERSONS:
         person = world.cast.people[key]
@@ -15,4 +17,7 @@ def everybody(world: World, *, link_enquiry_id: int = 1, link_offer_id: int = 1)
     club = world.cast.club.id
     actors["link"] = Actor(ActorKind.LINK, "link", enquiry_id=link_enquiry_id, organisation_id=club)
     actors["offer link"] = Actor(ActorKind.LINK, "offer link", offer_id=link_offer_id, organisation_id=club)
+    actors["question link"] = Actor(
+        ActorKind.LINK, "question link", prior_question_id=link_question_id, organisation_id=club
+    )
     return actors | {"system": SYSTEM, "anonymous": ANONYMOUS}

@@ -15,7 +15,7 @@ P = Permission
 COACHES = {"clara", "cem"}
 TARIK = "card of tarik"
 
-LINKED = {P.PAUSE_OFFER, P.CONFIRM_OFFER, P.CALL_OFF_SLOT, P.ASK_FOR_CALL, P.ANSWER_ENQUIRY}
+LINKED = {P.PAUSE_OFFER, P.CONFIRM_OFFER, P.CALL_OFF_SLOT, P.ASK_FOR_CALL, P.ANSWER_ENQUIRY, P.ANSWER_PRIOR_QUESTION}
 
 # permission → (the thing, who may); the things are made in `things`
 TABLE = {
@@ -46,6 +46,8 @@ TABLE = {
     P.ORDER_COVER: ("tarik", {"lena"}),
     P.OPEN_IN_EMERGENCY: ("tarik", {"clara"}),
     P.REVIEW_EMERGENCY: ("tarik", {"lena", "anna"}),
+    P.INSPECT_PERSON: ("tarik", {"anna"}),
+    P.DECIDE_INSPECTION: ("proposed_by_clara", {"anna"}),
     P.ISSUE_CARD: ("tarik", {"clara"}),
     P.SET_PIN: ("tarik", {TARIK}),
     P.CHOOSE_LANGUAGE: ("tarik", {TARIK}),
@@ -62,7 +64,14 @@ TABLE = {
     P.SETTLE_DUTY: ("club_thing", {"sven", "kerstin"}),
     P.WRITE_REFERRAL: ("tarik", {"clara"}),
     P.SEND_ENQUIRY: ("tarik", {"clara"}),
+    P.CHOOSE_IN_ROUND: ("tarik", {"clara", TARIK}),
+    P.ADMIT_GROUND: ("nothing", {"anna"}),
+    P.TRANSMIT_BY_LAW: ("tarik", {"clara"}),
+    P.OBJECT: ("tarik", {"clara", TARIK}),
     P.ANSWER_ENQUIRY: ("club_enquiry", {"sven", "kerstin", "link"}),
+    P.ASK_BEFOREHAND: ("nothing", COACHES),
+    P.ANSWER_PRIOR_QUESTION: ("question_to_the_club", {"sven", "kerstin", "question link"}),
+    P.SETTLE_PRIOR_QUESTION: ("question_to_the_club", {"clara"}),
     P.OPEN_IDENTITY: ("club_enquiry", {"sven"}),
     P.GIVE_FEEDBACK: ("club_enquiry", {"sven"}),
     P.MARK_ATTENDANCE: ("club_offer", {"sven"}),
@@ -95,6 +104,7 @@ def things(world):
         "club_thing": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_offer": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1, state=EnquiryState.SENT),
+        "question_to_the_club": SimpleNamespace(organisation_id=cast.club.id, id=1, asked_by_id=clara),
         "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
         "calendar_of_the_club": SimpleNamespace(organisation_id=cast.club.id, user_id=None),
         "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
@@ -155,7 +165,7 @@ def test_a_link_answers_its_own_enquiry_only(world):
 
 def test_a_link_opens_nothing_that_has_no_key_yet(world):
     nameless = SimpleNamespace(organisation_id=world.cast.club.id, id=None)
-    for key in ("link", "offer link"):
+    for key in ("link", "offer link", "question link"):
         assert not [one for one in P if one in LINKED and allows(everybody(world)[key], one, nameless)]
 
 

@@ -17,32 +17,42 @@ from hub.models.duty import Duty, DutyReason, DutyState
 from hub.models.emergency import LASTS, Emergency, EmergencyReason
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.exclusion import Exclusion
+from hub.models.inspection import InspectionState
 from hub.models.invitation import Invitation
 from hub.models.log import Disclosure, LogEntry
 from hub.models.notice import Channel, Notice
 from hub.models.offer import Aim, OfferProgramme, OfferState
 from hub.models.participant import Cover, Participation
+from hub.models.prior_question import PriorQuestion, PriorQuestionState
 from hub.models.programme import Programme
 from hub.models.referral import Referral
+from hub.models.round import Round, RoundKind
 from hub.models.series import Closure, Series
 from hub.models.shortlist import ShortlistItem, ShortlistState
 from hub.models.slot import Course
 from hub.models.subscription import Subscription
 from hub.models.table_import import TableImport, TableKind
+from hub.models.transmission import KINDS
 from hub.models.user import Membership, Role, User
 from hub.policy import (
     catalogue_scopes,
     demand_scopes,
+    disclosure_scopes,
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    inspection_scopes,
     phone_scopes,
+    prior_question_scopes,
+    round_scopes,
     scopes,
     sheet_scopes,
     shortlist_scopes,
+    transmission_scopes,
 )
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
+from tests.policy.rows_of_law import inspection, lawful, tellings
 
 TODAY = date(2026, 9, 14)
 SCOPES = {
@@ -51,12 +61,17 @@ SCOPES = {
         scopes,
         catalogue_scopes,
         demand_scopes,
+        disclosure_scopes,
         duty_scopes,
         emergency_scopes,
         exclusion_scopes,
+        inspection_scopes,
         phone_scopes,
+        prior_question_scopes,
+        round_scopes,
         sheet_scopes,
         shortlist_scopes,
+        transmission_scopes,
     )
     for name, scope in vars(module).items()
 }
@@ -77,6 +92,7 @@ TABLE = {
     "consent_sheets_for": {"sheet": OF_TARIK},
     "releases_for": {"release": OF_TARIK},
     "referrals_for": {"referral": OF_TARIK},
+    "rounds_for": {"round": OF_TARIK},
     "enquiries_for": {
         "enquiry drafted": OF_TARIK,
         "enquiry to the club": OF_TARIK | CLUB,
@@ -124,12 +140,26 @@ TABLE = {
         "enquiry to the club": {"kerstin"},
         "enquiry to the clinic": {"nora"},
     },
+    "own_prior_questions_for": {"question to the club": {"clara"}, "question answered": {"clara"}},
+    "answered_prior_questions_for": {"question to the club": set(), "question answered": {"clara"}},
+    "received_prior_questions_for": {
+        "question to the club": {"sven", "kerstin", "question link"},
+        "question answered": {"petra"},
+    },
+    "phoned_prior_questions_for": {"question to the club": {"kerstin"}, "question answered": {"nora"}},
     "log_for": {"log entry": {"anna"}},
-    "disclosures_for": {"disclosure": OF_TARIK},
+    "disclosures_for": {"disclosure": OF_TARIK, "told the club": OF_TARIK},
+    "received_disclosures_for": {"disclosure": set(), "told the club": {"sven"}, "told the Jobcenter": set()},
     "emergency_persons_for": {"tarik": set(), "mandy": set()},  # who was ever named as deputy: in tests of the page
     "open_emergencies_for": {"emergency": {"clara"}},
     "exclusions_for": {"exclusion": {"card of tarik"}},
     "reviewed_emergencies_for": {"emergency": {"lena", "anna"}},
+    "inspected_persons_for": {"tarik": {"anna"}, "mandy": {"anna"}},  # by number, one at a time
+    "open_inspections_for": {"inspection": {"anna"}, "inspection proposed": set()},
+    "proposed_inspections_for": {"inspection": set(), "inspection proposed": {"anna"}},
+    "admitted_grounds_for": {"ground": {"anna", "clara", "cem"}, "ground ended": set(), "ground for the club": set()},
+    "admissible_bodies_for": {"carrier": {"anna"}, "club": set(), "clinic": set(), "town": set(), "jc_leipzig": set()},
+    "lawful_enquiries_for": {"enquiry to the club": set(), "by law to the carrier": OF_TARIK},
 }
 
 
@@ -166,7 +196,14 @@ def rows(world):
         session.flush()
         made |= enquiries(world, made["referral"], offers) | shortlist(world, offers)
         made |= duties(world, made["enquiry to the club"])
-        session.add_all(made[key] for key in made if key.startswith(("enquiry", "picked", "shown", "duty")))
+        made |= questions(world, offers)
+        session.add_all(made[key] for key in made if key.startswith(("enquiry", "picked", "shown", "duty", "question")))
+        session.flush()
+        made |= lawful(session, world, made)
+        made["round"] = asked_around(made, at=world.at)
+        session.add(made["round"])
+        made |= tellings(world, made["enquiry to the club"])
+        session.add_all(made[key] for key in made if key.startswith("told"))
         made["participation"] = session.scalars(
             select(Participation).where(Participation.participant_id == cast.tarik.id)
         ).one()
@@ -174,6 +211,12 @@ def rows(world):
     facts = {"kind": "coach", "name": "Telefon", "level": "discreet", "at": world.at}
     made["feed of clara"], _ = world.do(make_subscription, actor=clara, **facts)
     return made
+
+
+def asked_around(made, at):
+    row = Round(participant_id=made["tarik"].id, referral_id=made["referral"].id, created_at=at)
+    row.consent_id, row.kind = made["consent"].id, RoundKind.FIRST_YES
+    return row
 
 
 def plain_rows(world, offer, slot):
@@ -225,6 +268,8 @@ def plain_rows(world, offer, slot):
             ends_at=at + LASTS,
             review_by_at=at + timedelta(days=7),
         ),
+        "inspection": inspection(cast, at, state=InspectionState.OPENED, opened_at=at, ends_at=at + LASTS),
+        "inspection proposed": inspection(cast, at),
         "disclosure": Disclosure(participant_id=cast.tarik.id, fields=["I1"], purpose="enquiry", at=at),
     }
 
@@ -253,6 +298,18 @@ def enquiries(world, referral, offers):
     }
 
 
+def questions(world, offers):
+    cast, facts = world.cast, {"topics": ["lift"], "created_at": world.at, "hear_by_at": world.at}
+    asked = facts | {"asked_by_id": cast.clara.id, "jobcenter_id": cast.jc_meissen.id}
+    answered = asked | {"state": PriorQuestionState.ANSWERED, "answer": "yes", "answered_at": world.at}
+    return {
+        "question to the club": PriorQuestion(offer=offers["offer"], organisation_id=cast.club.id, **asked),
+        "question answered": PriorQuestion(
+            offer=offers["offer of the network"], organisation_id=cast.clinic.id, **answered
+        ),
+    }
+
+
 def shortlist(world, offers):
     facts = {"participant_id": world.cast.tarik.id, "picked_at": world.at}
     return {
@@ -263,6 +320,7 @@ def shortlist(world, offers):
 
 def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
     links = {"link_enquiry_id": rows["enquiry to the club"].id, "link_offer_id": rows["offer drafted"].id}
+    links["link_question_id"] = rows["question to the club"].id
     actors = everybody(world, **links)
     seen = {}
     with world.database.reading() as session:
@@ -280,7 +338,8 @@ def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
 
 def query(scope, actor, at):
     function = SCOPES[scope]
-    return function(actor, at) if "at" in signature(function).parameters else function(actor)
+    given = {"at": at, "kinds": [kind for found in KINDS.values() for kind in found]}
+    return function(actor, **{name: given[name] for name in signature(function).parameters if name in given})
 
 
 def test_every_scope_stands_in_the_table():

@@ -36,7 +36,7 @@ def test_a_place_is_booked_in_two_steps_and_a_reload_changes_nothing(world, sign
 
 def test_somebody_may_come_along(world, sign_in):
     slot = make_slot(world, make_offer(world, companion_welcome=True))
-    data = {"person": world.cast.tarik.public_id, "key": "k", "companion": "y"}
+    data = {"person": world.cast.tarik.public_id, "key": "k", "party": "2"}
     sign_in("clara").post(f"/slots/{slot.public_id}/bookings", data=data)
     assert [booking.party for booking in all_rows(world, Booking)] == [2]
 
@@ -46,7 +46,7 @@ def test_a_full_date_comes_back_with_other_dates_and_the_entries_kept(world, sig
     slot = make_slot(world, offer, places=1)
     others = [make_slot(world, offer, starts_at=world.at + timedelta(days=day)) for day in (4, 10, 17, 24)]
     book(world, slot, world.cast.heinz)
-    data = {"person": world.cast.tarik.public_id, "key": "kept", "companion": "y"}
+    data = {"person": world.cast.tarik.public_id, "key": "kept", "party": "2"}
     answer = sign_in("clara").post(f"/slots/{slot.public_id}/bookings", data=data)
     assert answer.status_code == 409
     assert "Der letzte Platz ist gerade vergeben worden." in answer.text

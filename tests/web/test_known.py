@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.actions import answers
+from hub.actions import answers, log
 from hub.models.consent import Consent
 from hub.models.log import Disclosure
+from hub.models.user import User
 from hub.queries.known import list_known
 from tests.loop import (
     accepted_enquiry,
@@ -21,6 +22,7 @@ from tests.loop import (
     rows,
     say,
     send,
+    sent_enquiry,
     withdraw,
 )
 from tests.places import enter, give_card
@@ -85,7 +87,6 @@ def test_after_three_referrals_the_picture_equals_the_log(world, seed):
 
 
 def test_each_organisation_stands_there_with_its_fields_their_last_day_and_the_way_back(world, tarik):
-    assert "weiß niemand etwas." in tarik.get("/me/known").text
     enquiry, consent = accepted_enquiry(world)
     page = tarik.get("/me/known").text
     assert "Klinik Rosenpark" in page
@@ -98,6 +99,41 @@ def test_each_organisation_stands_there_with_its_fields_their_last_day_and_the_w
     assert "hat es einmal erfahren" in page
     assert f"/me/consents/{consent.public_id}/withdrawal" not in page
     assert "erlaubt bis" not in page
+
+
+def headline(client):
+    page = client.get("/me/known").text
+    return " ".join(page.split("<h1")[1].split(">", 1)[1].split("</h1>")[0].split())
+
+
+def test_the_headline_counts_the_partners_who_know_something_and_says_nothing_of_the_team(world, tarik):
+    assert headline(tarik) == "Kein Partner weiß etwas von Ihnen."
+    say(world, world.cast.tarik, ask(world, world.cast.tarik, *request_offer(world)))
+    assert headline(tarik) == "Kein Partner weiß etwas von Ihnen."  # allowed, but not told
+    with world.database.transaction() as session:
+        for owner in ("jc_meissen", "clinic", "clinic"):
+            log.disclose(
+                session,
+                participant_id=world.cast.tarik.id,
+                organisation_id=getattr(world.cast, owner).id,
+                enquiry_id=None,
+                fields=["N1"],
+                purpose="emergency.opened",
+                at=world.at,
+            )
+    assert headline(tarik) == "Ein Partner weiß etwas von Ihnen."
+    sent_enquiry(world, owner="club")
+    assert headline(tarik) == "2 Partner wissen etwas von Ihnen."
+
+
+@pytest.mark.parametrize("address", ["", "/known", "/offers", "/disclosures", "/shortlist", "/participation"])
+def test_the_telephone_stands_once_on_each_own_page_and_it_is_the_coachs(world, tarik, address):
+    with world.database.transaction() as session:
+        session.get_one(User, world.user("clara").id).phone = "03521 555 0177"
+    page = tarik.get(f"/me{address}").text
+    assert page.count("Lieber sprechen?") == 1
+    assert page.count("tel:") == 1
+    assert "tel:035215550177" in page.split("<footer")[1]
 
 
 def test_health_and_feedback_have_their_own_day_and_way_back(world, tarik):

@@ -107,9 +107,13 @@ def test_rooms_are_added_and_changed_under_different_names(world, sign_in):
     again = petra.post(f"/locations/{place.public_id}/rooms", data=room | {"name": "raum 3"})
     assert again.status_code == 422
     assert "Einen Raum mit diesem Namen gibt es hier schon." in again.text
-    changed = petra.post(f"/locations/{place.public_id}/rooms/{made.public_id}", data=room | {"lendable": "y"})
+    one = f"/locations/{place.public_id}/rooms/{made.public_id}"
+    changed = petra.post(one, data=room | {"lendable": "y", "buffer_minutes": "15"})
     assert changed.status_code == 303
-    assert stored(world, Room, name="Raum 4").lendable
+    now = stored(world, Room, name="Raum 4")
+    assert (now.lendable, now.buffer_minutes) == (True, 15)
+    assert petra.post(one, data=room | {"buffer_minutes": "121"}).status_code == 422
+    assert 'value="15"' in petra.get(f"{one}/edit").text
     assert petra.get(f"/locations/{place.public_id}/rooms/unknown/edit").status_code == 404
     assert "Raum 4: 12 Plätze, ohne Stufen, wird verliehen, Matten" in petra.get("/locations").text
 

@@ -28,10 +28,12 @@ MACHINE = {
     *("interpreter", "helper", "form_reason", "purpose", "ground"),
     *("public_id", "reference", "code", "email", "etag", "template", "kind", "key_digest", "token_digest"),
     *("code_digest", "pin_hash", "password_hash", "name_digest", "notice_hash", "withdrawal_digest", "locale"),
-    *("notice_locale", "notice_version", "municipality_code", "access", "made_by", "cancelled_by", "idempotency_key"),
+    *("notice_locale", "notice_version", "municipality_code", "access", "day_starts", "day_ends"),
+    *("made_by", "cancelled_by", "idempotency_key"),
     *("detail", "priority", "reason", "answer", "ended_by", "ended_why", "routing", "frequency", "zone", "postal_code"),
 }
-SEALED_MACHINE = {"log_key", "code", "withdrawal_code", "content", "criteria", "access_needs"}  # codes, checked in code
+# Codes, checked in code.
+SEALED_MACHINE = {"log_key", "code", "withdrawal_code", "content", "criteria", "access_needs", "clinical_needs"}
 
 
 class Reader(HTMLParser):

@@ -36,3 +36,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(app, live_server, new_co
         axe(page)
         page.set_viewport_size({"width": 320, "height": 800})
         assert not page.evaluate(WIDER), path
+
+
+ACCENT = """() => { const bar = document.createElement("progress"); document.body.append(bar);
+    const probe = document.createElement("i"); probe.style.color = "var(--accent)"; document.body.append(probe);
+    return [getComputedStyle(bar).accentColor, getComputedStyle(probe).color]; }"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "plum"), [("light", "rgb(122, 46, 87)"), ("dark", "rgb(240, 170, 203)")])
+def test_what_the_browser_draws_itself_bears_our_accent(app, live_server, new_context, scheme, plum):
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto(live_server(app).replace("127.0.0.1", "localhost") + PAGES[0])
+    assert page.evaluate(ACCENT) == [plum, plum]

@@ -41,7 +41,7 @@ def test_the_page_of_a_full_date_leads_to_its_waiting_list(world, sign_in, slot,
     page = words(page_of(clara, slot, world.cast.tarik))
     assert FULL in page
     assert "Auf die Warteliste" in page
-    assert "Zu zweit auf die Warteliste" in page
+    assert 'name="party"' in page
     answer = join(clara, slot, world.cast.tarik)
     assert answer.status_code == 303
     wait_for(world, slot, world.cast.jolanta, at=world.at + timedelta(hours=1))
@@ -62,7 +62,7 @@ def test_a_date_with_places_has_no_list(world, sign_in, slot):
 def test_two_together_wait_for_two_places(world, sign_in):
     slot = make_slot(world, make_offer(world, companion_welcome=True), places=2)
     book(world, slot, world.cast.heinz, party=2)
-    join(sign_in("clara"), slot, world.cast.tarik, companion="yes")
+    join(sign_in("clara"), slot, world.cast.tarik, party="2")
     assert all_rows(world, Waiting)[0].party == 2
 
 

@@ -20,7 +20,7 @@ from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.user import Role, User
 from hub.queries.consents import get_consent
 from hub.queries.invitations import get_opening
-from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, Recipient
+from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, Recipient
 from hub.worker import delivery
 from hub.worker.letters import WARNINGS, Letter, prepare_letter, write_mail
 from tests.post import ask_partner, mail_settings, only_notice
@@ -48,6 +48,7 @@ def letter(template: str, locale: str, recipient: str = "post@verein.example", *
     """Write a template's mail with a fixed name and address."""
     notice = Notice(public_id="abcdefgh23456789", template=template, channel=Channel.EMAIL, created_at=AT)
     links = dict.fromkeys(ABOUT_ENQUIRY, "links/") | dict.fromkeys(ABOUT_OFFER, "links/offers/")
+    links |= dict.fromkeys(ABOUT_PRIOR_QUESTION, "links/prior-questions/")
     page = {"invitation": "invitations/", **links}.get(template, "login")
     address = f"https://termine.example/{page}" + "k" * 32 * page.endswith("/")
     day = AT.date() + timedelta(days=7) if template in WARNINGS else None

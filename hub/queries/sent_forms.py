@@ -1,0 +1,54 @@
+"""Forms that are sent twice: one rule for every verb that takes a key, and one for moving a place."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.errors import SentBefore, SomebodyWasFaster
+from hub.i18n import N_
+from hub.models.booking import Booking, BookingState
+from hub.queries.bookings import find_by_key
+
+ENDED = (BookingState.CANCELLED, BookingState.EXPIRED)
+
+
+def find_sent(session: Session, key: str | None, same: Callable[[Booking], bool]) -> Booking | None:
+    """Return what an earlier sending of this form made, in whatever state, or None; after the person is locked.
+
+    Raises SentBefore (409) when it made something else than what is asked for now.
+    """
+    earlier = find_by_key(session, key)
+    if earlier is not None and not same(earlier):
+        raise SentBefore
+    return earlier
+
+
+def require_standing(earlier: Booking) -> Booking:
+    """Return what a form made before; raises SentBefore (409) when it has been given back since."""
+    if earlier.state in ENDED:
+        raise SentBefore(N_("Dieser Termin wurde inzwischen abgesagt. Soll er doch sein? Dann bitte noch einmal."))
+    return earlier
+
+
+def found_before(session: Session, key: str | None, same: Callable[[Booking], bool]) -> Booking | None:
+    """Return what an earlier sending of this form made and what still stands, or None; raises SentBefore (409)."""
+    earlier = find_sent(session, key, same)
+    return None if earlier is None else require_standing(earlier)
+
+
+def is_moved_already(session: Session, booking: Booking, slot_id: int, *, seen: int | None) -> bool:
+    """Tell whether a place lies in this date by now: the same move was sent before, and there is nothing to do.
+
+    `seen` is the sequence that was shown: a move from a date where the place lies no longer is refused. Call it after
+    the person and the dates are locked. Raises SentBefore, or SomebodyWasFaster (409) when the row changed otherwise.
+    """
+    columns = (Booking.slot_id, Booking.state, Booking.sequence, Booking.version)
+    now = session.execute(select(*columns).where(Booking.id == booking.id)).one()
+    if now.slot_id == slot_id and now.state is BookingState.CONFIRMED:
+        return True
+    if seen is not None and now.sequence != seen:
+        raise SentBefore(N_("Dieser Termin hat sich inzwischen geändert. Bitte sehen Sie noch einmal hin."))
+    if now.version != booking.version:
+        raise SomebodyWasFaster
+    return False

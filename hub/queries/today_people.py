@@ -1,0 +1,60 @@
+"""Whom a coach's day is about, and what is worth asking for of them, all in one statement."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.models.booking import Booking
+from hub.models.card import Card
+from hub.models.consent import Release
+from hub.models.notice import Notice
+from hub.models.participant import Participant
+from hub.models.prior_question import PriorQuestion
+from hub.models.shortlist import ShortlistItem
+from hub.policy.actor import Actor
+from hub.policy.prior_question_scopes import own_prior_questions_for
+from hub.policy.scopes import participants_for
+from hub.queries.shortlists import is_wanted
+
+
+@dataclass
+class Folder:
+    """Everybody a coach looks after, with what the day begins with; the flags say what is worth asking for."""
+
+    people: dict[int, Participant] = field(default_factory=dict)  # by key, in order of their names
+    wanted: list[ShortlistItem] = field(default_factory=list)  # the oldest wish first
+    carded: set[int] = field(default_factory=set)
+    late_calls: bool = False  # somebody gave a place back at short notice
+    releases: bool = False  # somebody released a body from secrecy
+    prior_questions: bool = False  # the coach asked something beforehand
+
+
+def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
+    """Return the persons a coach looks after, what they want, who has a card, and what there may be. One statement."""
+    mine = Participant.id
+    called = select(Notice.id).join(Booking, Notice.booking_id == Booking.id).where(Notice.template == "late_call")
+    flags = (
+        select(Card.id).where(Card.participant_id == mine, Card.blocked_at.is_(None)),
+        called.where(Booking.participant_id == mine, Booking.ends_at > at),
+        select(Release.id).where(Release.participant_id == mine, Release.live(at)),
+        own_prior_questions_for(actor).with_only_columns(PriorQuestion.id),
+    )
+    query = participants_for(actor, at).add_columns(*(flag.exists() for flag in flags), ShortlistItem)
+    query = query.outerjoin(ShortlistItem, is_wanted(at)).options(
+        joinedload(Participant.coach),
+        joinedload(Participant.participations),
+        joinedload(ShortlistItem.offer),
+    )
+    rows = session.execute(query).unique().all()
+    rows = sorted(rows, key=lambda row: (row[0].name["family"].casefold(), row[0].name["given"].casefold()))
+    wanted = [row[5] for row in rows if row[5] is not None]
+    return Folder(
+        people={row[0].id: row[0] for row in rows},
+        wanted=sorted(wanted, key=lambda item: (item.wanted_at or at, item.id)),
+        carded={row[0].id for row in rows if row[1]},
+        late_calls=any(row[2] for row in rows),
+        releases=any(row[3] for row in rows),
+        prior_questions=not rows or any(row[4] for row in rows),
+    )

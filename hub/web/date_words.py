@@ -1,0 +1,46 @@
+"""The words for a date that others moved or a person called off: the same on every page and on paper."""
+
+from typing import Any
+
+from hub import clock
+from hub.i18n import N_, Message
+from hub.models.booking import Booking, BookingState
+from hub.models.participant import Participant
+from hub.web.filters import clock_time, day, day_clock
+
+
+def moved(booking: Booking) -> Message | None:
+    """Say that others moved a date whose people believe in another time, else None."""
+    old, new = booking.moved_from_at, booking.starts_at
+    if old is None or booking.state is not BookingState.CONFIRMED:
+        return None
+    if clock.local_date(old) == clock.local_date(new):
+        return N_("Verlegt: statt {old} jetzt {new}.", old=clock_time(old), new=clock_time(new))
+    return N_("Verlegt: statt {old} jetzt {new}.", old=day_clock(old), new=day_clock(new))
+
+
+def unknown(person: Participant) -> Message:
+    """Say that the person does not know it yet, and whether only paper reaches them."""
+    if person.contacts:
+        return N_("{name} weiß es noch nicht.", name=person.name["given"])
+    return N_("{name} weiß es noch nicht und hat nur Papier.", name=person.name["given"])
+
+
+def given_up(booking: Booking) -> Message | None:
+    """Say that the person called a date off, and on which day, else None; the person must be loaded."""
+    person, off_at = booking.participant, booking.cancelled_at
+    if booking.cancelled_by != "person" or booking.state is not BookingState.CANCELLED or not person or not off_at:
+        return None
+    return N_("{name} hat am {day} selbst abgesagt.", name=person.name["given"], day=day(off_at))
+
+
+def news_of(booking: Booking) -> dict[str, Any]:
+    """Return what a page of a coach shows about a date: the sentences, and whether somebody must be told."""
+    change = moved(booking)
+    person = booking.participant
+    return {
+        "moved": change,
+        "unknown": unknown(person) if change and person is not None else None,
+        "given_up": given_up(booking),
+        "seen": booking.starts_at.isoformat(),
+    }
