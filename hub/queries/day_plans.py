@@ -62,6 +62,11 @@ class Leg:
     first: Stop | None = None  # None: from the office
     then: Stop | None = None  # None: back to the office
 
+    @property
+    def is_home(self) -> bool:
+        """Whether it leads back to the office: at the end of the day, and before own time whose place nobody knows."""
+        return self.then is None or not self.then.talk
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -140,7 +145,8 @@ def legs_of(stops: Sequence[Stop], habits: Habits) -> list[Leg]:
         before = stops[number - 1] if number else None
         minutes = drive(before, stop, habits) if before else stop.travel_minutes
         missing = missing_minutes(before, stop, habits) if before else 0
-        legs.append(Leg(minutes, stop.starts_at - timedelta(minutes=minutes), missing, before, stop))
+        leaves_at = stop.starts_at - timedelta(minutes=minutes) if stop.talk or not before else before.ends_at
+        legs.append(Leg(minutes, leaves_at, missing, before, stop))
     if stops and stops[-1].travel_minutes:
         legs.append(Leg(stops[-1].travel_minutes, stops[-1].ends_at, 0, stops[-1], None))
     return [leg for leg in legs if leg.minutes or leg.missing]

@@ -57,7 +57,7 @@ def _days(on: date) -> list[date]:
 
 
 def _lines(dates: Collection[Booking], plan: Plan, on: date) -> list[dict[str, Any]]:
-    leaves = {leg.then.about.id: leg.leaves_at for leg in plan.legs_on(dates, on) if leg.then is not None}
+    leaves = {leg.then.about.id: leg.leaves_at for leg in plan.legs_on(dates, on) if leg.then and not leg.is_home}
     own = sorted((one for one in dates if clock.local_date(one.starts_at) == on), key=lambda one: one.starts_at)
     return [_line(one) | {"leaves_at": leaves.get(one.id)} for one in own]
 
@@ -72,7 +72,7 @@ def _line(booking: Booking) -> dict[str, Any]:
         "town": _town(booking),
         "code": code_for_desk(booking) if booking.access != OWN else "",
         "phone": phone_of(slot.offer) if slot is not None else "",
-        "own": booking.coach_id is not None,
+        "own": booking.coach_id is not None and not booking.is_block,
         "moved": date_words.moved(booking),
     }
 

@@ -58,10 +58,10 @@ def items_of(dates: Collection[Booking], plan: Plan, on: date) -> list[Item]:
 
 
 def _leg_items(leg: Leg) -> Iterable[tuple[datetime, int, Item]]:
-    when = leg.then.starts_at if leg.then is not None else leg.leaves_at
+    when = leg.leaves_at if leg.is_home or leg.then is None else leg.then.starts_at
     if leg.minutes:
         words = N_("{minutes} Min. Fahrt, ungefähr", minutes=leg.minutes)
-        if leg.then is None:
+        if leg.is_home:
             words = N_("{minutes} Min. Fahrt zurück, ungefähr", minutes=leg.minutes)
         yield when, 0, {"when": "", "mark": "travel", "text": str(words), "line": "travel"}
     if leg.missing and leg.first is not None and leg.then is not None:
@@ -92,5 +92,5 @@ def leaves_at(booking: Booking, dates: Iterable[Booking], plan: Plan) -> datetim
     on = clock.local_date(booking.starts_at)
     legs = plan.legs_on(dates, on)
     return next(
-        (leg.leaves_at for leg in legs if leg.then is not None and leg.then.about is booking and leg.minutes), None
+        (leg.leaves_at for leg in legs if leg.then is not None and leg.then.about is booking and not leg.is_home), None
     )

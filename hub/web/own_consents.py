@@ -81,9 +81,8 @@ def _page(consent_id: str, form: AnswerForm, status: int = 200) -> Any:
     with reading() as session:
         consent = _get(session, consent_id)
         waits = is_open(consent)
-        sheet_id = (
-            consent.sheet_id if waits and consent.scope not in OWN_SCOPES else None
-        )  # those stand alone on theirs
+        alone = consent.scope in OWN_SCOPES  # these stand alone on their sheet
+        sheet_id = consent.sheet_id if waits and not alone else None
         sheet = get_sheet_by_id(session, sheet_id) if sheet_id is not None else None
     if sheet is not None:
         return redirect(url_for("own_sheets.show_sheet", sheet_id=sheet.public_id), code=303)

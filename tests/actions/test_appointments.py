@@ -21,7 +21,7 @@ from hub.errors import (
     StepNotPossible,
 )
 from hub.models.booking import Booking
-from hub.models.participant import Participant, Participation, ParticipationState
+from hub.models.participant import Cover, Participant, Participation, ParticipationState
 from hub.models.user import User
 from hub.queries.bookings import get_booking
 from tests.loop import now
@@ -208,3 +208,45 @@ def test_a_visit_a_loan_and_a_block_at_once_are_one(world: World) -> None:
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(attempt, attempts * 2))
     assert sum(one is not None for one in made) == len(all_rows(world, Booking)) == 1
+
+
+def test_of_a_moved_and_a_new_visit_at_one_hour_one_stands(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    made = visit(world, world.cast.tarik, start)
+    later = start + timedelta(hours=4)
+
+    def attempt(verb: Callable[[], object]) -> bool:
+        try:
+            verb()
+        except RuleBroken:
+            return False
+        return True
+
+    verbs: list[Callable[[], object]] = [
+        lambda: shift(world, made, later, seen=0),
+        lambda: visit(world, world.cast.heinz, later + timedelta(minutes=30)),
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(attempt, verbs * 4))
+    moved, entered = any(done[::2]), any(done[1::2])
+    assert moved is not entered
+    assert (now(world, made).starts_at == later) is moved
+
+
+def test_a_deputy_moves_and_sees_no_time_of_the_coachs_own(world: World) -> None:
+    start = world.at + timedelta(days=1)
+    made = visit(world, world.cast.tarik, start)
+    clara = world.actor("clara")
+    span = {"starts_at": start + timedelta(hours=3), "ends_at": start + timedelta(hours=4)}
+    block = world.database.run(lambda tx: block_time(tx, actor=clara, title="quzsecret", at=world.at, **span))
+    with world.database.transaction() as session:
+        days = {"starts_at": world.at - timedelta(days=1), "ends_at": world.at + timedelta(days=9)}
+        lena, cem = world.user("lena").id, world.user("cem").id
+        session.add(Cover(coach_id=world.user("clara").id, deputy_id=cem, ordered_by_id=lena, **days))
+    deputy = world.actor("cem")
+    with world.database.reading() as session:
+        assert get_booking(session, deputy, made.public_id, at=world.at).id == made.id
+        with pytest.raises(NotFound):
+            get_booking(session, deputy, block.public_id, at=world.at)
+    with pytest.raises(StepNotPossible):
+        shift(world, made, start + timedelta(hours=6), by="cem")

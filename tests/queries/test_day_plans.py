@@ -94,6 +94,13 @@ def test_the_drives_of_a_day_go_out_between_the_doors_and_back():
     assert legs_of([], PLAIN) == []
 
 
+def test_before_own_time_one_drives_home_when_the_visit_is_over():
+    home = legs_of([stop(8, COSWIG, travel_minutes=20), stop(14, talk=False)], PLAIN)[1:]
+    assert [(leg.minutes, leg.leaves_at, leg.is_home) for leg in home] == [(20, at(9), True)]
+    out = legs_of([stop(6, talk=False), stop(8, COSWIG, travel_minutes=20)], PLAIN)
+    assert [(leg.minutes, leg.leaves_at, leg.is_home) for leg in out] == [(20, at(7, 40), False), (20, at(9), True)]
+
+
 def test_what_fits_keeps_hours_pauses_both_calendars_and_now():
     wanted = Wanted(60, COSWIG, travel_minutes=20, elsewhere=((at(8), at(9)),))
     day = Day(ON, (stop(11, COSWIG),), busy=((at(13), at(14)),), after=at(7))
