@@ -199,11 +199,14 @@ def require_signing_day(requested_at: datetime, signed_on: date, at: datetime) -
 
 
 def require_nothing_sent(session: Session, consent: Consent, at: datetime) -> None:
-    """Raise RuleBroken when something went to the partner before any consent (R-CON-07)."""
+    """Raise RuleBroken when something went to the partner before any consent (R-CON-07).
+
+    What was asked without a name went under a yes of its own (E2a).
+    """
     if consent.scope is not Scope.TRANSMIT or consent.offer_id is None:
         return
     person_id, offer_id = consent.participant_id, consent.offer_id
     sent = find_open_to(session, participant_id=person_id, offer_id=offer_id)
     covered = find_live(session, participant_id=person_id, scope=Scope.TRANSMIT, offer_id=offer_id, at=at)
-    if sent is not None and covered is None:
+    if sent is not None and covered is None and not sent.is_nameless:
         raise RuleBroken(N_("Der Partner hat schon etwas erfahren. Ein Blatt von heute deckt das nicht."))

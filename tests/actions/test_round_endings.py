@@ -4,7 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions import answers, caller, deadlines, exclusions, leaving, referrals, rounds, withdrawals
+from hub import clock
+from hub.actions import (
+    answers,
+    caller,
+    consent_answers,
+    deadlines,
+    exclusions,
+    leaving,
+    referrals,
+    rounds,
+    withdrawals,
+)
 from hub.errors import RuleBroken
 from hub.models.booking import Booking, BookingState
 from hub.models.consent import Consent, ConsentState
@@ -225,3 +236,12 @@ def test_no_yes_at_all_and_silence_leaves_the_coach_a_next_step(world):
     sending = lead(world, found, rounds.ask_next, at=late)
     assert [one.organisation_id for one in sending.sent] == [world.cast.club.id]
     assert now(world, silent).state is S.WITHDRAWN, "only one question is with a partner"
+
+
+def test_the_name_may_be_signed_for_on_paper_though_the_partner_was_asked_before(world):
+    found = sent_round(world, offers_of(world, "clinic", "club"))
+    respond(world, "sven", asked_of(world, found, "club"))
+    question, clara = ask_name(world, found), world.actor("clara")
+    facts = {"signed_on": clock.local_date(world.at), "reference": "Ordner 3-17", "at": world.at}
+    world.do(consent_answers.record_paper, actor=clara, consent=question, **facts)
+    assert now_of(world, found).state is R.SETTLED
