@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hub.models.booking import NEWS_LAST, Booking, BookingState
 from hub.policy.actor import Actor
-from hub.policy.scopes import bookings_for
+from hub.policy.scopes import bookings_for, fallen_with_consent
 from hub.queries.bookings import with_place
 
 Pair = tuple[Booking, Booking]
@@ -26,12 +26,13 @@ def is_moved_unknown(at: datetime) -> ColumnElement[bool]:
 
 
 def is_given_up(at: datetime) -> ColumnElement[bool]:
-    """Whether the person called the date off lately, and the coach has not read it."""
+    """Whether the person called the date off lately, and the coach has not read it; with the consent it falls too."""
     return and_(
         Booking.state == BookingState.CANCELLED,
         Booking.cancelled_by == "person",
         Booking.told_at.is_(None),
         Booking.cancelled_at > at - NEWS_LAST,
+        ~fallen_with_consent(),
     )
 
 

@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.models.booking import Booking
+from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Release
 from hub.models.notice import Notice
 from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion
 from hub.models.shortlist import ShortlistItem
+from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.prior_question_scopes import own_prior_questions_for
 from hub.policy.scopes import participants_for
@@ -29,27 +31,31 @@ class Folder:
     late_calls: bool = False  # somebody gave a place back at short notice
     releases: bool = False  # somebody released a body from secrecy
     prior_questions: bool = False  # the coach asked something beforehand
+    calendar: bool = True  # the coach has a calendar of their own here
+    account: User | None = None  # the coach's; unknown where there is nobody to look after
 
 
 def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
     """Return the persons a coach looks after, what they want, who has a card, and what there may be. One statement."""
-    mine = Participant.id
+    mine, own = Participant.id, aliased(User)
     called = select(Notice.id).join(Booking, Notice.booking_id == Booking.id).where(Notice.template == "late_call")
     flags = (
         select(Card.id).where(Card.participant_id == mine, Card.blocked_at.is_(None)),
         called.where(Booking.participant_id == mine, Booking.ends_at > at),
         select(Release.id).where(Release.participant_id == mine, Release.live(at)),
         own_prior_questions_for(actor).with_only_columns(PriorQuestion.id),
+        select(CalendarSource.id).where(CalendarSource.user_id == own.id, CalendarSource.ended_at.is_(None)),
     )
-    query = participants_for(actor, at).add_columns(*(flag.exists() for flag in flags), ShortlistItem)
-    query = query.outerjoin(ShortlistItem, is_wanted(at)).options(
+    query = participants_for(actor, at).select_from(Participant)
+    query = query.join(own, own.id == actor.user_id).outerjoin(ShortlistItem, is_wanted(at))
+    query = query.add_columns(*(flag.exists() for flag in flags), ShortlistItem, own).options(
         joinedload(Participant.coach),
         joinedload(Participant.participations),
         joinedload(ShortlistItem.offer),
     )
     rows = session.execute(query).unique().all()
     rows = sorted(rows, key=lambda row: (row[0].name["family"].casefold(), row[0].name["given"].casefold()))
-    wanted = [row[5] for row in rows if row[5] is not None]
+    wanted = [row[6] for row in rows if row[6] is not None]
     return Folder(
         people={row[0].id: row[0] for row in rows},
         wanted=sorted(wanted, key=lambda item: (item.wanted_at or at, item.id)),
@@ -57,4 +63,6 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
         late_calls=any(row[2] for row in rows),
         releases=any(row[3] for row in rows),
         prior_questions=not rows or any(row[4] for row in rows),
+        calendar=not rows or any(row[5] for row in rows),
+        account=rows[0][7] if rows else None,
     )

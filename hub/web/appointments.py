@@ -96,7 +96,7 @@ def _enter(form: AppointmentForm, public_id: str) -> tuple[Booking, Known | None
             travel_minutes=form.way,
             address=form.address(person),
             municipality_code=person.municipality_code if form.at_home else None,
-            idempotency_key=form.key.data or None,
+            idempotency_key=form.sent_key,
             at=at(),
         )
     if form.is_doubled():
@@ -115,7 +115,7 @@ def _borrow(form: AppointmentForm, public_id: str) -> tuple[Booking, Known | Non
             slot=slot,
             participant=get_participant(session, current_actor(), public_id, at=at()),
             travel_minutes=form.way,
-            idempotency_key=form.key.data or None,
+            idempotency_key=form.sent_key,
             seen_at=instant_of(seen),
             at=at(),
         )

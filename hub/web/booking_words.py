@@ -203,14 +203,6 @@ def coachs_knot(booking: Booking, *, of_person: bool) -> dict[str, Any]:
     return item | {"href": page, "link": str(N_("Ansehen")), "whole": True}
 
 
-def travel_knot(booking: Booking) -> dict[str, Any] | None:
-    """Return the journey before a visit, None when there is none."""
-    if not booking.travel_minutes or booking.state is BookingState.CANCELLED:
-        return None
-    text = str(N_("{minutes} Min. Fahrt, ungefähr", minutes=booking.travel_minutes))
-    return {"when": "", "mark": "travel", "text": text, "line": "travel"}
-
-
 def given_name(person: Participant) -> str:
     """Return the name a coach calls somebody by on their own pages."""
     return person.name["given"]

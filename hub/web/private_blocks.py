@@ -19,7 +19,7 @@ from hub.models.user import Role
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, render, transaction
 from hub.web.fields import Day, Needed, OneLine, WallTime, add_error
-from hub.web.visit_form import GAP
+from hub.web.visit_form import GAP, KEY_LENGTH
 
 blueprint = Blueprint("private_blocks", __name__)
 
@@ -70,7 +70,7 @@ def create_block() -> Response | tuple[str, int]:
                 starts_at=starts_at,
                 ends_at=ends_at,
                 title=(form.title.data or "").strip(),
-                idempotency_key=form.key.data or None,
+                idempotency_key=(form.key.data or "")[:KEY_LENGTH] or None,
                 at=at(),
             )
     except HubError as error:

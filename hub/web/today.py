@@ -75,7 +75,9 @@ def show_today() -> tuple[str, int]:
         releases = consent_reminders.list_ending_releases(session, people, at=now) if folder.releases else []
         calls = withdrawals.list_late_calls(session, people, at=now) if folder.late_calls else []
         wondered = prior_questions.list_to_read(session, actor) if folder.prior_questions else []
-        account, busy = busy_times.of_account(session, actor.user_id or 0, first=midnight, last=until, at=now)
+        account, busy = folder.account, None
+        if folder.calendar:
+            account, busy = busy_times.of_account(session, actor.user_id or 0, first=midnight, last=until, at=now)
         news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
     endings = ending_tasks.list_tasks(people, ending, releases, calls, at=now)
     endings += objection_tasks.list_tasks(people, objected)

@@ -17,6 +17,7 @@ from hub.web.fields import Between, Day, Needed, WallTime, WholeNumber
 from hub.web.free_text import MEANT, Unsuspicious
 
 HOME, ELSEWHERE = "home", "elsewhere"
+KEY_LENGTH = 64
 GAP = N_("In dieser Nacht springt die Uhr von 2 auf 3 Uhr. Diese Zeit gibt es da nicht.")
 TWICE = N_("Diese Stunde gibt es in dieser Nacht zweimal. Gemeint ist die erste.")
 
@@ -37,6 +38,11 @@ class TimesForm(FlaskForm):
         if at is not None:
             here = clock.local(at)
             self.on.data, self.starts.data = here.date(), here.time().replace(tzinfo=None)
+
+    @property
+    def sent_key(self) -> str | None:
+        """The key as it is kept, None without one."""
+        return (self.key.data or "")[:KEY_LENGTH] or None
 
     @property
     def way(self) -> int:

@@ -112,7 +112,7 @@ def _enter(
         travel_minutes=way,
         address={"street": street, "town": town(person.municipality_code)},
         municipality_code=person.municipality_code,
-        idempotency_key=f"{form.key.data}-{number}" if form.key.data else None,
+        idempotency_key=f"{form.key.data[:60]}-{number}" if form.key.data else None,
         at=at(),
     )
 

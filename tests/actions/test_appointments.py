@@ -22,7 +22,7 @@ from hub.errors import (
 )
 from hub.models.booking import Booking
 from hub.models.participant import Cover, Participant, Participation, ParticipationState
-from hub.models.user import User
+from hub.models.user import Membership, Role, User
 from hub.queries.bookings import get_booking
 from tests.loop import now
 from tests.places import all_rows, book, make_offer, make_people, make_slot, running_from
@@ -233,20 +233,22 @@ def test_of_a_moved_and_a_new_visit_at_one_hour_one_stands(world: World) -> None
     assert (now(world, made).starts_at == later) is moved
 
 
-def test_a_deputy_moves_and_sees_no_time_of_the_coachs_own(world: World) -> None:
+def test_a_deputy_sees_visits_but_no_private_time_and_moves_none(world: World) -> None:
     start = world.at + timedelta(days=1)
     made = visit(world, world.cast.tarik, start)
     clara = world.actor("clara")
     span = {"starts_at": start + timedelta(hours=3), "ends_at": start + timedelta(hours=4)}
     block = world.database.run(lambda tx: block_time(tx, actor=clara, title="quzsecret", at=world.at, **span))
+    clara_id, fred_id, lena_id = (world.user(key).id for key in ("clara", "fred", "lena"))
     with world.database.transaction() as session:
+        house = session.get_one(Participant, world.cast.tarik.id).jobcenter_id
+        session.add(Membership(user_id=fred_id, organisation_id=house, role=Role.COACH, created_at=world.at))
         days = {"starts_at": world.at - timedelta(days=1), "ends_at": world.at + timedelta(days=9)}
-        lena, cem = world.user("lena").id, world.user("cem").id
-        session.add(Cover(coach_id=world.user("clara").id, deputy_id=cem, ordered_by_id=lena, **days))
-    deputy = world.actor("cem")
+        session.add(Cover(coach_id=clara_id, deputy_id=fred_id, ordered_by_id=lena_id, **days))
+    deputy = world.actor("fred")
     with world.database.reading() as session:
         assert get_booking(session, deputy, made.public_id, at=world.at).id == made.id
         with pytest.raises(NotFound):
             get_booking(session, deputy, block.public_id, at=world.at)
     with pytest.raises(StepNotPossible):
-        shift(world, made, start + timedelta(hours=6), by="cem")
+        shift(world, made, start + timedelta(hours=6), by="fred")

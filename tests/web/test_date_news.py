@@ -8,9 +8,10 @@ from hub.actions.bookings import cancel_booking
 from hub.actions.slots import move_slot
 from hub.models.booking import Booking
 from hub.models.log import LogEntry
+from hub.models.slot import Slot
 from hub.queries.bookings import get_booking
 from hub.queries.slots import get_own_slot
-from tests.loop import now, person_actor
+from tests.loop import accepted_enquiry, now, person_actor, withdraw
 from tests.places import all_rows, book, counted, enter, give_card, make_offer, make_people, make_slot
 from tests.rooms import borrow, lend_room, lent_slot
 
@@ -171,3 +172,15 @@ def test_many_moved_dates_ask_no_more_than_one(world, sign_in, n):
         page = clara.get("/today").text
     assert page.count("Verlegt: statt 8:30") >= n
     assert len(statements) <= 12, statements
+
+
+def test_what_was_given_up_before_a_consent_was_taken_back_is_the_persons_alone(world, sign_in):
+    enquiry, consent = accepted_enquiry(world)
+    slot = next(one for one in all_rows(world, Slot) if one.offer_id == enquiry.offer_id)
+    booking = book(world, slot, world.cast.tarik)
+    cancel_oneself(world, booking, world.cast.tarik)
+    clara, page = sign_in("clara"), f"/people/{world.cast.tarik.public_id}"
+    assert "selbst abgesagt" in clara.get(page).text
+    withdraw(world, world.cast.tarik, consent)
+    assert "selbst abgesagt" not in clara.get(page).text
+    assert "selbst abgesagt" not in clara.get("/today").text
