@@ -71,14 +71,15 @@ class Call:
 def list_phoned(session: Session, actor: Actor, *, monday: date, at: datetime) -> list[Phoned]:
     """Return every organisation on the actor's phone list, those with something open first, then by name.
 
-    Dates are the coming ones of the local week that begins on `monday`. Nine statements, however long the list, and
+    Dates are the coming ones of the local week that begins on `monday`. Eight statements, however long the list, and
     one more where a partner was silent.
     """
     enquiries = _permitted(session, actor, at)
     silent = {one.organisation_id for one in enquiries} & actor.backup_ids
-    found = {one.id: _phoned(actor, one) for one in session.scalars(_organisations(actor, silent))}
-    for organisation_id, name in session.execute(_contacts(found)):
-        found[organisation_id].contacts.append(name)
+    found: dict[int, Phoned] = {}
+    for organisation, name in session.execute(_organisations(actor, silent)):
+        one = found.setdefault(organisation.id, _phoned(actor, organisation))
+        one.contacts.extend([name] if name else [])
     for enquiry in enquiries:
         found[enquiry.organisation_id].enquiries.append(enquiry)
     for question in prior_questions.list_phoned(session, actor):
@@ -148,28 +149,21 @@ def _found(row: Any) -> Any:
     return row
 
 
-def _organisations(actor: Actor, silent: Iterable[int]) -> Select[Any]:
-    """Those the actor phones, and those whose umbrella reached nobody."""
-    query = select(Organisation).where(
+def _organisations(actor: Actor, silent: Iterable[int]) -> Select[Organisation, str | None]:
+    """Those the actor phones, and those whose umbrella reached nobody; each once for every name to ask for."""
+    query = select(Organisation, User.name).where(
         Organisation.id.in_((*actor.phoned_ids, *silent)), Organisation.ended_at.is_(None)
     )
-    return query.order_by(Organisation.folded_name, Organisation.id)
+    seat = (Membership.organisation_id == Organisation.id) & (Membership.role == Role.PARTNER)
+    query = query.outerjoin(Membership, seat & Membership.ended_at.is_(None))
+    query = query.outerjoin(User, (Membership.user_id == User.id) & User.disabled_at.is_(None))
+    return query.order_by(Organisation.folded_name, Organisation.id, User.name)
 
 
 def _phoned(actor: Actor, organisation: Organisation) -> Phoned:
     member = organisation.id in actor.member_ids
     reader = Reader.UMBRELLA if member else Reader.COORDINATOR
     return Phoned(organisation, reader, backup=organisation.id in actor.backup_ids)
-
-
-def _contacts(found: Iterable[int]) -> Select[int, str]:
-    query = select(Membership.organisation_id, User.name).join(User, Membership.user_id == User.id)
-    return query.where(
-        Membership.organisation_id.in_(list(found)),
-        Membership.role == Role.PARTNER,
-        Membership.ended_at.is_(None),
-        User.disabled_at.is_(None),
-    ).order_by(User.name)
 
 
 def _awaiting(actor: Actor, at: datetime) -> Select[Any]:

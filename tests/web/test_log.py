@@ -19,6 +19,8 @@ from hub.web.log_words import ACTIONS
 NOT_LOGGED = {
     "call.weekly",
     "login.account",
+    "person.handed_over",
+    "room.handed_over",
     "login.client",
     "booking.cancelled_by_person",
     "booking.cancelled_late",

@@ -47,6 +47,7 @@ CATALOGUE = (
     *("/offers", "/find", "/houses", "/own-offers", "/series", "/slots", "/calling-off", "/table-imports"),
     *("/calendar-sources", "/me/offers", "/me/slots"),
 )
+SEARCHES = ("/rounds/new",)  # published offers that would suit, below an address of a person
 ROOMS = ("people", "enquiries", "inbox", "phone-list", "slots", "bookings", "participations", "team", "me")
 FORMS = ("new", "edit")  # to be filled in: tried where most is at stake
 FORMS_IN = (Phase.CONSENT_ENDED, Phase.PARTICIPATION_ENDED)
@@ -97,7 +98,9 @@ def everything(app, browser, actor, situations, formats=None) -> dict[str, str]:
 def where(one, group: Field, found: dict[str, str]) -> list[str]:
     """Name the addresses that tell a field group of a situation."""
     told = [path for path, text in found.items() if one.word(group) in text]
-    return [path for path in told if group is not F.OFFER or not path.startswith(CATALOGUE)]
+    return [
+        path for path in told if group is not F.OFFER or not (path.startswith(CATALOGUE) or path.endswith(SEARCHES))
+    ]
 
 
 def profile(reader, phase):
