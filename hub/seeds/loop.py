@@ -8,6 +8,7 @@ from hub.models.participant import Participant
 from hub.queries.consents import list_in_force, list_requested
 from hub.queries.enquiries import list_of_person
 from hub.queries.known import list_ended
+from hub.seeds.asking import load_prior_questions, load_round
 from hub.seeds.bookings import Story
 from hub.seeds.papers import ask_release, load_sheets
 from hub.seeds.stories import SPARED
@@ -18,12 +19,14 @@ ASKED_AGO = timedelta(hours=5)
 
 def load_loop(story: Story, people: Sequence[Participant], offers: Sequence[Offer]) -> None:
     """Give each topic people of its own, Clara's first: what one function does is in nobody else's way."""
-    waiting, signing, released, reported, owed, *rest = _quiet(story, people)
+    waiting, signing, released, reported, owed, asking, *rest = _quiet(story, people)
     load_attendance(story)
     load_sheets(story, waiting, signing, offers)
     ask_release(story, released, story.at - ASKED_AGO)
     load_feedback(story, reported, offers)
     load_duty(story, owed, offers)
+    load_round(story, asking, offers)
+    load_prior_questions(story, story.coach_of(waiting), offers)
     load_late_call(story, rest)
 
 

@@ -11,9 +11,11 @@ from hub.models.consent import Consent, ConsentForm, ConsentState, Release
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.duty import Duty, DutyState
 from hub.models.emergency import Emergency
-from hub.models.enquiry import Enquiry
+from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import LogEntry
 from hub.models.participant import Cover, Participant
+from hub.models.prior_question import PriorQuestion
+from hub.models.round import Round, RoundState
 from hub.models.user import User
 from hub.queries.emergencies import list_unreviewed, may_open
 from hub.queries.users import actor_of
@@ -79,6 +81,15 @@ def test_a_place_given_back_for_today_waits_for_a_call(session):
     calls = list_late_calls(session, [one.id for one in people], at=AT)
     assert len(calls) == 1
     assert timedelta(0) < calls[0][1].starts_at - AT < timedelta(days=1)
+
+
+def test_one_round_keeps_the_first_yes_and_one_question_beforehand_is_answered(session):
+    (found,) = rows(session, Round)
+    assert (found.state, found.hold_until_at > AT) == (RoundState.HELD, True)
+    asked = rows(session, Enquiry, Enquiry.round_id == found.id)
+    assert Counter(one.state for one in asked) == {EnquiryState.ACCEPTED: 1, EnquiryState.WITHDRAWN: 2}
+    assert all("I1" not in one.field_groups for one in asked)
+    assert [one.answer for one in rows(session, PriorQuestion)] == ["yes", ""]
 
 
 def test_the_speaking_roles_still_begin_with_a_clean_table(session):
