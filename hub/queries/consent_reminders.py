@@ -17,7 +17,7 @@ Kind = type[Consent] | type[Release]
 SAME: dict[Kind, tuple[str, ...]] = {Consent: ("scope", "organisation_id", "offer_id"), Release: ("organisation_id",)}
 
 
-def _ending(kind: Kind, at: datetime) -> ColumnElement[bool]:
+def is_ending(kind: Kind, at: datetime) -> ColumnElement[bool]:
     """Whether it is in force and ends within thirty days, without a newer one for the same thing that lasts longer."""
     newer = aliased(kind)
 
@@ -43,7 +43,7 @@ def list_asked_and_ending(
     """
     query = select(Consent).where(
         Consent.participant_id.in_(participant_ids),
-        or_(Consent.state == ConsentState.REQUESTED, _ending(Consent, at)),
+        or_(Consent.state == ConsentState.REQUESTED, is_ending(Consent, at)),
     )
     found = list(session.scalars(query.options(joinedload(Consent.organisation)).order_by(Consent.id)))
     asked = [one for one, _ in first_of_each_sheet(row for row in found if row.state is ConsentState.REQUESTED)]
@@ -53,7 +53,7 @@ def list_asked_and_ending(
 
 def list_ending_releases(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Release]:
     """Return the releases of these persons that end within thirty days, by that day, with the bodies. One statement."""
-    query = select(Release).where(Release.participant_id.in_(participant_ids), _ending(Release, at))
+    query = select(Release).where(Release.participant_id.in_(participant_ids), is_ending(Release, at))
     query = query.options(joinedload(Release.organisation)).order_by(Release.valid_until, Release.id)
     return list(session.scalars(query))
 
@@ -61,7 +61,7 @@ def list_ending_releases(session: Session, participant_ids: Collection[int], *, 
 def _to_remind(kind: Kind, at: datetime) -> ColumnElement[bool]:
     never = kind.reminded_days.is_(None)
     last = and_(kind.valid_until <= at + VERY_SOON, or_(never, kind.reminded_days > DAYS[1]))
-    return and_(_ending(kind, at), or_(never, last))
+    return and_(is_ending(kind, at), or_(never, last))
 
 
 def list_to_remind(session: Session, *, at: datetime) -> Sequence[int]:

@@ -18,6 +18,7 @@ from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.prior_question_scopes import own_prior_questions_for
 from hub.policy.scopes import participants_for
+from hub.queries.consent_reminders import is_ending
 from hub.queries.shortlists import is_wanted
 
 
@@ -29,7 +30,7 @@ class Folder:
     wanted: list[ShortlistItem] = field(default_factory=list)  # the oldest wish first
     carded: set[int] = field(default_factory=set)
     late_calls: bool = False  # somebody gave a place back at short notice
-    releases: bool = False  # somebody released a body from secrecy
+    releases: bool = False  # a release from secrecy ends soon
     prior_questions: bool = False  # the coach asked something beforehand
     calendar: bool = True  # the coach has a calendar of their own here
     account: User | None = None  # the coach's; unknown where there is nobody to look after
@@ -42,7 +43,7 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
     flags = (
         select(Card.id).where(Card.participant_id == mine, Card.blocked_at.is_(None)),
         called.where(Booking.participant_id == mine, Booking.ends_at > at),
-        select(Release.id).where(Release.participant_id == mine, Release.live(at)),
+        select(Release.id).where(Release.participant_id == mine, is_ending(Release, at)),
         own_prior_questions_for(actor).with_only_columns(PriorQuestion.id),
         select(CalendarSource.id).where(CalendarSource.user_id == own.id, CalendarSource.ended_at.is_(None)),
     )
