@@ -15,9 +15,9 @@ from hub.web.filters import day_clock
 
 S, R = EnquiryState, RoundState
 SOMEBODY = N_("Ein Partner")
-LEFT_OUT = ("off", N_("nicht gefragt"))
-THANKED = ("off", N_("hat sich erledigt"))
-KEPT = ("held", N_("Platz gehalten"))
+LEFT_OUT = ("info", N_("nicht gefragt"))
+THANKED = ("info", N_("hat sich erledigt"))
+KEPT = ("held", N_("Zusage gehalten"))
 
 
 def row_of(enquiry: Enquiry, asking: Asking, fields: Fields) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _round_task(enquiry: Enquiry, asked: Round, person: Participant) -> Task:
         return Task(1, sentence, "due", N_("abschicken"), [(str(N_("Alle fragen")), page)])
     if asked.state is RoundState.HELD and asked.hold_until_at is not None:
         sentence = N_("Zusage: {who} hält bis {when}.", who=who, when=day_clock(asked.hold_until_at))
-        return Task(1, sentence, "held", N_("Platz gehalten"), [(str(N_("{name} fragen", name=given)), page)])
+        return Task(1, sentence, "held", N_("Zusage gehalten"), [(str(N_("{name} fragen", name=given)), page)])
     if enquiry.state is S.ACCEPTED:
         sentence = N_("Es gibt Zusagen. {name} sucht sich eine aus.", name=given)
         return Task(2, sentence, "accepted", N_("zugesagt"), [(str(N_("Ansehen")), page)])
