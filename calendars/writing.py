@@ -40,25 +40,32 @@ def write_event(entry: CalendarEntry, *, cancelled_prefix: str) -> bytes:
     TRANSPARENT and without alarm; a tentative one has STATUS:TENTATIVE and is as usual otherwise. DTSTART comes first,
     so that sorting blocks as bytes sorts them by start.
     """
-    changed = _utc(entry.changed_at)
+    return event_text(entry, cancelled_prefix=cancelled_prefix, stamped_at=entry.changed_at).encode()
+
+
+def event_text(
+    entry: CalendarEntry, *, cancelled_prefix: str, stamped_at: datetime, people: str = "", alarms: bool = True
+) -> str:
+    """The VEVENT block of `write_event` with another DTSTAMP (UTC) and ready content lines about who is concerned."""
     summary = escape(clean_line((cancelled_prefix if entry.cancelled else "") + entry.summary))
     lines = [
         "BEGIN:VEVENT\r\n",
         _span(entry),
         fold(f"UID:{escape(entry.uid)}"),
-        f"DTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\n",
+        f"DTSTAMP:{_utc(stamped_at)}\r\nLAST-MODIFIED:{_utc(entry.changed_at)}\r\n",
         f"CREATED:{_utc(entry.created_at)}\r\n" if entry.created_at else "",
         f"SEQUENCE:{entry.sequence}\r\n",
         fold(f"SUMMARY:{summary}"),
         fold(f"LOCATION:{escape(clean_line(entry.location))}") if entry.location else "",
         fold(f"DESCRIPTION:{escape(clean_lines(entry.description))}") if entry.description else "",
         fold(f"URL:{clean_uri(entry.url)}") if entry.url else "",
+        people,
         f"STATUS:{_status(entry)}\r\n",
         "TRANSP:TRANSPARENT\r\n" if entry.cancelled or entry.transparent else "TRANSP:OPAQUE\r\n",
-        "" if entry.cancelled else "".join(_alarm(minutes, summary) for minutes in sorted(set(entry.alarm_minutes))),
+        _alarms(entry, summary) if alarms and not entry.cancelled else "",
         "END:VEVENT\r\n",
     ]
-    return "".join(lines).encode()
+    return "".join(lines)
 
 
 def _status(entry: CalendarEntry) -> str:
@@ -113,6 +120,10 @@ def _span(entry: CalendarEntry) -> str:
     start = f"DTSTART:{_utc(entry.starts_at)}\r\n"
     # DTEND must be later than DTSTART (RFC 5545, 3.8.2.2); without it a timed event ends when it starts (3.6.1).
     return start if entry.ends_at == entry.starts_at else f"{start}DTEND:{_utc(entry.ends_at)}\r\n"
+
+
+def _alarms(entry: CalendarEntry, summary: str) -> str:
+    return "".join(_alarm(minutes, summary) for minutes in sorted(set(entry.alarm_minutes)))
 
 
 def _alarm(minutes: int, summary: str) -> str:

@@ -17,6 +17,7 @@ COMMANDS = {
     "seed": "Add very many invented dates, for measuring.",
     "user": "Add a staff account.",
     "check": "Check configuration, database, migrations, mail, log chain and invariants.",
+    "restored": "Tell all calendars that an older backup was put back.",
     "keys": "Rotate the keys of sealed fields and cookies.",
     "log": "Verify the chain of the log.",
     "routes": "List all addresses and who may call them.",

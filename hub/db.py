@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -10,14 +11,25 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Text, TypeDecorator, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub import crypto
 
 T = TypeVar("T")
 TRIES = 3
+ANSWERS_WITHIN = 10  # seconds; a server that takes longer to let somebody in is away
+RETRY_AFTER = 60  # seconds, after which it is worth asking again
 TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+# What SQLite says of a file that cannot be read or written now, in the low byte of its code.
+AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -59,7 +71,7 @@ class Database:
         self.engine = _engine(url, pool_size, durable)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         # A read through the bare driver wants no transaction; SQLite's connections have none unless told.
-        self._lookers = self.engine if url.startswith("sqlite") else create_engine(url, isolation_level="AUTOCOMMIT")
+        self._lookers = self.engine if url.startswith("sqlite") else _server(url, isolation_level="AUTOCOMMIT")
         self._looks: dict[Select[Any], _Look] = {}
 
     @contextmanager
@@ -122,7 +134,10 @@ class _Look:
 
     def once(self, engine: Engine, parameters: dict[str, str]) -> Any:
         values = parameters if self.order is None else tuple(parameters[name] for name in self.order)
-        connection = engine.raw_connection()
+        try:
+            connection = engine.raw_connection()
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            raise DisconnectionError(type(error).__name__) from error
         try:
             row = connection.driver_connection.execute(self.sql, values).fetchone()  # type: ignore[union-attr]
         except Exception as error:
@@ -156,13 +171,27 @@ def passing(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
 
 
+def out_of_reach(error: BaseException) -> bool:
+    """Tell whether the database is away, full or busy, so that the same request may succeed later: no fault of ours."""
+    if isinstance(error, NoConnectionFree | DisconnectionError):
+        return True
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in AWAY
+    return isinstance(error, OperationalError | InterfaceError)  # of a server these are never about our statements
+
+
 def _engine(url: str, pool_size: int, durable: bool) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, pool_size=pool_size)
         event.listen(engine, "connect", _prepare_sqlite(durable))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+    return _server(url, pool_size=pool_size, pool_pre_ping=True)
+
+
+def _server(url: str, **options: Any) -> Engine:
+    return create_engine(url, connect_args={"connect_timeout": ANSWERS_WITHIN}, **options)
 
 
 def _prepare_sqlite(durable: bool) -> Callable[[Any, Any], None]:

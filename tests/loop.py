@@ -130,19 +130,19 @@ def partner(
 
 
 def sent_enquiry(
-    world: World, *, person: str = "tarik", owner: str = "clinic", wish: Wish = WISH
+    world: World, *, person: str = "tarik", owner: str = "clinic", wish: Wish = WISH, dated: bool = True
 ) -> tuple[Enquiry, Consent]:
-    """Return an enquiry that a partner has, and the consent it was sent under."""
+    """Return an enquiry that a partner has, and the consent it was sent under; it wishes for a date unless told."""
     offer, slot = request_offer(world, owner=owner)
     who = world.cast.people[person]
-    consent = say(world, who, ask(world, who, offer, slot, wish))
+    consent = say(world, who, ask(world, who, offer, slot if dated else None, wish))
     enquiry = drafted(world, consent)
     send(world, enquiry)
     return now(world, enquiry), now(world, consent)
 
 
 def accepted_enquiry(world: World, **more: Any) -> tuple[Enquiry, Consent]:
-    """Return an enquiry that its partner accepted."""
+    """Return an enquiry that its partner accepted; with the date it wished for, unless told."""
     enquiry, consent = sent_enquiry(world, **more)
     partner(world, enquiry, answers.accept_enquiry)
     return now(world, enquiry), consent

@@ -11,6 +11,7 @@ from hub.models.offer import Form, Offer
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.queries.participants import get_participant
+from hub.queries.room_ticks import list_taken_ticks, take_room
 from hub.queries.slots import get_slot
 from tests.places import make_offer, make_slot
 from tests.world import World
@@ -30,7 +31,12 @@ def lent_slot(world: World, offer: Offer | None = None, *, days: int = 1, hours:
     """Add one hour in which the room can be borrowed."""
     offer = offer or lend_room(world)
     start = world.at + timedelta(days=days, hours=hours)
-    return make_slot(world, offer, starts_at=start, places=1, room_id=offer.room_id)
+    slot = make_slot(world, offer, starts_at=start, places=1, room_id=offer.room_id)
+    with world.database.transaction() as session:
+        times = {"first": slot.starts_at, "last": slot.ends_at}
+        if slot.room_id is not None and not list_taken_ticks(session, slot.room_id, **times):  # some lay two at once
+            take_room(session, [slot], despite_busy=True, at=world.at)
+    return slot
 
 
 def borrow(world: World, slot: Slot, *, by: str = "clara", person: Participant | None = None, **more: Any) -> Booking:

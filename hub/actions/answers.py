@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.actions import log, notices, round_steps
+from hub.actions.confirmed_places import confirm_place, undo_confirmation
 from hub.actions.notices import Facts
+from hub.actions.requested_places import end_request
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.enquiry import STEPS, Acknowledgement, Advice, DeclineReason, Enquiry, EnquiryState, Question
@@ -46,8 +48,7 @@ def accept_enquiry(
     the consent keeps two from being given at once.
     """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
-    if enquiry.is_nameless:
-        lock_person(session, enquiry.participant_id)  # a place may be kept, and others of the round come free
+    _lock(session, enquiry)  # a place may be kept or taken, and others of the round come free
     require_covered(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     round_steps.require_undecided(session, row)
@@ -56,6 +57,7 @@ def accept_enquiry(
         raise RuleBroken(SETTLED)
     _answer(session, actor, row, S.ACCEPTED, "", at)
     round_steps.note_yes(session, row, at=at)
+    confirm_place(session, enquiry=row, at=at)
     _tell(session, actor, row, "enquiry.accepted", at)
 
 
@@ -65,21 +67,28 @@ def decline_enquiry(
     """Say no with a coded reason."""
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
     _require_code(reason, set(DeclineReason), "reason")
+    _lock(session, enquiry)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     _answer(session, actor, row, S.DECLINED, reason, at, ended_at=at, ended_by="partner")
+    end_request(session, enquiry=row, at=at)
     _tell(session, actor, row, "enquiry.declined", at)
 
 
 def return_enquiry(
     session: Session, *, actor: Actor, enquiry: Enquiry, question: str, version: int | None = None, at: datetime
 ) -> None:
-    """Ask back, or advise, from the closed lists; the coach answers, then it is the partner's turn again."""
+    """Ask back, or advise, from the closed lists; the coach answers, then it is the partner's turn again.
+
+    Meanwhile no clock runs, so no place is kept; with the coach's answer one is asked for anew.
+    """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
     _require_code(question, {*Question, *Advice}, "question")
+    _lock(session, enquiry)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     _answer(session, actor, row, S.RETURNED, question, at, answer="", hear_by_at=None)
+    end_request(session, enquiry=row, at=at)
     _tell(session, actor, row, "enquiry.returned", at)
 
 
@@ -96,24 +105,29 @@ def waitlist_enquiry(
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
     if position is not None and not 1 <= position <= LAST_POSITION:
         raise InvalidInput(fields={"position": N_("Bitte eine Zahl von 1 bis {last}.", last=LAST_POSITION)})
+    _lock(session, enquiry)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     values = {"hear_by_at": hear_by_of(session, row, "normal", at=at), "position": position}
     _answer(session, actor, row, S.WAITLISTED, "", at, **values)
+    end_request(session, enquiry=row, at=at)
     _tell(session, actor, row, "enquiry.waitlisted", at)
 
 
 def take_back_acceptance(
     session: Session, *, actor: Actor, enquiry: Enquiry, version: int | None = None, at: datetime
 ) -> None:
-    """Undo a wrong yes within a day; identity closes again, and a new yes wants the notice confirmed anew."""
+    """Undo a wrong yes within a day; identity closes again, and a new yes wants the notice confirmed anew.
+
+    The date this yes itself made falls away with it, one that somebody booked since stands in the way.
+    """
     require(actor, Permission.ANSWER_ENQUIRY, enquiry)
-    if enquiry.is_nameless:
-        lock_person(session, enquiry.participant_id)
+    _lock(session, enquiry)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
     if row.by_terms or row.answered_at is None or at - row.answered_at > TAKE_BACK:
         raise RuleBroken(N_("Das geht nur innerhalb eines Tages. Bitte rufen Sie uns an."))
+    undo_confirmation(session, enquiry=row, at=at)
     if count_live_bookings(session, row.id):
         raise RuleBroken(N_("Es gibt schon einen Termin. Bitte sagen Sie diesen zuerst ab."))
     _answer(session, actor, row, S.SENT, "", at, hear_by_at=hear_by_of(session, row, row.priority, at=at))
@@ -174,6 +188,12 @@ def note_health_opened(session: Session, *, actor: Actor, enquiry: Enquiry, at: 
         purpose=HEALTH_OPENED,
         at=at,
     )
+
+
+def _lock(session: Session, enquiry: Enquiry) -> None:
+    """Lock the person and whoever waits, where a place may come free with the answer; before consent and enquiry."""
+    if enquiry.is_nameless or enquiry.slot_id is not None:
+        lock_person(session, enquiry.participant_id, also=[enquiry.slot_id])
 
 
 def _require_code(code: str, known: Container[str], name: str) -> None:

@@ -32,21 +32,19 @@ def call_off_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how
     """
     require_each(actor, Permission.CALL_OFF_SLOT, [slot.offer for slot in slots])
     done = end_dates(session, actor=actor, slots=slots, how=how, at=at)
-    feeds.raise_revisions(
-        session,
-        participants=[booking.participant_id for booking in done],
-        users=coaches_of(done),
-        organisations=[slot.offer.organisation_id for slot in slots],
-    )
+    feeds.raise_for_dates(session, slots, done)
     return len(done)
 
 
-def end_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How, at: datetime) -> list[Booking]:
+def end_dates(
+    session: Session, *, actor: Actor, slots: Sequence[Slot], how: How, announce: bool = True, at: datetime
+) -> list[Booking]:
     """Call these dates off, or leave them open, and return the bookings that concerns; a step of a larger verb.
 
     The caller raises the feeds' revisions as its last step. Dates already left open stay so. Every coach concerned gets
-    one notice, however many dates. Locks: the dates by id, then their bookings by id. Raises SomebodyWasFaster (409)
-    when a date is no longer as it was read, StepNotPossible (409) for one that is called off or has begun.
+    one notice, however many dates; without `announce` the caller tells them when all of many is done. Locks: the dates
+    by id, then their bookings by id. Raises SomebodyWasFaster (409) when a date is no longer as it was read,
+    StepNotPossible (409) for one that is called off or has begun.
     """
     require_each(actor, Permission.CALL_OFF_SLOT, [slot.offer for slot in slots])
     seen = [(slot.version, slot.state) for slot in slots]
@@ -61,19 +59,23 @@ def end_dates(session: Session, *, actor: Actor, slots: Sequence[Slot], how: How
         elif slot.state is not SlotState.UNSETTLED:
             done.append((slot, leave_open(session, slot=slot, at=at)))
     keep_next_free(session, offer_ids=[slot.offer_id for slot in slots], at=at)
-    _tell(session, actor, "slot.called_off" if how == "call_off" else "slot.unsettled", done, at)
+    event = "slot.called_off" if how == "call_off" else "slot.unsettled"
+    for slot, concerned in done:
+        purpose = actor.purpose_for(slot.offer.organisation_id)
+        log.record(session, actor=actor, action=event, thing=slot, about=_people(concerned), purpose=purpose, at=at)
+    if announce:
+        _tell(session, actor, event, done, at)
     return [booking for _, concerned in done for booking in concerned]
 
 
 def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
-    """Log each date with all concerned, and tell each coach once, and each office for which somebody else did it."""
-    everybody: list[Participant] = []
-    for slot, concerned in done:
-        people = [booking.participant for booking in concerned if booking.participant is not None]
-        everybody += people
-        purpose = actor.purpose_for(slot.offer.organisation_id)
-        log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)
+    """Tell each coach once, and each office for which somebody else did it."""
+    concerned = [booking for _, bookings in done for booking in bookings]
     only = done[0][0] if len(done) == 1 else None
-    coach_ids = coaches_of(booking for _, concerned in done for booking in concerned)
-    notices.announce(session, event, Facts(slot=only, coach_ids=coach_ids, people=everybody), at=at)
+    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=_people(concerned))
+    notices.announce(session, event, facts, at=at)
     tell_desks(session, actor=actor, offers=[slot.offer for slot, _ in done], slot=only, at=at)
+
+
+def _people(concerned: list[Booking]) -> list[Participant]:
+    return [booking.participant for booking in concerned if booking.participant is not None]

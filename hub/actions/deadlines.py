@@ -94,7 +94,10 @@ def end_participation(session: Session, *, actor: Actor, participation_id: int, 
 
 
 def expire_hold(session: Session, *, actor: Actor, booking_id: int, at: datetime) -> bool:
-    """Let a hold, a request or an offer run out and give its place back; False when it became a booking before."""
+    """Let a hold, a request or an offer run out and give its place back; False when it became a booking before.
+
+    None of them was in anybody's calendar.
+    """
     require(actor, Permission.RUN_MAINTENANCE)
     known = holds.get_booking_by_id(session, booking_id)
     queues.lock_queues(session, [known.slot_id], people=[known.participant_id])
@@ -110,8 +113,6 @@ def expire_hold(session: Session, *, actor: Actor, booking_id: int, at: datetime
     if was is BookingState.OFFERED:
         waiting.tell_run_out(session, actor=actor, offer=row, at=at)
     waiting.offer_places(session, slot_ids=[row.slot_id], at=at)
-    if was is BookingState.REQUESTED:  # the others were in nobody's calendar
-        _raise_revisions(session, [row])
     return True
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import enquiries, log, notices, waiting
 from hub.actions.notices import Facts
-from hub.models.booking import STANDING, UNDECIDED, Booking, BookingState
+from hub.models.booking import SHOWN, UNDECIDED, Booking, BookingState
 from hub.models.enquiry import Enquiry
 from hub.models.participant import Participant
 from hub.models.slot import Slot
@@ -37,30 +37,43 @@ def cancel_bookings_of_enquiry(session: Session, *, actor: Actor, enquiry: Enqui
 
 
 def move_bookings_with_slot(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
-    """Copy a moved date's times into its live bookings and return them; a step of a verb that asked the policy.
+    """Copy a moved date's times into its live bookings and return those people see; a step of a verb that asked first.
 
-    The caller raises the feeds' revisions of the returned bookings' persons as its last step.
+    The caller raises the feeds' revisions of the returned bookings' persons as its last step. Coaches whose enquiry
+    wishes for this date hear of it.
     """
     bookings.move_with_slot(session, slot, at=at)
-    return [booking for booking in bookings.list_live_of_slot(session, slot.id) if booking.state in STANDING]
+    live = bookings.list_live_of_slot(session, slot.id)
+    _tell_who_asked(session, "slot.moved", slot, live, at)
+    return [booking for booking in live if booking.state in SHOWN]
+
+
+def _tell_who_asked(session: Session, event: str, slot: Slot, live: list[Booking], at: datetime) -> None:
+    asked = [booking for booking in live if booking.state is BookingState.REQUESTED]
+    if asked:
+        people = [booking.participant for booking in asked if booking.participant is not None]
+        facts = Facts(slot=slot, coach_ids=bookings.coaches_of(asked), people=people)
+        notices.announce(session, event, facts, at=at)
 
 
 def call_off_bookings(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
-    """Cancel all live bookings of a date that falls away and return them; a step of a verb that asked the policy.
+    """Cancel the bookings of a date that falls away and return them; a step of a verb that asked the policy.
 
-    Holds end without a word: nobody was promised anything. Wishes on the waiting list lapse, and their coaches hear it.
+    Holds end without a word: nobody was promised anything. Wishes on the waiting list lapse, and their coaches hear it;
+    so do those whose enquiry wishes for this date.
     The caller has moved the slot's state before (which locks it), tells the coaches, and raises the revisions last.
     """
     waiting.lapse_wishes(session, slot=slot, at=at)
     live = bookings.list_live_of_slot(session, slot.id)
-    standing = [booking for booking in live if booking.state in STANDING]
+    booked = [booking for booking in live if booking.state in SHOWN]
+    _tell_who_asked(session, "slot.called_off", slot, live, at)
     for booking in live:
         if booking.state in UNDECIDED:
             holds.end_hold(session, booking, at=at)
-    cancel_all(session, standing, by="partner", goes_on=False, at=at)
-    for enquiry in {one.enquiry_id: one.enquiry for one in standing if one.enquiry is not None}.values():
+    cancel_all(session, booked, by="partner", goes_on=False, at=at)
+    for enquiry in {one.enquiry_id: one.enquiry for one in booked if one.enquiry is not None}.values():
         enquiries.note_unbooked(session, actor=SYSTEM, enquiry=enquiry, at=at)  # it is the coach's turn again
-    return standing
+    return booked
 
 
 def end_bookings(

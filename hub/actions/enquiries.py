@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub.actions import log, notices
 from hub.actions.notices import Facts
+from hub.actions.requested_places import end_request, request_place
 from hub.errors import ConsentMissing, InvalidInput, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import Consent
@@ -42,8 +43,8 @@ from hub.queries.enquiries import (
 )
 from hub.queries.exclusions import require_not_excluded
 from hub.queries.origins import require_own_word
-from hub.queries.participants import lock_participant
 from hub.queries.states import move, require_version
+from hub.queries.waiting import lock_person
 
 S = EnquiryState
 SEARCHING = (ReferralState.DRAFT, ReferralState.OPEN)
@@ -92,11 +93,11 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
     """Send a draft to its partner.
 
     Raises ConsentMissing (409) without a live consent for exactly this, RuleBroken (409) when the offer takes nobody.
-    The person is locked first: an exclusion written at the same instant wins.
+    The person is locked first: an exclusion written at the same instant wins. A place in the date wished for is kept.
     """
     person = get_person(session, enquiry.participant_id)
     require(actor, Permission.SEND_ENQUIRY, person)
-    lock_participant(session, person.id)
+    lock_person(session, person.id, also=[enquiry.slot_id])
     if obstacle := obstacle_of_offer(get_offer_of(session, enquiry)):
         raise RuleBroken(obstacle)
     require_not_excluded(session, person.id, enquiry.organisation_id)
@@ -124,10 +125,12 @@ def pass_on(session: Session, *, actor: Actor, draft: Enquiry, consent: Consent,
     require_own_word(session, person, row.organisation_id, row.access_needs, at=at)
     silent = lock_silent_to(session, participant_id=person.id, offer_id=row.offer_id)
     for old in silent:  # asked again: from now on only one question is with the partner
+        end_request(session, enquiry=old, at=at)
         move(session, old, S.WITHDRAWN, at=at, ended_by="coach", ended_at=at, hear_by_at=None)
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=old, about=[person], purpose="again", at=at)
     values = {"sent_at": at, "hear_by_at": hear_by_of(session, row, row.priority, at=at), "consent_id": consent.id}
     move(session, row, S.SENT, at=at, **values)
+    request_place(session, enquiry=row, participant=person, at=at)
     _log_sending(session, actor, row, person, "enquiry.sent", at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
 
@@ -156,6 +159,7 @@ def answer_question(
     require(actor, Permission.SEND_ENQUIRY, person)
     if answer not in set(Answer):
         raise InvalidInput(fields={"answer": N_("Bitte wählen Sie eine Antwort.")})
+    lock_person(session, person.id, also=[enquiry.slot_id])
     consent = require_covering(session, enquiry, at=at)
     row = lock_enquiry(session, enquiry.id)
     require_version(row, version)
@@ -163,6 +167,7 @@ def answer_question(
         raise StepNotPossible
     values = {"answer": answer, "consent_id": consent.id, "hear_by_at": hear_by_of(session, row, row.priority, at=at)}
     move(session, row, S.SENT, at=at, **values)
+    request_place(session, enquiry=row, participant=person, at=at)
     log.record(session, actor=actor, action="enquiry.resent", thing=row, about=[person], at=at)
     notices.announce(session, "enquiry.sent", Facts(enquiry=row), at=at)
 

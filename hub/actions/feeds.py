@@ -1,8 +1,8 @@
 """Rendering a feed: rows become entries through the visibility table, entries become bytes, kept under a revision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b, sha256
 from typing import Any, Final
 
@@ -14,15 +14,17 @@ from calendars.uid import make_uid
 from calendars.writing import write_calendar, write_event
 from hub import crypto, i18n
 from hub.config import Config
+from hub.models.restoration import Restoration
 from hub.models.subscription import FeedKind, Subscription
 from hub.policy.actor import Actor
 from hub.policy.feed_text import FeedText, calendar_head
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feed_entries, subscriptions
+from hub.queries import feed_entries, restorations, subscriptions
 
 FORMAT: Final = 1  # raise it when entries are written differently, so that no stored event is used again
 LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 MARK: Final = 16  # bytes of a row's digest in `parts`, followed by 4 bytes for the length of its event
 
 
@@ -36,6 +38,7 @@ class Rendering:
     parts: bytes
     last_modified_at: datetime
     fresh_until: datetime
+    packed: bytes | None = None
 
 
 def render_feed(
@@ -49,8 +52,9 @@ def render_feed(
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
     rows = _rows(session, actor, subscription, at)
     text = FeedText(subscription.kind, subscription.level, config.public_url, _initials(session, subscription, rows))
+    envelope = _Envelope(subscription, config, restorations.find_restoration(session))
     with i18n.using(subscription.locale):
-        body, parts = _write(rows, text, _Envelope(subscription, config), subscription)
+        body, parts = _write(rows, text, envelope, subscription)
     etag = sha256(body).hexdigest()[:32]
     return Rendering(
         revision=subscription.revision,
@@ -68,15 +72,13 @@ def store_feed(
     actor: Actor,
     subscription: Subscription,
     rendering: Rendering,
-    fetch: Mapping[str, Any] | None = None,
+    fetch: subscriptions.Fetch | None = None,
 ) -> bool:
-    """Keep a rendering, and with it the fetch (`on`, `client`) it was made for, if any.
+    """Keep a rendering, and with it the fetch it was made for, if any.
 
     False when the feed has changed or ended meanwhile; then nothing is kept and the next fetch renders again.
     """
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
-    if fetch is not None:
-        fetch = {"fetched_on": fetch["on"], "fetched_client": fetch["client"], "fetched_revision": rendering.revision}
     return subscriptions.store_rendering(
         session,
         subscription.id,
@@ -84,9 +86,10 @@ def store_feed(
         body=rendering.body,
         etag=rendering.etag,
         parts=rendering.parts,
+        packed=rendering.packed,
         last_modified_at=rendering.last_modified_at,
         fresh_until=rendering.fresh_until,
-        **(fetch or {}),
+        **(fetch.columns if fetch else {}),
     )
 
 
@@ -131,10 +134,15 @@ def _last_modified(subscription: Subscription, etag: str, at: datetime) -> datet
     return before if etag == subscription.etag else max(at, before + timedelta(seconds=1))
 
 
+def uid_key(kind: FeedKind, owner: str) -> bytes:
+    """Return the key of all UIDs one owner sees, in feeds and in mails: a date is one event in all their calendars."""
+    return crypto.ring().subkey("uid", f"{kind.value}:{owner}")
+
+
 class _Envelope:
     """What is the same for all events of one feed: the key and owner of the UIDs, and a digest of how it is written."""
 
-    def __init__(self, subscription: Subscription, config: Config) -> None:
+    def __init__(self, subscription: Subscription, config: Config, restoration: Restoration | None) -> None:
         kind = subscription.kind
         owner = {
             FeedKind.PARTICIPANT: subscription.participant,
@@ -145,8 +153,12 @@ class _Envelope:
             raise ValueError("a feed has an owner of its kind")
         self.thing = "slot" if kind is FeedKind.ORGANISATION else "booking"
         self.domain = config.calendar_domain
-        self.key = crypto.ring().subkey("uid", f"{kind.value}:{owner.public_id}")
-        manner = (FORMAT, self.key, self.domain, config.public_url, subscription.level, subscription.locale)
+        self.key = uid_key(kind, owner.public_id)
+        # After an older backup was put back every entry is newer than whatever programs have seen.
+        self.raised = restoration.raises_by if restoration else 0
+        self.restored_at = restoration.restored_at if restoration else LONG_AGO
+        words = (config.public_url, subscription.level, subscription.locale)
+        manner = (FORMAT, self.key, self.domain, *words, self.restored_at.isoformat())
         self.manner = sha256(repr(manner).encode()).digest()
 
     def uid(self, public_id: str) -> str:
@@ -189,8 +201,8 @@ def _entry(row: Row[Any], text: FeedText, envelope: _Envelope) -> CalendarEntry:
         uid=envelope.uid(row.public_id),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        changed_at=max(row.changed_at, row.also_changed_at or row.changed_at),
-        sequence=row.sequence,
+        changed_at=max(row.changed_at, row.also_changed_at or row.changed_at, envelope.restored_at),
+        sequence=row.sequence + envelope.raised,
         cancelled=bool(row.cancelled),
         tentative=bool(row.tentative),
         **text.describe(row),

@@ -37,15 +37,19 @@ LIMITS: dict[str, Limit] = {
     "withdrawal": Limit(15),  # one address
     "caller": Limit(10),  # one member of staff takes back for somebody on the telephone
     "demand": Limit(20, timedelta(hours=1)),  # one address says that something is missing
+    "check_in": Limit(10, timedelta(hours=1)),  # one address at one date, beside one try for each of its places
     "reset": Limit(5, timedelta(hours=1)),
 }
 
 
-def check_limit(session: Session, kind: str, key: str, at: datetime) -> None:
-    """Raise TooManyAttempts (429, with minutes to wait) when the limit of this kind is reached for this key."""
-    limit = LIMITS[kind]
-    tries = limits.list_tries(session, kind, _digest(kind, key), since=at - limit.window, limit=limit.tries)
-    if len(tries) == limit.tries:
+def check_limit(session: Session, kind: str, key: str, at: datetime, *, more: int = 0) -> None:
+    """Raise TooManyAttempts (429, with minutes to wait) when the limit of this kind is reached for this key.
+
+    `more` tries are allowed beside, where so many people rightly try from one place.
+    """
+    limit, most = LIMITS[kind], LIMITS[kind].tries + more
+    tries = limits.list_tries(session, kind, _digest(kind, key), since=at - limit.window, limit=most)
+    if len(tries) == most:
         waiting = tries[-1] + limit.window - at
         raise TooManyAttempts(max(1, -(-int(waiting.total_seconds()) // 60)))
 
@@ -57,10 +61,10 @@ def note_failure(session: Session, kind: str, key: str, at: datetime) -> Attempt
     return attempt
 
 
-def take_try(session: Session, kind: str, key: str, at: datetime) -> Attempt:
+def take_try(session: Session, kind: str, key: str, at: datetime, *, more: int = 0) -> Attempt:
     """Check the limit and count the try that follows, as one step; raises TooManyAttempts (429)."""
     lock_name(session, _digest(kind, key))
-    check_limit(session, kind, key, at)
+    check_limit(session, kind, key, at, more=more)
     return note_failure(session, kind, key, at)
 
 

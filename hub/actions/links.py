@@ -10,15 +10,23 @@ from hub.models.enquiry import Enquiry
 from hub.models.notice import Link, LinkPurpose
 from hub.models.offer import Offer
 from hub.models.prior_question import PriorQuestion
+from hub.models.slot import Slot
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries.enquiries import get_person
-from hub.queries.links import find_current, find_current_of_offer, find_current_of_prior_question, link_token
+from hub.queries.links import (
+    find_current,
+    find_current_of_offer,
+    find_current_of_prior_question,
+    find_current_of_slot,
+    link_token,
+)
 
-__all__ = ["issue_link", "issue_offer_link", "issue_prior_question_link", "link_token"]
+__all__ = ["issue_attendance_link", "issue_link", "issue_offer_link", "issue_prior_question_link", "link_token"]
 LIFETIME = timedelta(days=14)
 OFFER_LIFETIME = timedelta(days=30)  # from the question until two days after the offer is hidden
+ATTENDANCE_LIFETIME = timedelta(days=7)
 # A mail promises some time to answer: a link that ends sooner than this is not sent once more.
 LEAST_LEFT = timedelta(days=7)
 
@@ -62,6 +70,19 @@ def issue_prior_question_link(
         return found
     about = {"purpose": LinkPurpose.ANSWER_PRIOR_QUESTION, "prior_question_id": question.id}
     return _make(session, at, LIFETIME, organisation_id=organisation_id, **about)
+
+
+def issue_attendance_link(session: Session, *, actor: Actor = SYSTEM, slot: Slot, at: datetime) -> Link:
+    """Return the link of an organisation to one date that is over, with its offer; a mail sent again carries the same.
+
+    It shows place codes and no name, for a week.
+    """
+    require(actor, Permission.RUN_MAINTENANCE)
+    found = find_current_of_slot(session, slot_id=slot.id, organisation_id=slot.organisation_id, at=at)
+    if found is not None:
+        return found
+    about = {"purpose": LinkPurpose.MARK_ATTENDANCE, "slot_id": slot.id, "organisation_id": slot.organisation_id}
+    return _make(session, at, ATTENDANCE_LIFETIME, **about)
 
 
 def _make(session: Session, at: datetime, lifetime: timedelta, **about: Any) -> Link:

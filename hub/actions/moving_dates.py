@@ -12,6 +12,7 @@ from hub.actions.slot_steps import note_exception, require_changeable
 from hub.errors import InvalidInput, SomebodyWasFaster
 from hub.i18n import N_
 from hub.models.booking import Booking
+from hub.models.participant import Participant
 from hub.models.series import ExceptionKind
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
@@ -41,12 +42,31 @@ def move_dates(
 ) -> int:
     """Move the chosen ones of these dates by so many days, wall time kept; return how many bookings that concerns.
 
-    `slots` are all dates that were shown and `expected` the digest of that; offers must be loaded. Whoever is elsewhere
-    at the new time keeps both, as the preview has said. Each coach gets one notice. Locks: series, dates (with all
-    sessions of their courses), pools, bookings, each by id; then the rooms, all given back before any is taken, so that
-    dates may swap theirs; feed revisions last. Raises SomebodyWasFaster (409) when what was shown is no longer so,
-    InvalidInput (422) for a date that cannot move, RuleBroken (409) for a room taken in this very moment, RoomBusy
-    (409) unless `despite_busy` for one whose calendar does not say that it is free.
+    As `check_moves` and `carry_out_moves`, and each coach gets one notice.
+    """
+    require_each(actor, Permission.EDIT_OFFER, [slot.offer for slot in slots])
+    found = check_moves(session, actor=actor, slots=slots, chosen=chosen, days=days, expected=expected, at=at)
+    concerned = carry_out_moves(session, actor=actor, moves=found, chosen=chosen, despite_busy=despite_busy, at=at)
+    _tell(session, actor, chosen, concerned, at)
+    feeds.raise_for_dates(session, chosen, concerned)
+    return len(concerned)
+
+
+def check_moves(
+    session: Session,
+    *,
+    actor: Actor,
+    slots: Sequence[Slot],
+    chosen: Sequence[Slot],
+    days: int,
+    expected: str,
+    at: datetime,
+) -> Moves:
+    """Hold these dates until the transaction ends and return what moving the chosen ones does; nothing moves yet.
+
+    `slots` are all dates that were shown and `expected` the digest of that; offers must be loaded. Locks: series, dates
+    (with all sessions of their courses), each by id. Raises SomebodyWasFaster (409) when what was shown is no longer
+    so, InvalidInput (422) for a date that cannot move.
     """
     require_each(actor, Permission.EDIT_OFFER, [slot.offer for slot in slots])
     if not chosen:
@@ -58,16 +78,34 @@ def move_dates(
     if found.digest != expected:
         raise SomebodyWasFaster
     _require_movable(found, chosen, at)
+    return found
+
+
+def carry_out_moves(
+    session: Session, *, actor: Actor, moves: Moves, chosen: Sequence[Slot], despite_busy: bool, at: datetime
+) -> list[Booking]:
+    """Move these dates as it was checked in this transaction, and return the bookings that stand; nobody is told yet.
+
+    Whoever is elsewhere at the new time keeps both, as the preview has said. The caller tells the coaches and raises
+    the feeds' revisions as its last step. Locks: pools, bookings, each by id; then the rooms, all given back before any
+    is taken, so that dates may swap theirs. Raises RuleBroken (409) for a room taken in this very moment, RoomBusy
+    (409) unless `despite_busy` for one whose calendar does not say that it is free.
+    """
+    require_each(actor, Permission.EDIT_OFFER, [slot.offer for slot in chosen])
     places.lock_pools(session, [slot.id for slot in chosen])
     lock_live_bookings(session, [slot.id for slot in chosen])
-    times = {one.slot.id: one.times for one in found.dates}
+    times = {one.slot.id: one.times for one in moves.dates}
     in_order = sorted(chosen, key=lambda one: one.id)
     done = [(slot, _move(session, slot, times[slot.id], at)) for slot in in_order]
     series_rows.free_rooms(session, [slot.id for slot in chosen])
     room_ticks.take_room(session, chosen, despite_busy=despite_busy, at=at)
     keep_next_free(session, offer_ids=[slot.offer_id for slot in chosen], at=at)
-    _tell(session, actor, done, at)
-    return sum(len(concerned) for _, concerned in done)
+    for slot, concerned in done:
+        purpose = actor.purpose_for(slot.offer.organisation_id)
+        log.record(
+            session, actor=actor, action="slot.moved", thing=slot, about=_people(concerned), purpose=purpose, at=at
+        )
+    return [booking for _, concerned in done for booking in concerned]
 
 
 def _require_movable(found: Moves, chosen: Sequence[Slot], at: datetime) -> None:
@@ -98,21 +136,13 @@ def _move(session: Session, slot: Slot, new: NewTimes, at: datetime) -> list[Boo
     return bookings.move_bookings_with_slot(session, slot=slot, at=at)
 
 
-def _tell(session: Session, actor: Actor, done: list[tuple[Slot, list[Booking]]], at: datetime) -> None:
-    """Log each date with all concerned, tell each coach and office once, raise the feeds that show it."""
-    everybody = [booking for _, concerned in done for booking in concerned]
-    for slot, concerned in done:
-        people = [booking.participant for booking in concerned if booking.participant is not None]
-        purpose = actor.purpose_for(slot.offer.organisation_id)
-        log.record(session, actor=actor, action="slot.moved", thing=slot, about=people, purpose=purpose, at=at)
-    only = done[0][0] if len(done) == 1 else None
-    coach_ids = coaches_of(everybody)
-    people = [booking.participant for booking in everybody if booking.participant is not None]
-    notices.announce(session, "slot.moved", Facts(slot=only, coach_ids=coach_ids, people=people), at=at)
-    tell_desks(session, actor=actor, offers=[slot.offer for slot, _ in done], slot=only, at=at)
-    feeds.raise_revisions(
-        session,
-        participants=[booking.participant_id for booking in everybody],
-        users=coach_ids,
-        organisations=[slot.offer.organisation_id for slot, _ in done],
-    )
+def _tell(session: Session, actor: Actor, moved: Sequence[Slot], concerned: Sequence[Booking], at: datetime) -> None:
+    """Tell each coach and office once."""
+    only = moved[0] if len(moved) == 1 else None
+    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=_people(concerned))
+    notices.announce(session, "slot.moved", facts, at=at)
+    tell_desks(session, actor=actor, offers=[slot.offer for slot in moved], slot=only, at=at)
+
+
+def _people(concerned: Sequence[Booking]) -> list[Participant]:
+    return [booking.participant for booking in concerned if booking.participant is not None]

@@ -1,8 +1,8 @@
 """Who is told what, when, by which channel: one table, event → recipients and template; a worker delivers."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,20 @@ from hub.models.offer import Offer
 from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot
+from hub.policy.notice_scopes import BY_HAND
+from hub.queries import digests
 from hub.queries.covers import list_team_leads
+from hub.queries.quiet_hours import leaves_at
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How a person is told something, and for what they allowed it; the key names what is told once only."""
+
+    purpose: str
+    channel: Channel
+    key: str
+    sheet_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,7 @@ class Facts:
     prior_question: PriorQuestion | None = None
     staff_ids: frozenset[int] = frozenset()
     lead_ids: frozenset[int] = frozenset()
+    telling: Telling | None = None
 
     @classmethod
     def of_booking(cls, booking: Booking, slot: Slot) -> Self:
@@ -74,6 +88,13 @@ def staff(facts: Facts) -> Iterable[dict[str, Any]]:
     return [{"user_id": user_id} for user_id in sorted(facts.staff_ids)]
 
 
+def the_person(facts: Facts) -> Iterable[dict[str, Any]]:
+    """The person it is about, by the way they chose for this purpose (E6); without a purpose nobody."""
+    if facts.participant is None or facts.telling is None:
+        return []
+    return [{"participant_id": facts.participant.id, **asdict(facts.telling)}]
+
+
 def invited_person(_facts: Facts) -> Iterable[dict[str, Any]]:
     """The person an invitation is for; the worker reads the address off the invitation."""
     return [{}]
@@ -97,6 +118,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "enquiry.expired": TO_COACHES,
     "enquiry.reported": TO_COACHES,
     "enquiry.reminder": ((partner_desk, "partner_reminder"),),
+    "attendance.asked": ((partner_desk, "partner_attendance"),),
     "booking.made": ((partner_desk, "partner_news"),),
     "booking.made_by_person": ((partner_desk, "partner_news"), *TO_COACHES),
     "booking.cancelled": ((partner_desk, "partner_news"),),
@@ -111,6 +133,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "slot.called_off": TO_COACHES,
     "slot.unsettled": TO_COACHES,
     "slot.restored": TO_COACHES,
+    "place.called_off": TO_COACHES,
     "series.changed": TO_COACHES,
     "offer.handed_in": ((staff, "staff_news"),),
     "offer.approved": ((partner_desk, "partner_news"),),
@@ -118,6 +141,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "offer.resumed": ((partner_desk, "partner_news"),),
     "offer.changed": TO_COACHES,
     "waiting.offered": TO_COACHES,
+    "waiting.offered_in_absence": ((staff, "deputy_news"),),
     "waiting.lapsed": TO_COACHES,
     "emergency.opened": ((staff, "staff_news"),),
     "inspection.proposed": ((staff, "staff_news"),),
@@ -134,10 +158,18 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "demand.asked": ((partner_desk, "partner_wanted"),),
     "prior_question.asked": ((partner_desk, "partner_prior_question"),),
     "prior_question.reminder": ((partner_desk, "partner_prior_reminder"),),
+    "calendar.changed": ((staff, "calendar_entry"),),
     "call.asked": ((partner_desk, "call_back"),),
     "call.weekly": ((partner_desk, "weekly_call"),),
+    "person.date_changed": ((the_person, "person_change"),),
+    "person.date_ahead": ((the_person, "person_reminder"),),
+    "person.asked": ((the_person, "person_question"),),
 }
 CALLED = frozenset({"call_back", "weekly_call", "late_call"})  # never written: somebody picks up the phone
+URGENT = frozenset({"invitation.made", "waiting.offered"})  # somebody waits at the other end, whatever the hour
+# A name to read, a name told by law, dates that somebody else changed: about which date is not known here.
+NEVER_WAITS = frozenset({"enquiry.named", "enquiry.sent_by_law", "dates.changed_on_behalf"})
+SOON = timedelta(hours=24)  # what begins within it cannot wait for the morning
 
 
 def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> None:
@@ -151,12 +183,40 @@ def announce(session: Session, event: str, facts: Facts, *, at: datetime) -> Non
         "offer_id": facts.offer and facts.offer.id,
         "prior_question_id": facts.prior_question and facts.prior_question.id,
     }
+    urgent = _is_urgent(event, facts, at)
     for recipients, template in TABLE[event]:
         channel = Channel.CALL if template in CALLED else Channel.EMAIL
         for recipient in recipients(facts):
+            values = {"template": template, "channel": channel} | references | recipient
             session.add(
-                Notice(template=template, channel=channel, next_at=at, created_at=at, **references, **recipient)
+                Notice(
+                    **values,
+                    next_at=_leaves_at(values, urgent, _news_at(session, event, values, facts, at)),
+                    created_at=at,
+                )
             )
+
+
+def _news_at(session: Session, event: str, values: dict[str, Any], facts: Facts, at: datetime) -> datetime:
+    """Return when the reader's next news leave, where this may wait for others."""
+    date, organisation_id = facts.booking or facts.slot, values.get("organisation_id")
+    if event in URGENT | NEVER_WAITS:
+        return at
+    starts_at = date.starts_at if date is not None else None
+    return digests.leaves_at(session, values["template"], organisation_id, starts_at=starts_at, at=at)
+
+
+def _leaves_at(values: dict[str, Any], urgent: bool, at: datetime) -> datetime:
+    """Return when a notice may leave; what is said or printed by hand has its people's own hours."""
+    if values["channel"] in BY_HAND:
+        return at
+    to_person = "participant_id" in values
+    return leaves_at(at, to_person=to_person, urgent=urgent and not to_person)
+
+
+def _is_urgent(event: str, facts: Facts, at: datetime) -> bool:
+    date = facts.booking or facts.slot
+    return event in URGENT or (date is not None and at < date.ends_at and date.starts_at - at < SOON)
 
 
 def _with_leads(session: Session, facts: Facts) -> Facts:

@@ -10,8 +10,9 @@ from hub.models.notice import Channel, Notice, NoticeState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import notices
+from hub.queries import digests, notices, person_notices
 from hub.queries.covers import list_deputies, list_left_alone, list_team_leads
+from hub.queries.quiet_hours import leaves_at
 from hub.queries.states import move
 
 LEASE = timedelta(minutes=10)
@@ -22,15 +23,30 @@ FIRST_PAUSE = timedelta(minutes=1)
 def take_notice(session: Session, *, actor: Actor, at: datetime) -> Notice | None:
     """Lease the oldest due notice to one worker for ten minutes, so that no other sends it; None when none is due.
 
+    News that only say that something is new take all others for the same reader along: one mail tells them all.
     With the first try of a coach's mail those are told who stand in for the coach now.
     """
     require(actor, Permission.RUN_MAINTENANCE)
-    notice = notices.lock_due_notice(session, at=at)
-    if notice is not None:
-        if notice.tries == 0:
-            _pass_on(session, notice, at)
-        move(session, notice, NoticeState.SENDING, at=at, tries=notice.tries + 1, next_at=at + LEASE)
-    return notice
+    while (first := notices.lock_due_notice(session, at=at)) is not None:
+        told = [first, *digests.lock_others(session, first, at=at)]
+        needless = digests.find_needless(session, told)
+        for key, why in needless.items():
+            note_dropped(session, actor=actor, notice=next(one for one in told if one.id == key), why=why, at=at)
+        left = [one for one in told if one.id not in needless]
+        if left:
+            return _lease(session, left, at)
+    return None
+
+
+def _lease(session: Session, told: list[Notice], at: datetime) -> Notice:
+    """Lease all that one mail tells; the first of them gives the mail its number."""
+    first = told[0]
+    if first.tries == 0:
+        _pass_on(session, first, at)
+    for one in told:
+        values = {"tries": one.tries + 1, "next_at": at + LEASE, "sent_with_id": None if one is first else first.id}
+        move(session, one, NoticeState.SENDING, at=at, **values)
+    return first
 
 
 def _pass_on(session: Session, notice: Notice, at: datetime) -> None:
@@ -67,22 +83,37 @@ def note_sent(session: Session, *, actor: Actor, notice: Notice, at: datetime) -
     require(actor, Permission.RUN_MAINTENANCE)
     move(session, notice, NoticeState.SENT, at=at, sent_at=at, trouble="")
     log.record(session, actor=actor, action="notice.sent", thing=notice, purpose=notice.template, at=at)
+    if notice.participant_id is not None:
+        for other in person_notices.list_siblings(session, notice, at=at):  # one mail says it for all their dates
+            note_dropped(session, actor=actor, notice=other, why="with_another", at=at)
+    for one in digests.lock_sent_with(session, notice):
+        note_dropped(session, actor=actor, notice=one, why="with_another", at=at)
 
 
 def note_dropped(session: Session, *, actor: Actor, notice: Notice, why: str, at: datetime) -> None:
-    """Report a notice as no longer to be sent: recipient gone, or its reason ended meanwhile (R-CON-12)."""
+    """Report a notice as no longer to be sent: recipient gone, or its reason ended meanwhile (R-CON-12).
+
+    What its mail would have told besides goes back into the queue.
+    """
     require(actor, Permission.RUN_MAINTENANCE)
+    for one in digests.lock_sent_with(session, notice):
+        move(session, one, NoticeState.QUEUED, at=at, tries=one.tries - 1, next_at=at, sent_with_id=None)
     move(session, notice, NoticeState.DROPPED, at=at, trouble=why)
     log.record(session, actor=actor, action="notice.dropped", thing=notice, purpose=why, at=at)
 
 
 def note_unaddressed(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
-    """Report that no mail reaches the recipient: a running organisation is phoned, anybody else is gone (dropped)."""
+    """Report that no mail reaches the recipient: a running organisation is phoned, a person is their coach's to tell.
+
+    Anybody else is gone (dropped).
+    """
     require(actor, Permission.RUN_MAINTENANCE)
-    if notice.organisation_id is None or not notices.is_running(session, notice.organisation_id):
-        note_dropped(session, actor=actor, notice=notice, why="nobody", at=at)
-    else:
-        _give_up(session, actor, notice, "nobody", at)
+    gone = notice.organisation_id is None or not notices.is_running(session, notice.organisation_id)
+    for one in (*digests.lock_sent_with(session, notice), notice):
+        if gone and one.participant_id is None:
+            note_dropped(session, actor=actor, notice=one, why="nobody", at=at)
+        else:
+            _give_up(session, actor, one, "nobody", at)
 
 
 def drop_call(session: Session, *, actor: Actor, notice_id: int, at: datetime) -> bool:
@@ -95,14 +126,27 @@ def drop_call(session: Session, *, actor: Actor, notice_id: int, at: datetime) -
     return True
 
 
+def drop_notice_to_person(session: Session, *, actor: Actor, notice_id: int, at: datetime) -> bool:
+    """Take back a call or a letter to a person that has lost its reason or their consent; False when it is settled."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    notice = notices.lock_notice(session, notice_id)
+    why = person_notices.why_not(session, notice, at=at) if notice.state is NoticeState.QUEUED else ""
+    if why:
+        note_dropped(session, actor=actor, notice=notice, why=why, at=at)
+    return bool(why)
+
+
 def note_failed(session: Session, *, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
     """Report a failed try: again after a doubling pause; after eight (about two hours) a desk is phoned, else dead."""
     require(actor, Permission.RUN_MAINTENANCE)
-    if notice.tries >= MOST_TRIES:
-        _give_up(session, actor, notice, trouble, at)
-        return
-    pause = FIRST_PAUSE * 2 ** (notice.tries - 1)
-    move(session, notice, NoticeState.QUEUED, at=at, next_at=at + pause, trouble=trouble)
+    for one in (*digests.lock_sent_with(session, notice), notice):
+        if one.tries >= MOST_TRIES:
+            _give_up(session, actor, one, trouble, at)
+        else:
+            next_at = at + FIRST_PAUSE * 2 ** (one.tries - 1)
+            if one.participant_id is not None:
+                next_at = leaves_at(next_at, to_person=True)
+            move(session, one, NoticeState.QUEUED, at=at, next_at=next_at, trouble=trouble)
 
 
 def revive_notice(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
@@ -113,8 +157,12 @@ def revive_notice(session: Session, *, actor: Actor, notice: Notice, at: datetim
 
 
 def _give_up(session: Session, actor: Actor, notice: Notice, trouble: str, at: datetime) -> None:
-    """No mail gets through: what was for an organisation is phoned by its umbrella or network, the rest is dead."""
-    if notice.organisation_id is not None and notices.has_desk(session, notice.organisation_id):
+    """No mail gets through: what was for an organisation is phoned by its umbrella or network, the rest is dead.
+
+    What was for a person is their coach's to say.
+    """
+    desk = notice.organisation_id is not None and notices.has_desk(session, notice.organisation_id)
+    if desk or notice.participant_id is not None:
         values = {"channel": Channel.CALL, "tries": 0, "next_at": at, "trouble": trouble}
         move(session, notice, NoticeState.QUEUED, at=at, **values)
         log.record(session, actor=actor, action="notice.to_phone", thing=notice, purpose=trouble, at=at)

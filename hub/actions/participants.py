@@ -1,7 +1,7 @@
 """Taking up a person and keeping what is known of them: few things, all sealed."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,16 @@ from hub.actions import log
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import LANGUAGES, N_
 from hub.models.booking import Booking, BookingState
+from hub.models.notice import NoticeState
 from hub.models.participant import Participant
 from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, feeds, participants
-from hub.queries.states import require_version
+from hub.queries import bookings, codes, feeds, participants, person_notices
+from hub.queries.states import move, require_version
+
+SHOWN_IN_CALENDARS = frozenset({"name", "neutral_word", "municipality_code"})  # of the name a coach's initials
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Details:
     access_needs: tuple[str, ...] = ()
     clinical_needs: tuple[str, ...] = ()  # of them: known from a doctor or clinic
     notes: str = ""
-    neutral_word: str = field(default="Termin")
+    neutral_word: str | None = None  # in the calendar, "Termin" at first; None leaves the one there is
 
     @property
     def name_digest(self) -> str:
@@ -88,7 +91,8 @@ def update_participant(
         fields=[name for name in changed if name != "name_digest"],
         at=at,
     )
-    feeds.raise_revisions(session, participants=[participant.id], users=[participant.coach_id])
+    if SHOWN_IN_CALENDARS.intersection(changed):
+        feeds.raise_revisions(session, participants=[participant.id], users=[participant.coach_id])
 
 
 def choose_language(session: Session, *, actor: Actor, participant: Participant, locale: str, at: datetime) -> None:
@@ -122,8 +126,15 @@ def note_told(
         booking.told_at = at
     else:
         return
+    _settle_calls_about(session, booking, at=at)
     about = [booking.participant] if booking.participant is not None else []
     log.record(session, actor=actor, action="booking.told", thing=booking, about=about, at=at)
+
+
+def _settle_calls_about(session: Session, booking: Booking, *, at: datetime) -> None:
+    """Count the calls to a person about a changed date as made; a step of noting that they know."""
+    for call in person_notices.list_calls_about(session, booking.id):
+        move(session, call, NoticeState.SENT, at=at, sent_at=at)
 
 
 def _right_to_note(booking: Booking) -> tuple[Permission, object]:
@@ -149,5 +160,5 @@ def _columns(details: Details) -> dict[str, Any]:
         "access_needs": list(details.access_needs),
         "clinical_needs": [need for need in details.clinical_needs if need in details.access_needs],
         "notes": details.notes.strip() or None,
-        "neutral_word": details.neutral_word.strip(),
+        **({"neutral_word": details.neutral_word.strip()} if details.neutral_word is not None else {}),
     }

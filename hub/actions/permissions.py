@@ -22,7 +22,9 @@ from hub.policy.rules import require
 from hub.queries import waiting
 from hub.queries.consent_texts import Wording
 from hub.queries.consents import list_requested, longest_day
-from hub.queries.permission_texts import channels_of, evaluation_wording, messages_wording
+from hub.queries.permission_texts import evaluation_wording, messages_wording
+from hub.queries.permissions import channels_of
+from hub.queries.reminders import WHEN, When
 
 
 def allow_messages(
@@ -78,11 +80,14 @@ def ask_evaluation(session: Session, *, actor: Actor, participant: Participant, 
     return _ask(session, actor, participant, consent, evaluation_wording(participant, until, participant.locale), at)
 
 
-def _require_ways(participant: Participant, channels: Mapping[str, str]) -> dict[str, str]:
-    known = set(channels) <= set(MessagePurpose) and set(channels.values()) <= set(channels_of(participant))
-    if not (channels and known):
+def _require_ways(participant: Participant, choice: Mapping[str, str]) -> dict[str, str]:
+    """Return the choice as it is kept: a way for each purpose, and for reminders when."""
+    ways = {str(name): str(way) for name, way in choice.items() if name != WHEN}
+    when = choice.get(WHEN) or When.DAY_BEFORE
+    known = set(ways) <= set(MessagePurpose) and set(ways.values()) <= set(channels_of(participant))
+    if not (ways and known and when in set(When)):
         raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
-    return {str(purpose): str(channel) for purpose, channel in channels.items()}
+    return ways | ({WHEN: str(when)} if MessagePurpose.REMINDERS in ways else {})
 
 
 def _ask(

@@ -209,7 +209,7 @@ def _new(subscription: Subscription) -> tuple[Subscription, str]:
 
 def _end(subscription: Subscription, why: str, at: datetime) -> None:
     subscription.ended_at, subscription.ended_why = at, why
-    subscription.body = subscription.parts = None
+    subscription.body = subscription.parts = subscription.packed = None
 
 
 def _log(

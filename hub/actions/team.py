@@ -28,11 +28,14 @@ class Team:
     jobcenter_id: int
 
 
-def assign_coach(session: Session, *, actor: Actor, participant: Participant, coach: User, at: datetime) -> None:
+def assign_coach(
+    session: Session, *, actor: Actor, participant: Participant, coach: User, announce: bool = True, at: datetime
+) -> frozenset[int]:
     """Hand a person over to another coach of the same Jobcenter; consents bind the Jobcenter and go on (T12).
 
     Coming visits and lent rooms go with the person; one for which the new coach has no time ends, and both coaches and
-    the lender hear of it (decision 0030). Locks: person, coaches, dates (scheduling rule 4).
+    the lender hear of it (decision 0030). Returns which coaches hear of it; without `announce` the caller tells them
+    when all of many is done. Locks: person, coaches, dates (scheduling rule 4).
     """
     require(actor, Permission.ASSIGN_COACH, participant)
     if not team.works_as_coach(session, coach.id, participant.jobcenter_id):
@@ -46,10 +49,12 @@ def assign_coach(session: Session, *, actor: Actor, participant: Participant, co
     if changed:
         participant.coach_changed_at = at
         _hand_over_appointments(session, actor, participant, coming, coach, at)
-        staff = frozenset(filter(None, concerned))
+    staff = frozenset(filter(None, concerned)) if changed else frozenset[int]()
+    if staff and announce:
         notices.announce(session, "person.handed_over", Facts(staff_ids=staff), at=at)
     lenders = [one.slot.offer.organisation_id for one in coming if one.slot is not None]
     feeds.raise_revisions(session, participants=[participant.id], users=concerned, organisations=lenders)
+    return staff
 
 
 def _hand_over_appointments(

@@ -32,6 +32,7 @@ from hub.queries.bookability import (
     require_time,
     take_for,
 )
+from hub.queries.covers import list_deputies
 from hub.queries.next_free import keep_next_free
 from hub.queries.states import move
 
@@ -158,8 +159,15 @@ def _offer(session: Session, slot: Slot, wish: Waiting, until: datetime, at: dat
     session.flush()
     move(session, wish, WaitingState.OFFERED, at=at, booking_id=offer.id)
     log.record(session, actor=SYSTEM, action="waiting.offered", thing=offer, about=[person], at=at)
-    notices.announce(session, "waiting.offered", Facts(booking=offer, participant=person), at=at)
+    _tell_offered(session, offer, person, at)
     return True
+
+
+def _tell_offered(session: Session, offer: Booking, person: Participant, at: datetime) -> None:
+    """Tell the coach, who alone has the first half of the time; one who is away is passed over for who stands in."""
+    deputies = list_deputies(session, person.coach_id, at=at) if person.coach_id else frozenset[int]()
+    event = "waiting.offered_in_absence" if deputies else "waiting.offered"
+    notices.announce(session, event, Facts(booking=offer, participant=person, staff_ids=deputies), at=at)
 
 
 def offer_overdue(session: Session, *, actor: Actor, slot_id: int, at: datetime) -> bool:
@@ -172,7 +180,7 @@ def offer_overdue(session: Session, *, actor: Actor, slot_id: int, at: datetime)
 def remind_of_offer(session: Session, *, actor: Actor, waiting_id: int, at: datetime) -> bool:
     """Tell the coach, and who stands in, once more of a place that is held for half its time; False when it is settled.
 
-    A coach who was out, and whose deputy saw nothing, has the second half; then the place goes to the next.
+    Whoever was out has the second half; then the place goes to the next.
     """
     require(actor, Permission.RUN_MAINTENANCE)
     wish = queries.lock_waiting(session, waiting_id)

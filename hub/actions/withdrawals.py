@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub.actions import endings, log, notices, round_steps, waiting
 from hub.actions.consent_writing import log_step
 from hub.actions.notices import Facts
+from hub.actions.requested_places import end_request
 from hub.errors import StepNotPossible
 from hub.models.booking import Booking
 from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
@@ -196,6 +197,7 @@ def _end_enquiries(
     for row in rows:
         move(session, row, EnquiryState.WITHDRAWN, at=at, ended_by=by, ended_at=at, hear_by_at=None)
         log.record(session, actor=actor, action="enquiry.withdrawn", thing=row, about=[person], purpose=by, at=at)
+        end_request(session, enquiry=row, at=at)
         if cancelled_by:
             coming = list_coming_of_enquiry(session, row.id, at=at)
             late += [one for one in coming if one.starts_at - at < SHORT]

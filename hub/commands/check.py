@@ -9,8 +9,9 @@ from hub import clock, migrating
 from hub.actions.log_chain import verify_log
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
-from hub.queries import invariants
+from hub.queries.invariants import INVARIANTS
 from hub.queries.kept_words import count_words
+from hub.worker.checks import check_now
 from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
@@ -74,11 +75,10 @@ def _log_chain(house: Installation) -> str:
 
 
 def _invariants(house: Installation) -> str:
-    with house.database.reading() as session:
-        broken = invariants.list_broken(session, at=clock.now())
+    broken = check_now(house.database, clock.now()).broken
     if broken:
-        raise ConfigurationError("; ".join(broken))
-    return f"{len(invariants.INVARIANTS)} hold"
+        raise ConfigurationError("; ".join(f"{name}: broken by {count}" for name, count in broken.items()))
+    return f"{len(INVARIANTS)} hold"
 
 
 def _words(house: Installation) -> str:

@@ -2,8 +2,11 @@
 
 from hub.models import (
     booking,
+    bulk_job,
+    calendar_mail,
     calendar_source,
     card,
+    check_run,
     consent,
     consent_sheet,
     demand,
@@ -26,6 +29,7 @@ from hub.models import (
     prior_question,
     programme,
     referral,
+    restoration,
     room_tick,
     round,  # noqa: A004 (the noun is called so)
     series,
@@ -41,8 +45,11 @@ from hub.models.base import Base
 __all__ = [
     "Base",
     "booking",
+    "bulk_job",
+    "calendar_mail",
     "calendar_source",
     "card",
+    "check_run",
     "consent",
     "consent_sheet",
     "demand",
@@ -65,6 +72,7 @@ __all__ = [
     "prior_question",
     "programme",
     "referral",
+    "restoration",
     "room_tick",
     "round",
     "series",

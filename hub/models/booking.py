@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub import clock
 from hub.db import Sealed
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
 from hub.models.enquiry import Enquiry
@@ -32,23 +33,44 @@ class BookingState(StrEnum):
 
 B = BookingState
 LIVE = (B.HELD, B.REQUESTED, B.OFFERED, B.CONFIRMED)  # they hold a place
-UNDECIDED = (B.HELD, B.OFFERED)  # kept for a while for somebody who is being asked: a place, and nobody's date yet
-STANDING = (B.REQUESTED, B.CONFIRMED)  # shown to people as a date
+KEPT = (B.HELD, B.OFFERED)  # until the person answers
+UNDECIDED = (*KEPT, B.REQUESTED)  # until somebody answers, the person or the partner: nobody's date yet
+SHOWN = (B.CONFIRMED,)  # people see it as a date
+STANDING = (B.REQUESTED, *SHOWN)  # somebody counts on it: their coach hears when the date moves or falls away
 BLOCKING = (B.OFFERED, B.CONFIRMED)  # they exclude other dates of the same person
 BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
     B.HELD: (B.REQUESTED, B.CONFIRMED, B.EXPIRED),  # never cancelled: nobody hears of a date that never was
-    B.REQUESTED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
+    B.REQUESTED: (B.CONFIRMED, B.EXPIRED),  # the same: what nobody agreed to cannot be called off
     B.OFFERED: (B.CONFIRMED, B.CANCELLED, B.EXPIRED),
     B.CONFIRMED: (B.CANCELLED, B.ATTENDED, B.NOT_TAKEN_PLACE, B.NOT_THERE),
     B.CANCELLED: (B.CONFIRMED,),  # a session of a course that takes place after all
     B.EXPIRED: (),
-    B.ATTENDED: (B.NOT_TAKEN_PLACE, B.NOT_THERE),
-    B.NOT_TAKEN_PLACE: (B.ATTENDED, B.NOT_THERE),
-    B.NOT_THERE: (B.ATTENDED, B.NOT_TAKEN_PLACE),
+    B.ATTENDED: (B.CONFIRMED, B.NOT_TAKEN_PLACE, B.NOT_THERE),  # back: a slip of the hand, taken back the same day
+    B.NOT_TAKEN_PLACE: (B.CONFIRMED, B.ATTENDED, B.NOT_THERE),
+    B.NOT_THERE: (B.CONFIRMED, B.ATTENDED, B.NOT_TAKEN_PLACE),
 }
 NEWS_LAST = timedelta(days=3)  # so long a coach reads what a person booked alone
+DOOR_OPENS = timedelta(minutes=30)  # so long before a date its people say that they are here
 OWN = "own"  # access of a coach's own appointment
+ONE_PLACE = "partner_one"  # a partner called off this place, and the date takes place for everybody else
+BY_OTHERS = ("partner", ONE_PLACE, "programme")  # who cancelled what somebody must tell the person
 _LIVE_SQL = text("slot_id IS NOT NULL AND state IN ('held', 'requested', 'offered', 'confirmed')")
+
+
+class Hand(StrEnum):
+    """Who wrote down whether somebody was there."""
+
+    PARTNER = "partner"  # its own staff, or through the mail's link
+    UMBRELLA = "umbrella"  # on the telephone
+    COACH = "coach"  # asked the person
+
+
+class PlaceReason(StrEnum):
+    """Why a partner calls off one place; coded, no free text."""
+
+    NO_CAPACITY = "no_capacity"
+    ILL_STAFF = "ill_staff"
+    NOT_SUITABLE = "not_suitable"
 
 
 class Booking(Identified, Versioned, Base):
@@ -101,10 +123,14 @@ class Booking(Identified, Versioned, Base):
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, partner, programme
+    cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, or one of BY_OTHERS
+    cancelled_why: Mapped[str] = mapped_column(String(16), default="", server_default="")  # PlaceReason
     cancelled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]  # the coach told the person that it falls away
     moved_from_at: Mapped[datetime | None]  # the start somebody still believes in, after others moved it
+    marked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")  # Hand
+    marked_at: Mapped[datetime | None]  # with the state still confirmed: the coach asked, and nobody knows
+    arrived_at: Mapped[datetime | None]  # the place code was said at the door; for its partner alone
 
     slot: Mapped[Slot | None] = related()
     participant: Mapped[Participant | None] = related()
@@ -115,6 +141,17 @@ class Booking(Identified, Versioned, Base):
     def is_block(self) -> bool:
         """Whether it is time a coach keeps for themselves: with nobody, and in no lent room."""
         return self.access == OWN and self.slot_id is None and self.participant_id is None
+
+    def is_marked_today_by(self, hand: Hand, at: datetime) -> bool:
+        """Whether this hand wrote a mark down on the local day of `at`, and may take it back."""
+        if self.marked_by != hand or self.marked_at is None:
+            return False
+        return clock.local_date(self.marked_at) == clock.local_date(at)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether somebody came to this date; moved to another day nobody is there yet."""
+        return self.arrived_at is not None and self.arrived_at >= self.starts_at - DOOR_OPENS
 
     @hybrid_property
     def holds_a_place(self) -> bool:

@@ -175,6 +175,7 @@ class Enquiry(Identified, Versioned, Base):
     organisation_id: Mapped[int] = references("organisations")
     offer_id: Mapped[int] = references("offers")
     slot_id: Mapped[int | None] = references("slots")  # the date wished for
+    full_at: Mapped[datetime | None]  # the start of the date wished for that was full when it was sent
     round_id: Mapped[int | None] = references("rounds")  # asked together with others, without a name
     consent_id: Mapped[int | None] = references("consents")  # the E2 it was sent under; in a round the E2a until then
     transmission_id: Mapped[int | None] = references("transmissions")  # sent on a legal ground instead of a consent

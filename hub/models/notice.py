@@ -7,10 +7,13 @@ from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.booking import Booking
 from hub.models.enquiry import Enquiry
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
+from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion
+from hub.models.slot import Slot
 
 
 class Channel(StrEnum):
@@ -45,7 +48,7 @@ class Notice(Identified, Versioned, Base):
     """Template and references only, never a rendered text or an address."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index(None, "state", "next_at"),)
+    __table_args__ = (Index(None, "state", "next_at"), Index("uq_notices_key", "key", unique=True))
     moves = NOTICE_MOVES
 
     template: Mapped[str] = mapped_column(String(40))
@@ -59,12 +62,20 @@ class Notice(Identified, Versioned, Base):
     offer_id: Mapped[int | None] = references("offers")
     invitation_id: Mapped[int | None] = references("invitations")
     prior_question_id: Mapped[int | None] = references("prior_questions")
+    sheet_id: Mapped[int | None] = references("consent_sheets")
+    key: Mapped[str | None] = mapped_column(String(80))  # what a person is told once only, among many workers
+    purpose: Mapped[str] = mapped_column(String(12), default="")  # what the person allowed it for (MessagePurpose)
+    sent_with_id: Mapped[int | None] = references("notices")  # whose mail tells this as well
     state: Mapped[NoticeState] = mapped_column(state_type(NoticeState), default=NoticeState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(String(80), default="")  # class of the last error, no content
+
+    participant: Mapped[Participant | None] = related()
+    booking: Mapped[Booking | None] = related()
+    enquiry: Mapped[Enquiry | None] = related()
 
 
 class LinkPurpose(StrEnum):
@@ -73,11 +84,12 @@ class LinkPurpose(StrEnum):
     ANSWER_ENQUIRY = "answer_enquiry"
     KEEP_OFFER = "keep_offer"  # say that an offer is still right, or what is not
     ANSWER_PRIOR_QUESTION = "answer_prior_question"
+    MARK_ATTENDANCE = "mark_attendance"
 
 
 # Booleans add up on one database only.
 ABOUT_ONE_THING = " + ".join(
-    f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in ("enquiry_id", "offer_id", "prior_question_id")
+    f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in ("enquiry_id", "offer_id", "prior_question_id", "slot_id")
 )
 
 
@@ -91,6 +103,7 @@ class Link(Identified, Base):
     enquiry_id: Mapped[int | None] = references("enquiries")
     offer_id: Mapped[int | None] = references("offers")
     prior_question_id: Mapped[int | None] = references("prior_questions")
+    slot_id: Mapped[int | None] = references("slots")
     organisation_id: Mapped[int] = references("organisations")
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
@@ -100,4 +113,5 @@ class Link(Identified, Base):
     enquiry: Mapped[Enquiry | None] = related()
     offer: Mapped[Offer | None] = related()
     prior_question: Mapped[PriorQuestion | None] = related()
+    slot: Mapped[Slot | None] = related()
     organisation: Mapped[Organisation] = related()

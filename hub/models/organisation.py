@@ -24,6 +24,14 @@ class OrganisationKind(StrEnum):
     EDUCATION = "education"
 
 
+class News(StrEnum):
+    """How often an organisation wants to hear by mail that something is new."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 CLINIC_TYPES = (OrganisationKind.CLINIC, OrganisationKind.CARE_CENTRE)
 
 
@@ -42,6 +50,7 @@ class Organisation(Identified, Base):
     postal_code: Mapped[str] = mapped_column(String(5), default="")
     municipality_code: Mapped[str] = mapped_column(String(8), default="", index=True)
     supervisory_authority: Mapped[str] = mapped_column(String(200), default="")
+    news: Mapped[News] = mapped_column(state_type(News), default=News.DAILY, server_default=News.DAILY.value)
     ended_at: Mapped[datetime | None]
 
     parent: Mapped["Organisation | None"] = related(remote_side="Organisation.id")

@@ -92,6 +92,11 @@ class Slot(Identified, Versioned, Base):
         return starts_at
 
     @property
+    def organisation_id(self) -> int:
+        """Whose date it is; its offer must be loaded."""
+        return self.offer.organisation_id
+
+    @property
     def free(self) -> int:
         """Places left in the open pool."""
         return sum(pool.places - pool.taken for pool in self.pools if pool.state is PoolState.OPEN and not pool.kept)

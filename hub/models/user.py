@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from sqlalchemy import String
+from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, references, related, state_type
@@ -57,6 +57,7 @@ class User(Identified, Base):
     day_starts: Mapped[str] = mapped_column(String(5), default="08:00", server_default="08:00")  # wall time
     day_ends: Mapped[str] = mapped_column(String(5), default="17:00", server_default="17:00")
     journeys: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # two towns → minutes
+    calendar_mails: Mapped[bool] = mapped_column(default=False, server_default=false())  # each date by mail
 
     memberships: Mapped[list["Membership"]] = related(back_populates="user", order_by="Membership.id")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from hub.i18n import N_, Message
+from hub.models.booking import PlaceReason
 from hub.models.enquiry import Advice, Answer, Closing, DeclineReason, EnquiryState, Outcome, Question
 from hub.models.offer import Aim
 from hub.models.participant import AccessNeed
@@ -64,6 +65,11 @@ DECLINES: Mapping[str, Message] = {
     DeclineReason.ALREADY_WITH_US: N_("Kommt schon zu uns"),
     DeclineReason.CANNOT_REACH: N_("Wir erreichen niemanden"),
     DeclineReason.OTHER: N_("Etwas anderes"),
+}
+PLACE_REASONS: Mapping[str, Message] = {
+    PlaceReason.NO_CAPACITY: N_("Wir haben doch keinen Platz"),
+    PlaceReason.ILL_STAFF: N_("Bei uns fällt jemand aus"),
+    PlaceReason.NOT_SUITABLE: N_("Es passt nicht zu unserer Gruppe"),
 }
 QUESTIONS: Mapping[str, Message] = {
     Question.LANGUAGE: N_("Geht es auf Deutsch?"),

@@ -46,6 +46,7 @@ class Actor:
     enquiry_id: int | None = None  # of a link
     offer_id: int | None = None  # of a link
     prior_question_id: int | None = None  # of a link
+    slot_id: int | None = None  # of a link
     organisation_id: int | None = None  # of a link
     request_id: str = field(default="", compare=False)
 

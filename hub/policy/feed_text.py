@@ -97,8 +97,8 @@ class FeedText:
             return None
         if _at_home(row):
             if self.kind is FeedKind.PARTICIPANT:
-                return str(N_("Bei Ihnen zu Hause")) if row.form is Form.HOME_VISIT else None
-            return _municipality(row.home_code) if Part.MUNICIPALITY in self.shown else None
+                return str(N_("Bei Ihnen zu Hause"))
+            return _municipality(row.visited_code or row.home_code) if Part.MUNICIPALITY in self.shown else None
         town = " ".join(filter(None, [row.postal_code, _municipality(row.municipality_code)]))
         return ", ".join(filter(None, [row.street, town])) or None
 
@@ -122,10 +122,10 @@ def _with_count(row: Any) -> str:
 
 
 def _at_home(row: Any) -> bool:
-    """A visit: an offer of that form, or an appointment with a way to it and no place of the house."""
+    """A visit: an offer of that form, or an appointment that was made for the person's home; elsewhere is no town."""
     if row.form is not None:
         return bool(row.form is Form.HOME_VISIT)
-    return row.municipality_code is None
+    return row.visited_code is not None
 
 
 def _municipality(code: str | None) -> str | None:

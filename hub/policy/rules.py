@@ -46,6 +46,10 @@ def actor_holds_the_link_for_the_prior_question(actor: Actor, question: Any) -> 
     return _opens(actor, actor.prior_question_id, question)
 
 
+def actor_holds_the_link_for_the_date(actor: Actor, slot: Any) -> bool:
+    return _opens(actor, actor.slot_id, slot)
+
+
 def _opens(actor: Actor, key: int | None, thing: Any) -> bool:
     """A link without such a key opens nothing, not even what has no key itself yet."""
     one = actor.kind is ActorKind.LINK and key is not None and key == thing.id
@@ -131,6 +135,10 @@ def actor_is_the_coach_whose_it_is(actor: Actor, thing: Any) -> bool:
     return actor.has(Role.COACH) and actor.user_id is not None and thing.user_id == actor.user_id
 
 
+def actor_started_it(actor: Actor, job: Any) -> bool:
+    return actor.kind is ActorKind.STAFF and job.user_id == actor.user_id
+
+
 P = Permission
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_OFFER: (actor_acts_for_its_organisation,),
@@ -143,14 +151,17 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
         actor_holds_the_link_for_the_offer,
     ),
     P.CALL_OFF_SLOT: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
+    P.CANCEL_PLACE: (actor_acts_for_its_organisation,),
     P.EDIT_CLOSURE: (actor_acts_for_its_organisation,),
     P.EDIT_SCHOOL_HOLIDAYS: (actor_is_a_coordinator,),
     P.ASK_FOR_CALL: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_offer),
     P.SETTLE_CALL: (actor_acts_for_its_organisation, actor_phones_its_organisation),
     P.SEE_ATTENDEES: (actor_acts_for_its_organisation,),
     P.RELEASE_POOL: (actor_acts_for_its_organisation, actor_is_the_house_itself),
+    P.RUN_BULK: (actor_started_it, actor_acts_for_its_organisation, actor_leads_the_persons_team),
     P.BOOK_SLOT: (actor_looks_after_the_person, actor_is_the_person),
     P.CANCEL_BOOKING: (actor_looks_after_the_person, actor_is_the_person),
+    P.CHECK_IN: (actor_is_the_person,),
     P.KEEP_CALENDAR_SOURCE: (actor_acts_for_its_organisation, actor_is_the_coach_whose_it_is),
     P.MAKE_APPOINTMENT: (actor_is_a_coach,),
     P.BORROW_ROOM: (actor_is_a_coach,),
@@ -166,6 +177,8 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.REVIEW_EMERGENCY: (actor_leads_the_persons_team, actor_audits),
     P.INSPECT_PERSON: (actor_audits,),
     P.DECIDE_INSPECTION: (actor_audits_and_did_not_propose,),
+    P.TELL_PERSON: (actor_looks_after_the_person,),
+    P.PRINT_LETTER: (actor_looks_after_the_person,),
     P.ISSUE_CARD: (actor_looks_after_the_person,),
     P.SET_PIN: (actor_is_the_person,),
     P.CHOOSE_LANGUAGE: (actor_is_the_person,),
@@ -194,7 +207,8 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     ),
     P.OPEN_IDENTITY: (actor_works_in_its_organisation,),
     P.GIVE_FEEDBACK: (actor_works_in_its_organisation,),
-    P.MARK_ATTENDANCE: (actor_works_in_its_organisation,),
+    P.MARK_ATTENDANCE: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_date),
+    P.MARK_FOR_PERSON: (actor_looks_after_the_person,),
     P.ISSUE_LINK: (actor_looks_after_the_person, actor_is_the_house_itself),
     P.ASK_BEFOREHAND: (actor_is_a_coach,),
     P.ANSWER_PRIOR_QUESTION: (
@@ -209,6 +223,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_ORGANISATION: (actor_is_a_coordinator,),
     P.EDIT_LOCATION: (actor_is_a_coordinator, actor_acts_for_its_organisation),
     P.EDIT_PROGRAMME: (actor_is_a_coordinator,),
+    P.CHOOSE_NEWS: (actor_acts_for_its_organisation, actor_is_a_coordinator),
     P.ASK_PARTNERS: (actor_is_a_coordinator,),
     P.END_ORGANISATION: (actor_coordinates_a_network_of_it,),
     P.INVITE_STAFF: (actor_invites_partners_into_an_own_network, actor_operates_the_house),
@@ -217,6 +232,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_OUTBOX: (actor_operates_the_house,),
     P.READ_LOG: (actor_audits,),
     P.VERIFY_LOG: (actor_audits, actor_operates_the_house, actor_is_the_house_itself),
+    P.CHECK_DATA: (actor_operates_the_house, actor_is_the_house_itself),
     P.RUN_MAINTENANCE: (actor_is_the_house_itself,),
 }
 

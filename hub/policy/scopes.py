@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
-from hub.models.booking import STANDING, Booking, Waiting
+from hub.models.booking import SHOWN, Booking, Waiting
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Consent
@@ -192,7 +192,7 @@ def fallen_with_consent() -> ColumnElement[bool]:
 
 def kept_privately() -> ColumnElement[bool]:
     """Whether a person kept this date although its consent was taken back: since then nobody follows it with them."""
-    return and_(Booking.state.in_(STANDING), fallen_with_consent())
+    return and_(Booking.state.in_(SHOWN), fallen_with_consent())
 
 
 def waitings_for(actor: Actor, at: datetime) -> Select[Any]:

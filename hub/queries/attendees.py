@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from hub.models.booking import STANDING, Booking, BookingState
+from hub.models.booking import SHOWN, Booking, BookingState
 from hub.models.consent import Consent
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Access
@@ -39,11 +39,16 @@ class Attendee:
 
 def places_of(actor: Actor, slot: Slot, at: datetime) -> Select[Any]:
     """Return the places of an own date that its partner may know of, by place code; also those marked afterwards."""
+    return places_in(partner_bookings_for(actor), slot, at)
+
+
+def places_in(bookings: Select[Any], slot: Slot, at: datetime) -> Select[Any]:
+    """Return of a scope's bookings the places of one date that its partner may know of, by place code."""
     # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
-    query = partner_bookings_for(actor).where(Booking.slot_id == slot.id, Booking.access != Access.OPEN.value)
+    query = bookings.where(Booking.slot_id == slot.id, Booking.access != Access.OPEN.value)
     # Thirty days after the last participation's end nobody beside the person finds them, by no name and no place code.
     known = Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
-    query = query.where(Booking.state.in_((*STANDING, *MARKS)), or_(Booking.participant_id.is_(None), known))
+    query = query.where(Booking.state.in_((*SHOWN, *MARKS)), or_(Booking.participant_id.is_(None), known))
     return query.order_by(Booking.code, Booking.id)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from hub import clock
 from hub.errors import NotFound, PersonElsewhere, RuleBroken, StepNotPossible
 from hub.i18n import N_, Message
-from hub.models.booking import Booking
+from hub.models.booking import Booking, BookingState
 from hub.models.offer import Access, Form, Freshness, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
@@ -119,6 +119,8 @@ def require_time(session: Session, person: Participant, slot: Slot, besides: int
     lock_participant.
     """
     there = bookings.find_live_booking(session, slot.id, person.id)
+    if there is not None and there.id != besides and there.state is BookingState.REQUESTED:
+        raise PersonElsewhere(N_("Für diesen Platz läuft schon eine Anfrage. Der Partner hat noch nicht geantwortet."))
     if there is not None and there.id != besides:
         raise PersonElsewhere(N_("Dieser Platz ist für diesen Menschen schon gebucht."))
     if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides):

@@ -5,20 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, literal, or_, select, true, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, CursorResult, case, false, func, literal, or_, select, true, update
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from hub.db import UTCDateTime
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, LIVE, STANDING, Booking, BookingState
+from hub.models.booking import BLOCKING, LIVE, SHOWN, STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import coach_time, offers
+from hub.queries.coming_dates import is_shown
 from hub.queries.day_plans import Stop, find_clash
 from hub.queries.eligibility import Eligibility
 from hub.queries.offer_filters import OfferFilter
@@ -65,17 +66,11 @@ def list_coming(
 
     `private` adds those only the person may see: kept after a consent was taken back. `also` adds others of the person.
     """
-    again = aliased(Booking)  # called off, restored and booked again: only the new place is shown
-    booked_again = select(again.id).where(
-        again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id, again.state.in_(STANDING)
-    )
-    called_off = and_(Booking.cancelled_by.in_(("partner", "programme")), ~booked_again.exists())
-    shown = or_(Booking.state.in_(STANDING), called_off)
     query = (
         select(Booking)
         .where(
             Booking.participant_id == participant_id,
-            or_(and_(Booking.ends_at > since, shown), also if also is not None else false()),
+            or_(is_shown(since), also if also is not None else false()),
             true() if private else ~kept_privately(),
         )
         .options(*with_place())
@@ -87,9 +82,7 @@ def list_coming(
 
 def raise_sequences_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> None:
     """Raise the sequence of the coming dates of an enquiry, as their calendar entries say less from now on."""
-    coming = update(Booking).where(
-        Booking.enquiry_id == enquiry_id, Booking.state.in_(STANDING), Booking.starts_at > at
-    )
+    coming = update(Booking).where(Booking.enquiry_id == enquiry_id, Booking.state.in_(SHOWN), Booking.starts_at > at)
     raised = {"sequence": Booking.sequence + 1, "version": Booking.version + 1, "changed_at": at}
     session.execute(coming.values(**raised))
 
@@ -206,22 +199,22 @@ def coaches_of(concerned: Iterable[Booking]) -> frozenset[int]:
 
 
 def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> list[Booking]:
-    """Return the live bookings of an enquiry that have not begun, by id (the order of locking)."""
-    query = select(Booking).where(Booking.enquiry_id == enquiry_id, Booking.holds_a_place, Booking.starts_at > at)
+    """Return the dates of an enquiry that have not begun, by id (the order of locking); none that it only asked for."""
+    query = select(Booking).where(Booking.enquiry_id == enquiry_id, Booking.state.in_(SHOWN), Booking.starts_at > at)
     return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
 
 
 def move_with_slot(session: Session, slot: Slot, *, at: datetime) -> None:
     """Copy a slot's times into its live bookings, raising version and sequence.
 
-    A confirmed one remembers the start its people know, until somebody tells them; moved back there is nothing to tell.
+    One that stands remembers the start its people know, until somebody tells them; moved back there is nothing to tell.
     """
     known = func.nullif(func.coalesce(Booking.moved_from_at, Booking.starts_at), literal(slot.starts_at, UTCDateTime))
     session.execute(
         update(Booking)
         .where(Booking.slot_id == slot.id, Booking.state.in_(LIVE))
         .values(
-            moved_from_at=case((Booking.state == BookingState.CONFIRMED, known)),
+            moved_from_at=case((Booking.state.in_(STANDING), known)),
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             sequence=Booking.sequence + 1,

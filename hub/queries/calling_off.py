@@ -96,14 +96,17 @@ def seen_of(found: Consequences) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def require_seen(session: Session, slots: Sequence[Slot], seen: str) -> None:
-    """Hold these dates until the transaction ends; raise SomebodyWasFaster (409) unless the preview showed just this.
+def require_seen(session: Session, slots: Sequence[Slot], seen: str) -> Consequences:
+    """Hold these dates until the transaction ends, and return what calling them off does.
 
-    A booking made since the preview counts as a change, too: nobody is called off unseen.
+    Raises SomebodyWasFaster (409) unless the preview showed just this. A booking made since the preview counts as a
+    change, too: nobody is called off unseen.
     """
     lock_slots(session, slots)
-    if seen_of(consequences_of(session, slots)) != seen:
+    found = consequences_of(session, slots)
+    if seen_of(found) != seen:
         raise SomebodyWasFaster
+    return found
 
 
 def lock_live_bookings(session: Session, slot_ids: Iterable[int]) -> None:

@@ -1,14 +1,14 @@
 """What a change of dates does to the people who are booked: how many, whom no calendar tells, which courses break."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from hub.models.booking import BLOCKING, OWN, STANDING, Booking
+from hub.models.booking import BLOCKING, OWN, SHOWN, Booking
 from hub.models.offer import Offer
 from hub.models.slot import Course, Slot
 from hub.models.subscription import Subscription
@@ -66,10 +66,12 @@ def consequences(
     return _gather(session, [slot], booked, clashing)
 
 
-def consequences_of(session: Session, slots: Sequence[Slot], *, ended_at: datetime | None = None) -> Consequences:
+def consequences_of(
+    session: Session, slots: Sequence[Slot], *, ended_at: Collection[datetime] | None = None
+) -> Consequences:
     """Count what calling these dates off does, all in all and date by date. Two statements, however many dates.
 
-    With `ended_at` what it has done: whose places ended at that instant.
+    With `ended_at` what it has done: whose places ended at those instants.
     """
     return _gather(session, slots, list_booked(session, slots, ended_at=ended_at), 0)
 
@@ -77,7 +79,9 @@ def consequences_of(session: Session, slots: Sequence[Slot], *, ended_at: dateti
 Booked = tuple[int, int, str, bool]
 
 
-def list_booked(session: Session, slots: Sequence[Slot], *, ended_at: datetime | None = None) -> list[Booked]:
+def list_booked(
+    session: Session, slots: Sequence[Slot], *, ended_at: Collection[datetime] | None = None
+) -> list[Booked]:
     """Date, person, place code and whether a calendar tells them, of every booking that stands, or was called off then.
 
     A borrowed room stands for its coach (a negative key), also with a person in it: the lender learns of none.
@@ -90,8 +94,8 @@ def list_booked(session: Session, slots: Sequence[Slot], *, ended_at: datetime |
     )
     whom = case((Booking.access == OWN, -Booking.coach_id), else_=func.coalesce(Booking.participant_id, 0))
     query = select(Booking.slot_id, whom, Booking.code, subscribed.exists())
-    called_off = and_(Booking.cancelled_by == "partner", Booking.cancelled_at == ended_at)
-    meant = Booking.state.in_(STANDING) if ended_at is None else called_off
+    called_off = and_(Booking.cancelled_by == "partner", Booking.cancelled_at.in_(ended_at or ()))
+    meant = Booking.state.in_(SHOWN) if ended_at is None else called_off
     query = query.where(Booking.slot_id.in_([slot.id for slot in slots]), meant)
     return [(row[0], row[1], row[2] or "", row[3]) for row in session.execute(query.order_by(Booking.id))]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.errors import NotFound, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.booking import BLOCKING, LIVE, STANDING, Booking
+from hub.models.booking import BLOCKING, LIVE, SHOWN, Booking
 from hub.models.offer import Offer
 from hub.models.slot import Course, Slot, SlotState
 from hub.policy.actor import Actor
@@ -162,7 +162,7 @@ def list_still_inside(session: Session, slot: Slot, *, at: datetime) -> set[int]
     """Return the keys of who has a place in another session of this one's course that is not over."""
     query = select(Booking.participant_id).join(Slot, Booking.slot_id == Slot.id)
     others = (Slot.course_id == slot.course_id, Slot.id != slot.id)
-    found = session.scalars(query.where(*others, Booking.state.in_(STANDING), Booking.ends_at > at))
+    found = session.scalars(query.where(*others, Booking.state.in_(SHOWN), Booking.ends_at > at))
     return {participant_id for participant_id in found if participant_id is not None}
 
 
@@ -179,7 +179,7 @@ def list_coming_bookings(session: Session, course_id: int, participant_id: int, 
         .where(
             Slot.course_id == course_id,
             Booking.participant_id == participant_id,
-            Booking.state.in_(STANDING),
+            Booking.state.in_(SHOWN),
             Booking.ends_at > at,
         )
         .options(*with_place(), joinedload(Booking.enquiry))

@@ -7,10 +7,11 @@ from itertools import combinations
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from hub.models.booking import NEWS_LAST, Booking, BookingState
+from hub.models.booking import BY_OTHERS, NEWS_LAST, Booking, BookingState
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, fallen_with_consent
 from hub.queries.bookings import with_place
+from hub.queries.coming_dates import is_booked_again
 
 Pair = tuple[Booking, Booking]
 
@@ -23,6 +24,20 @@ def is_news(at: datetime) -> ColumnElement[bool]:
 def is_moved_unknown(at: datetime) -> ColumnElement[bool]:
     """Whether others moved a coming date, and nobody noted that its people know."""
     return and_(Booking.moved_from_at.is_not(None), Booking.state == BookingState.CONFIRMED, Booking.ends_at > at)
+
+
+def is_fallen_away(at: datetime) -> ColumnElement[bool]:
+    """Whether others called a coming date off, and nobody noted that its person knows.
+
+    Called off, restored, and booked again: then there is nothing left to tell.
+    """
+    return and_(
+        Booking.state == BookingState.CANCELLED,
+        Booking.cancelled_by.in_(BY_OTHERS),
+        Booking.told_at.is_(None),
+        Booking.ends_at > at,
+        ~is_booked_again(),
+    )
 
 
 def is_given_up(at: datetime) -> ColumnElement[bool]:

@@ -32,8 +32,19 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
     long that one lasts. One kept without a consent is `private`: only its person has it. Requests, holds and offers
     from the waiting list are no dates yet.
     """
-    allowed_until = _allowed_until(at)
-    query = (
+    return _plain(session, _dates(actor, at).with_only_columns(*_columns(at), maintain_column_froms=True))
+
+
+def list_own_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[Any]]:
+    """Return of these what lies ahead in a coach's own time and caseload, not in a deputy's; with the booking's key."""
+    own = or_(Booking.coach_id == actor.user_id, Participant.coach_id == actor.user_id)
+    query = _dates(actor, at).where(own, Booking.ends_at > at).order_by(Booking.starts_at, Booking.id)
+    columns = (Booking.id.label("booking_id"), *_columns(at))
+    return _plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
+
+
+def _dates(actor: Actor, at: datetime) -> Select[Any]:
+    return (
         bookings_for(actor, at)
         .outerjoin(Slot, Booking.slot_id == Slot.id)
         .outerjoin(Offer, Slot.offer_id == Offer.id)
@@ -45,10 +56,13 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
                 and_(Booking.state.in_(SHOWN), Booking.ends_at > at - WINDOW),
                 and_(Booking.state == BookingState.CANCELLED, Booking.ends_at > at - CANCELLED_FOR),
             ),
-            or_(Booking.access.not_in(CARRIES_IDENTITY), allowed_until.is_not(None), kept_privately()),
+            or_(Booking.access.not_in(CARRIES_IDENTITY), _allowed_until(at).is_not(None), kept_privately()),
         )
     )
-    columns = (
+
+
+def _columns(at: datetime) -> tuple[Any, ...]:
+    return (
         Booking.public_id,
         Booking.starts_at,
         Booking.ends_at,
@@ -63,6 +77,7 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
         Participant.call_word,
         Participant.neutral_word,
         Participant.municipality_code.label("home_code"),
+        Booking.municipality_code.label("visited_code"),
         Offer.title,
         Offer.short_title,
         Offer.form,
@@ -70,9 +85,8 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
         Place.street,
         Place.postal_code,
         Place.municipality_code,
-        allowed_until.label("allowed_until"),
+        _allowed_until(at).label("allowed_until"),
     )
-    return _plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
 
 
 def _plain(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.models.booking import Booking
 from hub.models.participant import Cover, Participant
+from hub.models.slot import Slot
 from hub.models.subscription import Subscription
+from hub.queries.bookings import coaches_of
 
 
 def raise_revisions(
@@ -39,3 +42,14 @@ def raise_revisions(
             .values(revision=Subscription.revision + 1)
             .execution_options(synchronize_session=False)
         )
+
+
+def raise_for_dates(session: Session, slots: Iterable[Slot], bookings: Iterable[Booking]) -> None:
+    """Raise the feeds that show these changed dates and whoever is, or was, booked; `offer`, persons are loaded."""
+    concerned = list(bookings)
+    raise_revisions(
+        session,
+        participants=[booking.participant_id for booking in concerned],
+        users=coaches_of(concerned),
+        organisations=[slot.offer.organisation_id for slot in slots],
+    )

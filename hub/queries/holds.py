@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.models.booking import UNDECIDED, Booking, BookingState, Waiting, WaitingState
+from hub.models.booking import KEPT, UNDECIDED, Booking, BookingState, Waiting, WaitingState
 from hub.models.slot import Slot
 from hub.queries import places
 from hub.queries.states import move
 
-RUNNING_OUT = (*UNDECIDED, BookingState.REQUESTED)  # each has an `expires_at`
+RUNNING_OUT = UNDECIDED  # each has an `expires_at`
 
 
 def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | None:
@@ -39,7 +39,7 @@ def is_running(hold: Booking | None, at: datetime) -> bool:
 
 
 def _holds_of(participant_id: int) -> Select[Any]:
-    return select(Booking).where(Booking.participant_id == participant_id, Booking.state.in_(UNDECIDED))
+    return select(Booking).where(Booking.participant_id == participant_id, Booking.state.in_(KEPT))
 
 
 def get_booking_by_id(session: Session, booking_id: int) -> Booking:
@@ -62,7 +62,7 @@ def list_run_out(session: Session, *, at: datetime) -> list[int]:
 
 
 def on_hold() -> ScalarSelect[Any]:
-    """Return how many places of a date are held for somebody who is still deciding, as a column of Slot."""
+    """Return how many places of a date are held until somebody decides, as a column of Slot."""
     held = select(func.coalesce(func.sum(Booking.party), 0))
     return held.where(Booking.slot_id == Slot.id, Booking.state.in_(UNDECIDED)).correlate(Slot).scalar_subquery()
 

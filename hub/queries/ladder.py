@@ -67,6 +67,11 @@ def turn_of(hear_by_at: datetime, desks: Desks, at: datetime) -> Turn:
     return Turn(Owner.COACH)
 
 
+def ends_at(hear_by_at: datetime, desks: Desks) -> datetime:
+    """Return from when on it is the coach's turn, if nobody answers."""
+    return add_working_days(hear_by_at, STEP * (desks.umbrella + desks.network), closed=closed_days())
+
+
 def phoned_by_network() -> ColumnElement[bool]:
     """Whether somebody from outside the organisation coordinates a network it belongs to, and nobody phones it there.
 

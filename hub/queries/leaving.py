@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from hub.models.booking import STANDING, Booking
+from hub.models.booking import SHOWN, Booking
 from hub.models.calendar_source import CalendarSource
 from hub.models.consent import PERMITTING, Consent
 from hub.models.enquiry import Enquiry
@@ -146,7 +146,7 @@ def _coming(at: datetime) -> Select[Any]:
     query = select(Booking).join(Slot, Booking.slot_id == Slot.id).join(Offer, Slot.offer_id == Offer.id)
     return query.where(
         Offer.organisation_id.in_(_left()),
-        Booking.state.in_(STANDING),
+        Booking.state.in_(SHOWN),
         Booking.starts_at > at,
         Booking.participant_id.is_not(None),
         ~kept_privately(),

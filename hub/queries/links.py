@@ -73,6 +73,23 @@ def find_prior_question_link(session: Session, token: str, at: datetime) -> Link
     )
 
 
+def find_attendance_link(session: Session, token: str, at: datetime) -> Link | None:
+    """Return the link a token opens, with its date that is over, or None when there is none any more."""
+    query = select(Link).where(
+        Link.purpose == LinkPurpose.MARK_ATTENDANCE,
+        Link.token_digest == crypto.token_digest(token),
+        Link.expires_at > at,
+    )
+    slot = joinedload(Link.slot)
+    return session.scalar(
+        query.options(
+            joinedload(Link.organisation),
+            slot.joinedload(Slot.offer).joinedload(Offer.organisation),
+            slot.joinedload(Slot.location),
+        )
+    )
+
+
 def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:
     """Return the link already made for this enquiry and organisation that has not expired, or None."""
     query = select(Link).where(Link.enquiry_id == enquiry_id, Link.purpose == LinkPurpose.ANSWER_ENQUIRY)
@@ -94,6 +111,12 @@ def find_current_of_prior_question(
     return _newest(session, query, organisation_id, at)
 
 
+def find_current_of_slot(session: Session, *, slot_id: int, organisation_id: int, at: datetime) -> Link | None:
+    """Return the link already made for this date and organisation that has not expired, or None."""
+    query = select(Link).where(Link.slot_id == slot_id, Link.purpose == LinkPurpose.MARK_ATTENDANCE)
+    return _newest(session, query, organisation_id, at)
+
+
 def _newest(session: Session, query: Select[Any], organisation_id: int, at: datetime) -> Link | None:
     query = query.where(Link.organisation_id == organisation_id, Link.expires_at > at)
     link: Link | None = session.scalars(query.order_by(Link.id.desc()).limit(1)).first()
@@ -108,6 +131,7 @@ def actor_of_link(link: Link, *, request_id: str = "") -> Actor:
         enquiry_id=link.enquiry_id,
         offer_id=link.offer_id,
         prior_question_id=link.prior_question_id,
+        slot_id=link.slot_id,
         organisation_id=link.organisation_id,
         request_id=request_id,
     )

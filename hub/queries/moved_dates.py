@@ -70,11 +70,13 @@ class Moves:
     @property
     def digest(self) -> str:
         """What is shown in one word: each date, its version, its new start, and how many are booked."""
-        rows = sorted(
-            (one.slot.public_id, one.slot.version, one.times.starts_at.astimezone(UTC).isoformat(), one.people)
-            for one in self.dates
-        )
-        return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+        return digest_of((one.slot.public_id, one.slot.version, one.times.starts_at, one.people) for one in self.dates)
+
+
+def digest_of(dates: Iterable[tuple[str, int, datetime, int]]) -> str:
+    """Return dates as they were seen in one word: public id, version, new start, how many are booked. Pure."""
+    rows = sorted((key, version, at.astimezone(UTC).isoformat(), people) for key, version, at, people in dates)
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 def times_after(slot: Slot, days: int) -> NewTimes:
@@ -135,11 +137,11 @@ def _known(session: Session, slots: Sequence[Slot], times: dict[int, NewTimes], 
 
 
 def effects_of(
-    session: Session, slots: Sequence[Slot], *, ended_at: datetime | None = None
+    session: Session, slots: Sequence[Slot], *, ended_at: Collection[datetime] | None = None
 ) -> tuple[Consequences, Consequences]:
     """Return what a change does to the people of these dates, and to the coaches of lent rooms among them.
 
-    With `ended_at` what calling off did at that instant. The offers must be loaded. Six statements at most.
+    With `ended_at` what calling off did at those instants. The offers must be loaded. Six statements at most.
     """
     lent = [slot for slot in slots if slot.offer.form is Form.ROOM]
     others = [slot for slot in slots if slot not in lent]

@@ -15,14 +15,18 @@ from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
+from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion, PriorQuestionState
 from hub.models.slot import Slot
 from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.phone_scopes import calls_for
+from hub.queries import attendance
 from hub.queries.covering import covering
 from hub.queries.covers import leads_team, stands_in, works_anywhere
+from hub.queries.digests import is_first
 from hub.queries.ladder import NOBODY, list_desks
+from hub.queries.permissions import contact_of
 
 ABOUT_ENQUIRY = ("partner_question", "partner_reminder")  # it waits for an answer
 ABOUT_OFFER = ("partner_confirm", "partner_fading", "partner_hiding")  # is it still right? answered through a link
@@ -43,7 +47,7 @@ class Recipient:
 def lock_due_notice(session: Session, *, at: datetime) -> Notice | None:
     """Return the oldest queued mail whose time has come, locked; what another worker just takes is passed over."""
     query = select(Notice).where(
-        Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL, Notice.next_at <= at
+        Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL, Notice.next_at <= at, is_first(at)
     )
     query = query.order_by(Notice.next_at, Notice.id).limit(1)
     return session.scalars(query.with_for_update(skip_locked=True)).first()
@@ -64,6 +68,10 @@ def find_recipient(session: Session, notice: Notice, *, at: datetime) -> Recipie
         user = session.get_one(User, notice.user_id)
         told = user.disabled_at is None and _concerns(session, notice.template, user.id, at)
         return Recipient(user.email, user.locale) if told else None
+    if notice.participant_id is not None:
+        person = session.get_one(Participant, notice.participant_id)
+        address = contact_of(person, notice.channel)
+        return Recipient(address, person.locale) if address else None
     if notice.organisation_id is not None:
         organisation = session.get_one(Organisation, notice.organisation_id)
         return Recipient(organisation.email) if organisation.email and organisation.ended_at is None else None
@@ -142,7 +150,10 @@ def lock_needless_call(session: Session, notice_id: int, *, at: datetime) -> Not
 
 
 def needless(at: datetime) -> ColumnElement[bool]:
-    """What a mail checks at the moment it is sent (R-CON-12), for calls: as one condition, since lists ask it too."""
+    """What a mail checks at the moment it is sent (R-CON-12), for calls: as one condition, since lists ask it too.
+
+    Of calls to organisations; what ends a notice to a person is `person_notices.Standing`, for every way.
+    """
     live = exists().where(covering(Enquiry), Consent.live(at))
     asked, subject = Enquiry.id == Notice.enquiry_id, Offer.id == Notice.offer_id
     booked = select(Booking.slot_id).where(Booking.id == Notice.booking_id).correlate(Notice).scalar_subquery()
@@ -154,7 +165,9 @@ def needless(at: datetime) -> ColumnElement[bool]:
     stale = exists().where(subject, listed).correlate(Notice)
     open_question = (PriorQuestion.id == Notice.prior_question_id, PriorQuestion.state == PriorQuestionState.ASKED)
     wondered = exists().where(*open_question).correlate(Notice)
+    unmarked = attendance.open_places(at).where(Booking.slot_id == Notice.slot_id).correlate(Notice).exists()
     return or_(
+        and_(Notice.template == attendance.ABOUT_ATTENDANCE, or_(~unmarked, Notice.created_at <= at - WEEK)),
         and_(Notice.template.in_(ABOUT_ENQUIRY), ~waits),
         and_(Notice.template == "partner_news", or_(withdrawn, over)),
         and_(Notice.template == "late_call", over),
@@ -172,6 +185,12 @@ def find_enquiry(session: Session, notice: Notice) -> Enquiry | None:
 def find_invitation(session: Session, notice: Notice) -> Invitation | None:
     """Return the invitation a notice refers to, or None."""
     return session.get(Invitation, notice.invitation_id) if notice.invitation_id else None
+
+
+def lock_notice(session: Session, notice_id: int) -> Notice:
+    """Return one outbox row, locked and fresh."""
+    query = select(Notice).where(Notice.id == notice_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
 
 
 def get_notice_by_id(session: Session, notice_id: int) -> Notice:

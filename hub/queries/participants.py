@@ -85,6 +85,11 @@ def lock_participant(session: Session, participant_id: int) -> None:
     )
 
 
+def find_coach_id(session: Session, participant_id: int) -> int | None:
+    """Return who coaches a person as the database has it now; None when nobody does. After lock_participant."""
+    return session.scalar(select(Participant.coach_id).where(Participant.id == participant_id))
+
+
 def lock_coach(session: Session, user_id: int) -> None:
     """Raise the version of a coach's row: appointments in the coach's own time wait for each other."""
     session.execute(

@@ -8,6 +8,7 @@ from hub.i18n import N_, Message
 from hub.models.consent import MessageChannel, MessagePurpose
 from hub.models.participant import Participant
 from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
+from hub.queries.reminders import When, when_of
 
 PURPOSES: Mapping[str, Message] = {
     MessagePurpose.CHANGES: N_("Wenn sich ein Termin ändert"),
@@ -19,14 +20,12 @@ CHANNELS: Mapping[str, Message] = {
     MessageChannel.EMAIL: N_("E-Mail, ohne Einzelheiten"),
     MessageChannel.LETTER: N_("Brief"),
 }
-KINDS = {MessageChannel.PHONE: ("phone", "mobile"), MessageChannel.EMAIL: ("email",)}
-
-
-def channels_of(person: Participant) -> list[MessageChannel]:
-    """Return the ways this person can be reached at all."""
-    known = {contact["kind"] for contact in person.contacts}
-    ways = [channel for channel, kinds in KINDS.items() if known & set(kinds)]
-    return [*ways, MessageChannel.LETTER] if person.home_address else ways
+WHEN: Mapping[str, Message] = {
+    When.DAY_BEFORE: N_("am Nachmittag davor"),
+    When.MORNING: N_("am selben Morgen"),
+    When.TWO_DAYS: N_("zwei Tage davor"),
+}
+BY_POST = N_("Brief, einige Tage davor")
 
 
 def messages_wording(person: Participant, channels: Mapping[str, str], valid_until_on: date, locale: str) -> Wording:
@@ -35,7 +34,7 @@ def messages_wording(person: Participant, channels: Mapping[str, str], valid_unt
         return Wording(
             headline=str(N_("So erreichen wir Sie. Sonst nicht.")),
             now_title=str(N_("Das haben Sie gewählt")),
-            now=[(str(word), str(CHANNELS[channels[key]])) for key, word in PURPOSES.items() if key in channels],
+            now=[(str(word), _way(channels, key)) for key, word in PURPOSES.items() if key in channels],
             later_title="",
             later=[],
             nowhere=[str(N_("wovon Sie leben")), str(N_("Krankheiten oder Befunde")), str(N_("der Name des Angebots"))],
@@ -49,6 +48,16 @@ def messages_wording(person: Participant, channels: Mapping[str, str], valid_unt
                 ),
             ),
         )
+
+
+def _way(channels: Mapping[str, str], purpose: str) -> str:
+    """Say the way chosen for a purpose; of reminders also when."""
+    way = channels[purpose]
+    if purpose != MessagePurpose.REMINDERS:
+        return str(CHANNELS[way])
+    if way == MessageChannel.LETTER:
+        return str(BY_POST)
+    return f"{CHANNELS[way]}, {WHEN[when_of(channels)]}"
 
 
 def evaluation_wording(person: Participant, valid_until_on: date, locale: str) -> Wording:

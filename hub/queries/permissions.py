@@ -1,26 +1,76 @@
 """Whether the house may write to a person now, and how: asked each time something would leave (E6, R-CON-12)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from hub.models.consent import Consent, Scope
+from hub.models.consent import Consent, MessageChannel, Scope
+from hub.models.notice import Channel
+from hub.models.participant import Participant
 from hub.queries.consents import find_live
 
 OWN_SCOPES = (Scope.MESSAGES, Scope.EVALUATION)
+# What a person calls a way, and what the outbox calls it.
+WAYS: Mapping[str, Channel] = {
+    MessageChannel.PHONE: Channel.CALL,
+    MessageChannel.EMAIL: Channel.EMAIL,
+    MessageChannel.LETTER: Channel.PRINT,
+}
+KINDS: Mapping[Channel, tuple[str, ...]] = {Channel.CALL: ("phone", "mobile"), Channel.EMAIL: ("email",)}
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+Choice = Mapping[str, str]  # purpose → way, and how in detail
 
 
-def find_channel(session: Session, *, participant_id: int, purpose: str, at: datetime) -> str | None:
+def contact_of(person: Participant, channel: Channel) -> str:
+    """Return the number or address for a way, empty where there is none the coach may use."""
+    kinds = KINDS.get(channel, ())
+    fitting = (one for one in person.contacts if one["kind"] in kinds and "coach" in one.get("allowed_for", ()))
+    return next((str(one["value"]) for one in fitting), "")
+
+
+def channels_of(person: Participant) -> list[MessageChannel]:
+    """Return the ways this person can be reached at all."""
+    ways = [MessageChannel(way) for way, channel in WAYS.items() if contact_of(person, channel)]
+    return [*ways, MessageChannel.LETTER] if person.home_address else ways
+
+
+def list_choices(session: Session, participant_ids: Iterable[int], *, at: datetime) -> dict[int, Choice]:
+    """Return what these people chose (E6), of each what is in force now; who chose nothing is left out. One statement.
+
+    As in `find_live` the newest counts.
+    """
+    query = select(Consent).where(Consent.participant_id.in_(set(participant_ids)), Consent.scope == Scope.MESSAGES)
+    found = session.scalars(query.where(Consent.live(at)).order_by(Consent.given_at, Consent.id))
+    return {one.participant_id: one.content or {} for one in found}
+
+
+def has_chosen(participant_id: Column, at: datetime) -> ColumnElement[bool]:
+    """Whether the person has allowed messages at all; which way is sealed and read in Python."""
+    given = select(Consent.id).where(Consent.participant_id == participant_id, Consent.scope == Scope.MESSAGES)
+    return given.where(Consent.live(at)).exists()
+
+
+def way_for(choice: Choice, purpose: str) -> Channel | None:
     """Return the way the person chose for this purpose, or None: then nothing is sent (T7)."""
-    consent = find_live(session, participant_id=participant_id, scope=Scope.MESSAGES, at=at)
-    return (consent.content or {}).get(purpose) if consent is not None else None
+    return WAYS.get(choice.get(purpose, ""))
 
 
-def may_write_to(session: Session, *, participant_id: int, channel: str, at: datetime) -> bool:
-    """Tell whether the person wants anything at all over this way; the guard before a notice to a person leaves."""
+def find_channel(session: Session, *, participant_id: int, purpose: str, at: datetime) -> Channel | None:
+    """Return the way a person chose for this purpose, as it is in force now, or None."""
+    return way_for(_choice(session, participant_id, at), purpose)
+
+
+def may_write_to(session: Session, *, participant_id: int, purpose: str, channel: Channel, at: datetime) -> bool:
+    """Tell whether the person wants this over this way; the guard before a notice to a person leaves."""
+    return find_channel(session, participant_id=participant_id, purpose=purpose, at=at) is channel
+
+
+def _choice(session: Session, participant_id: int, at: datetime) -> Choice:
     consent = find_live(session, participant_id=participant_id, scope=Scope.MESSAGES, at=at)
-    return consent is not None and channel in (consent.content or {}).values()
+    return (consent.content or {}) if consent is not None else {}
 
 
 def find_line(session: Session, sheet_id: int) -> Consent | None:

@@ -128,6 +128,13 @@ def give_back_places(session: Session, *, pool_id: int, n: int) -> None:
         add_to_open(session, slot_id or 0, n)
 
 
+def drop_places(session: Session, *, slot_id: int, pool_id: int, n: int) -> None:
+    """Let `n` places that were given back just now fall away; the date's own row is locked and has so many fewer."""
+    fewer = update(Pool).where(Pool.id == pool_id, Pool.state == PoolState.OPEN, Pool.taken + n <= Pool.places)
+    if not _changed(session, fewer.values(places=Pool.places - n)):
+        widen_open_pool(session, slot_id=slot_id, by=-n)  # what comes back to a released pool lies in the open one
+
+
 def add_to_open(session: Session, slot_id: int, n: int) -> None:
     """Make the open pool of a date `n` places larger."""
     _changed(session, update(Pool).where(Pool.slot_id == slot_id, ~Pool.kept).values(places=Pool.places + n))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from hub.geography import box_around, distance_km
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, STANDING, Booking
+from hub.models.booking import OWN, SHOWN, Booking
 from hub.models.location import Location, Room
 from hub.models.offer import Form, Freshness, Offer, OfferState
 from hub.models.organisation import Organisation
@@ -139,7 +139,7 @@ def _fits(lent: LentRoom, wanted: RoomFilter) -> bool:
 def list_loans(session: Session, actor: Actor, *, at: datetime) -> list[Booking]:
     """Return the rooms a coach has from now on, by time. One statement."""
     own = (Booking.coach_id == actor.user_id, Booking.access == OWN, Booking.slot_id.is_not(None))
-    query = bookings_for(actor, at).where(*own, Booking.state.in_(STANDING), Booking.ends_at > at)
+    query = bookings_for(actor, at).where(*own, Booking.state.in_(SHOWN), Booking.ends_at > at)
     return list(session.scalars(query.options(*with_place()).order_by(Booking.starts_at, Booking.id)))
 
 
@@ -161,7 +161,7 @@ def find_borrower(session: Session, slot: Slot) -> Borrower | None:
             and_(Membership.user_id == User.id, Membership.role == Role.COACH, Membership.ended_at.is_(None)),
         )
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Booking.slot_id == slot.id, Booking.access == OWN, Booking.state.in_(STANDING))
+        .where(Booking.slot_id == slot.id, Booking.access == OWN, Booking.state.in_(SHOWN))
         .order_by(Membership.id)
         .limit(1)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
-from hub.models.booking import LIVE, Booking
+from hub.models.booking import KEPT, SHOWN, Booking
 from hub.models.enquiry import ASKING, Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.participant import Participant
@@ -89,7 +89,8 @@ def is_wanted(at: datetime) -> ColumnElement[bool]:
 def _booked(at: datetime) -> ColumnElement[bool]:
     query = select(Booking.id).join(Slot, Booking.slot_id == Slot.id)
     same = (Slot.offer_id == ShortlistItem.offer_id, Booking.participant_id == ShortlistItem.participant_id)
-    return query.where(*same, Booking.state.in_(LIVE), Booking.ends_at > at).correlate(ShortlistItem).exists()
+    taken = Booking.state.in_((*KEPT, *SHOWN))  # what is only asked for is no booking
+    return query.where(*same, taken, Booking.ends_at > at).correlate(ShortlistItem).exists()
 
 
 def _asked() -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, bindparam, func, select, update
+from sqlalchemy import CursorResult, Select, bindparam, case, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from hub import clock
@@ -37,10 +38,28 @@ _HEAD = (
     _TABLE.fetched_on,
     _TABLE.fetched_client,
     _TABLE.fetched_revision,
+    _TABLE.fetched_modified_at,
 )
+
+
+class Part(Enum):
+    """How much of a feed is read: its head alone, or with the bytes of one of its two variants."""
+
+    HEAD = 0
+    PLAIN = 1
+    PACKED = 2  # the body as well where nobody has asked for the compressed bytes yet
+
+
+def _find(*columns: Any) -> Select[Any]:
+    return select(*_HEAD, *columns).where(_TABLE.token_digest == bindparam("digest"))
+
+
 # Made once: a conditional request is one execution of the first (an indexed read), and nothing else.
-_FIND_HEAD: Select[Any] = select(*_HEAD).where(_TABLE.token_digest == bindparam("digest"))
-_FIND_WHOLE: Select[Any] = select(*_HEAD, _TABLE.body).where(_TABLE.token_digest == bindparam("digest"))
+_FIND: dict[Part, Select[Any]] = {
+    Part.HEAD: _find(),
+    Part.PLAIN: _find(_TABLE.body),
+    Part.PACKED: _find(_TABLE.packed, case((_TABLE.packed.is_(None), _TABLE.body)).label("body")),
+}
 
 
 def list_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
@@ -76,12 +95,12 @@ def list_feed_organisations(session: Session, actor: Actor) -> list[Organisation
     return list(session.scalars(query.order_by(Organisation.name)))
 
 
-def find_feed(database: Database, digest: str, *, whole: bool) -> Any:
-    """Return the head of the feed with this token digest, with its stored bytes if `whole`, or None; one indexed read.
+def find_feed(database: Database, digest: str, part: Part = Part.HEAD) -> Any:
+    """Return this much of the feed with this token digest, or None; one indexed read.
 
     It goes past the session: programs ask all day, and nearly always for what has not changed.
     """
-    return database.look(_FIND_WHOLE if whole else _FIND_HEAD, digest=digest)
+    return database.look(_FIND[part], digest=digest)
 
 
 def get_for_rendering(session: Session, subscription_id: int) -> Subscription:
@@ -96,6 +115,26 @@ def get_for_rendering(session: Session, subscription_id: int) -> Subscription:
     return session.scalars(query.options(*owners, *stored)).one()
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """What is kept of a fetch: the day, the family of program, and which state of the feed it got."""
+
+    on: date
+    client: str
+    revision: int
+    modified_at: datetime
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns it is kept in."""
+        return {
+            "fetched_on": self.on,
+            "fetched_client": self.client,
+            "fetched_revision": self.revision,
+            "fetched_modified_at": self.modified_at,
+        }
+
+
 def store_rendering(session: Session, subscription_id: int, *, revision: int, **values: Any) -> bool:
     """Keep a rendering under the revision that was read before it; False when the feed has changed or ended since."""
     kept = session.execute(
@@ -107,12 +146,22 @@ def store_rendering(session: Session, subscription_id: int, *, revision: int, **
     return cast("CursorResult[Any]", kept).rowcount == 1
 
 
-def note_fetch(session: Session, subscription_id: int, *, on: date, client: str, revision: int) -> None:
-    """Keep when, by which family of program and at which revision a feed was last fetched."""
+def keep_packed(session: Session, subscription_id: int, *, etag: str, packed: bytes) -> None:
+    """Keep the compressed bytes of the rendering with this etag, if it is still the one that is stored."""
+    session.execute(
+        update(Subscription)
+        .where(Subscription.id == subscription_id, Subscription.etag == etag, Subscription.body.is_not(None))
+        .values(packed=packed)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_fetch(session: Session, subscription_id: int, fetch: Fetch) -> None:
+    """Keep what is kept of the last fetch of a feed."""
     session.execute(
         update(Subscription)
         .where(Subscription.id == subscription_id)
-        .values(fetched_on=on, fetched_client=client, fetched_revision=revision)
+        .values(fetch.columns)
         .execution_options(synchronize_session=False)
     )
 
@@ -122,7 +171,7 @@ def end_feed(session: Session, subscription_id: int, *, at: datetime, why: str) 
     session.execute(
         update(Subscription)
         .where(Subscription.id == subscription_id, Subscription.ended_at.is_(None))
-        .values(ended_at=at, ended_why=why, body=None, parts=None, etag="")
+        .values(ended_at=at, ended_why=why, body=None, parts=None, packed=None, etag="")
         .execution_options(synchronize_session=False)
     )
 

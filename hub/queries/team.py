@@ -18,6 +18,7 @@ _SHOWN = (
     Participant.public_id,
     Participant.name,
     Participant.coach_id,
+    Participant.coach_changed_at,
     Participant.jobcenter_id,
     Participant.log_key,
     Participant.version,

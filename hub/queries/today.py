@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from hub.models.booking import STANDING, Booking, BookingState
+from hub.models.booking import SHOWN, Booking
 from hub.models.consent import Consent
 from hub.models.enquiry import ASKING, IDENTIFIED, Enquiry, EnquiryState
 from hub.models.organisation import Organisation
@@ -17,7 +17,7 @@ from hub.policy.actor import Actor
 from hub.policy.phone_scopes import phoned_by_umbrella
 from hub.policy.scopes import bookings_for
 from hub.queries.bookings import with_place
-from hub.queries.date_news import is_news
+from hub.queries.date_news import is_fallen_away, is_news
 from hub.queries.ladder import Desks, Owner, Turn, phoned_by_network, turn_of
 from hub.queries.rounds import BY_ROUND
 from hub.queries.transmissions import is_objected
@@ -82,7 +82,7 @@ def _nobody_left() -> ColumnElement[bool]:
 def _is_over(at: datetime) -> ColumnElement[bool]:
     """Whether all dates under a running enquiry are over, and the person can be asked how it went."""
     coming = select(Booking.id).where(
-        Booking.enquiry_id == Enquiry.id, Booking.state.in_(STANDING), Booking.ends_at > at
+        Booking.enquiry_id == Enquiry.id, Booking.state.in_(SHOWN), Booking.ends_at > at
     )
     return and_(Enquiry.state == S.RUNNING, ~coming.correlate(Enquiry).exists())
 
@@ -119,26 +119,24 @@ def coachs_turns(enquiries: Iterable[Enquiry], turns: Mapping[int, Turn]) -> lis
     return [one for one in mine if not counts_for_its_round(one) or first[one.round_id] is one]
 
 
-def list_dates(session: Session, actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Booking]:
+def list_dates(
+    session: Session,
+    actor: Actor,
+    *,
+    since: datetime,
+    until: datetime,
+    also: ColumnElement[bool] | None = None,
+    at: datetime,
+) -> list[Booking]:
     """Return live dates from `since` to `until` of persons and own time, and fallen-away ones not yet told.
 
     However far ahead they lie: what is still to be settled, what persons lately took or gave up themselves, what others
-    moved, and two dates at one time.
+    moved, and two dates at one time. `also` adds others the actor sees.
     """
     open_dates = select(Slot.id).where(Slot.state == SlotState.UNSETTLED)
     soon = and_(Booking.ends_at > since, Booking.starts_at < until)
-    live = and_(Booking.state.in_(STANDING), or_(soon, Booking.slot_id.in_(open_dates)))
-    again = aliased(Booking)  # called off, restored, and booked again: then there is nothing left to tell
-    booked_again = select(again.id).where(
-        again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id, again.state.in_(STANDING)
-    )
-    untold = and_(
-        Booking.state == BookingState.CANCELLED,
-        Booking.cancelled_by.in_(("partner", "programme")),
-        Booking.told_at.is_(None),
-        Booking.ends_at > at,
-        ~booked_again.exists(),
-    )
-    shown = or_(live, untold, Booking.is_news_from_person(at), is_news(at))
+    live = and_(Booking.state.in_(SHOWN), or_(soon, Booking.slot_id.in_(open_dates)))
+    news = or_(is_fallen_away(at), Booking.is_news_from_person(at), is_news(at))
+    shown = or_(live, news, false() if also is None else also)
     query = bookings_for(actor, at).where(shown).options(*with_place())
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))

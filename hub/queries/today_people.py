@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from hub.models.booking import Booking
+from hub.models.booking import Booking, BookingState
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Release
@@ -18,6 +18,7 @@ from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.prior_question_scopes import own_prior_questions_for
 from hub.policy.scopes import participants_for
+from hub.queries import person_notices
 from hub.queries.consent_reminders import is_ending
 from hub.queries.shortlists import is_wanted
 
@@ -32,7 +33,10 @@ class Folder:
     late_calls: bool = False  # somebody gave a place back at short notice
     releases: bool = False  # a release from secrecy ends soon
     prior_questions: bool = False  # the coach asked something beforehand
+    requests: bool = False  # somebody wishes for a date that a partner has not agreed to yet
     calendar: bool = True  # the coach has a calendar of their own here
+    called: set[int] = field(default_factory=set)  # somebody has to phone them, about more than a date others changed
+    letters: int = 0  # so many of them wait for a letter
     account: User | None = None  # the coach's; unknown where there is nobody to look after
 
 
@@ -45,7 +49,10 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
         called.where(Booking.participant_id == mine, Booking.ends_at > at),
         select(Release.id).where(Release.participant_id == mine, is_ending(Release, at)),
         own_prior_questions_for(actor).with_only_columns(PriorQuestion.id),
+        select(Booking.id).where(Booking.participant_id == mine, Booking.state == BookingState.REQUESTED),
         select(CalendarSource.id).where(CalendarSource.user_id == own.id, CalendarSource.ended_at.is_(None)),
+        person_notices.calls_to(mine),
+        person_notices.letters_to(mine),
     )
     query = participants_for(actor, at).select_from(Participant)
     query = query.join(own, own.id == actor.user_id).outerjoin(ShortlistItem, is_wanted(at))
@@ -56,7 +63,7 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
     )
     rows = session.execute(query).unique().all()
     rows = sorted(rows, key=lambda row: (row[0].name["family"].casefold(), row[0].name["given"].casefold()))
-    wanted = [row[6] for row in rows if row[6] is not None]
+    wanted = [row[-2] for row in rows if row[-2] is not None]
     return Folder(
         people={row[0].id: row[0] for row in rows},
         wanted=sorted(wanted, key=lambda item: (item.wanted_at or at, item.id)),
@@ -64,6 +71,9 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
         late_calls=any(row[2] for row in rows),
         releases=any(row[3] for row in rows),
         prior_questions=not rows or any(row[4] for row in rows),
-        calendar=not rows or any(row[5] for row in rows),
-        account=rows[0][7] if rows else None,
+        requests=any(row[5] for row in rows),
+        calendar=not rows or any(row[6] for row in rows),
+        called={row[0].id for row in rows if row[7]},
+        letters=sum(bool(row[8]) for row in rows),
+        account=rows[0][-1] if rows else None,
     )

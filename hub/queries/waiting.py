@@ -37,12 +37,16 @@ def lock_queues(session: Session, slot_ids: Collection[int | None], *, people: I
     _lock(session, frozenset(person for person in people if person), lambda: dates)
 
 
-def lock_person(session: Session, participant_id: int) -> None:
-    """Lock a person, everybody who waits for a date this person has a place in, and those dates, each by id."""
+def lock_person(session: Session, participant_id: int, *, also: Collection[int | None] = ()) -> None:
+    """Lock a person, everybody who waits for a date this person has a place in, and those dates, each by id.
+
+    `also` are dates in which a place is about to be taken: all dates are locked in one order.
+    """
+    more = frozenset(slot_id for slot_id in also if slot_id)
     having = select(Booking.slot_id).where(
         Booking.participant_id == participant_id, Booking.slot_id.is_not(None), Booking.state.in_(LIVE)
     )
-    _lock(session, frozenset({participant_id}), lambda: frozenset(i for i in session.scalars(having) if i))
+    _lock(session, frozenset({participant_id}), lambda: more | {i for i in session.scalars(having) if i})
 
 
 def _lock(session: Session, people: frozenset[int], find_dates: Callable[[], frozenset[int]]) -> None:

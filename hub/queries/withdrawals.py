@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
-from hub.models.booking import LIVE, Booking
+from hub.models.booking import SHOWN, Booking
 from hub.models.consent import BESIDE, PERMITTING, Consent, Scope
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Channel, Notice, NoticeState
@@ -61,7 +61,7 @@ def list_coming_under(session: Session, consent: Consent, *, at: datetime) -> li
     if consent.scope is not Scope.TRANSMIT:
         return []
     query = select(Booking).join(Enquiry, Booking.enquiry_id == Enquiry.id)
-    query = query.where(*under(consent), Booking.state.in_(LIVE), Booking.starts_at > at)
+    query = query.where(*under(consent), Booking.state.in_(SHOWN), Booking.starts_at > at)
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))
 
 

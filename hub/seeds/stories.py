@@ -32,6 +32,8 @@ Go = Callable[["Case"], object]
 class Case:
     """One person, one date with one partner, and who acts."""
 
+    dated = True  # whether an enquiry wishes for this date: then a yes books it
+
     def __init__(self, story: Story, person: Participant, slot: Slot, days_ago: int) -> None:
         self.story, self.slot, self.session = story, slot, story.session
         self.coach: Actor = story.coach_of(person)
@@ -48,7 +50,8 @@ class Case:
     def ask(self) -> Consent:
         """Ask the person for a consent to tell the partner."""
         return request_disclosure(
-            self.session, actor=self.coach, participant=self.person, offer=self.slot.offer, slot=self.slot,
+            self.session, actor=self.coach, participant=self.person, offer=self.slot.offer,
+            slot=self.slot if self.dated else None,
             wish=Wish(access_needs=tuple(self.person.access_needs)), locale="de", at=self.at,
         )  # fmt: skip
 
@@ -100,8 +103,13 @@ def _waitlisted(case: Case) -> None:
     answers.waitlist_enquiry(case.session, actor=case.partner, enquiry=case.send(), at=case.later())
 
 
+def _undated(case: Case) -> Enquiry:
+    case.dated = False
+    return case.accept()
+
+
 def _completed(case: Case) -> None:
-    enquiry = case.accept()
+    enquiry = _undated(case)
     close_enquiry(case.session, actor=case.coach, enquiry=enquiry, closing=Closing.COMPLETED, at=case.later(48))
 
 
@@ -127,8 +135,8 @@ def _named_then_withdrawn(case: Case) -> None:
 ON_REQUEST: tuple[tuple[Go, int], ...] = (
     (Case.ask, 1), (Case.sign, 2), (Case.send, 1), (Case.send, 3), (_seen, 2), (_seen, 4), (_declined, 3),
     (_asked_back, 2),
-    (_waitlisted, 5), (Case.accept, 2), (Case.accept, 4), (lambda case: case.book(case.accept()), 6),
-    (lambda case: case.book(case.accept()), 5), (_completed, 9), (_recalled, 3), (_refused, 2),
+    (_waitlisted, 5), (_undated, 2), (_undated, 4), (Case.accept, 6), (lambda case: case.book(_undated(case)), 5),
+    (_completed, 9), (_recalled, 3), (_refused, 2),
 )  # fmt: skip
 BY_NAME: tuple[tuple[Go, int], ...] = ((_named, 4),) * 12 + ((_named_then_withdrawn, 6), (Case.ask, 1))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField
@@ -10,16 +10,20 @@ from wtforms.fields.choices import SelectChoice
 
 from hub import crypto, i18n
 from hub.actions import limits, logins, users
+from hub.actions.calendar_mails import choose_calendar_mails
 from hub.errors import HubError, InvalidInput
 from hub.i18n import N_, gettext
+from hub.models.user import Role
 from hub.passwords import SHORTEST
 from hub.queries import logins as login_queries
+from hub.queries.calendar_mails import count_ahead
 from hub.queries.users import get_user
 from hub.web import clients
-from hub.web.access import for_staff
+from hub.web.access import for_roles, for_staff
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import Needed, add_error
 from hub.web.logins import enter
+from hub.web.news import WORDS
 from hub.web.role_words import ROLES
 
 blueprint = Blueprint("account", __name__)
@@ -100,6 +104,18 @@ def update_language() -> Any:
     return _back()
 
 
+@blueprint.post("/account/calendar-mails")
+@for_roles(Role.COACH)
+def update_calendar_mails() -> Any:
+    """Choose whether each own date comes by mail, for the own calendar."""
+    actor, wanted = current_actor(), request.form.get("wanted") == "yes"
+    with transaction() as session:
+        own = get_user(session, actor, actor.ref)
+        choose_calendar_mails(session, actor=actor, user=own, wanted=wanted, at=at())
+    flash(gettext("Ab jetzt kommen Ihre Termine per E-Mail.") if wanted else gettext("Es kommen keine mehr."), "ok")
+    return _back()
+
+
 @blueprint.post("/account/logins/<public_id>/end")
 @for_staff
 def delete_login(public_id: str) -> Any:
@@ -127,6 +143,7 @@ def _page(form: PasswordForm, status: int = 200) -> Any:
     with reading() as session:
         user = get_user(session, actor, actor.ref)
         signed_in = login_queries.list_own_logins(session, actor, at=at())
+        ahead = count_ahead(session, actor, at=at()) if actor.has(Role.COACH) else None
     language = LanguageForm(formdata=None, locale=user.locale)
     return render(
         "account/show_account.html",
@@ -138,6 +155,8 @@ def _page(form: PasswordForm, status: int = 200) -> Any:
         here=current_user.login.public_id,
         shortest=SHORTEST,
         roles=ROLES,
+        ahead=ahead,
+        rhythm=WORDS,
     )
 
 

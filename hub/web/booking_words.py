@@ -9,7 +9,7 @@ from flask import url_for
 from hub import clock, i18n
 from hub.geography import find_municipality
 from hub.i18n import N_
-from hub.models.booking import OWN, Booking, BookingState
+from hub.models.booking import ONE_PLACE, OWN, Booking, BookingState
 from hub.models.location import Location
 from hub.models.offer import Access
 from hub.models.participant import Participant
@@ -160,7 +160,7 @@ def knot(booking: Booking, *, headline: str, text: str, by_day: bool = True) -> 
         "line": "visit" if booking.access == OWN else "date",
     }
     if off:
-        item["state"] = str(N_("Fällt aus."))
+        item["state"] = str(N_("Platz abgesagt.") if booking.cancelled_by == ONE_PLACE else N_("Fällt aus."))
     elif unsettled(booking):
         item["state"] = str(N_("Wird noch geklärt. Sie hören von uns."))
     elif change := date_words.moved(booking):

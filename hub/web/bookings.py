@@ -16,12 +16,13 @@ from hub.models.booking import OWN, UNDECIDED, Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, courses, exclusions, holds, slots
+from hub.queries import bookings, courses, exclusions, holds, past_dates, slots
 from hub.queries.bookability import largest_party, obstacle_of_person, obstacle_of_slot
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
 from hub.web import course_words, date_tasks, date_words, other_dates, waiting_words
 from hub.web.access import for_roles
+from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.booking_form import BookingForm, answers_of, log_reading
 from hub.web.booking_words import free_words, join_link_of, place_of, place_of_date, title_of, unsettled
 from hub.web.context import at, current_actor, reading, render, transaction
@@ -131,6 +132,7 @@ def show_booking(public_id: str) -> tuple[str, int]:
     sessions = _sessions_of(booking)
     with reading() as session:
         pairs = date_tasks.at_one_time(session, current_actor(), booking, at())
+        over = past_dates.find_past(session, current_actor(), booking, at=at()) if booking.ends_at <= at() else None
     return render(
         "bookings/show_booking.html",
         sessions=sessions,
@@ -143,6 +145,9 @@ def show_booking(public_id: str) -> tuple[str, int]:
         off=booking.state is BookingState.CANCELLED,
         unsettled=unsettled(booking),
         past=booking.ends_at <= at(),
+        over=over,
+        marks=ATTENDANCE,
+        now=at(),
         news=date_words.news_of(booking) | {"pairs": pairs},
         movable=is_movable(booking, current_actor().user_id),
         again=_is_bookable_again(booking),

@@ -7,8 +7,9 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from hub import clock
 from hub.i18n import N_, Message
-from hub.models.booking import OWN, Booking, BookingState
+from hub.models.booking import ONE_PLACE, OWN, Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
@@ -59,6 +60,8 @@ def _tasks(person: Participant, booking: Booking, at: datetime) -> Iterable[Task
         yield _moved(person, booking)
     if unsettled(booking):
         yield _still_open(person, booking)
+    elif booking.ends_at <= clock.start_of_day(clock.local_date(at)):
+        yield _was_there(person, booking)
     elif booking.is_news_from_person(at):
         yield own_place_tasks.task(person, booking)
 
@@ -83,6 +86,8 @@ def _given_up(person: Participant, booking: Booking) -> Task:
 
 def _fallen_away(person: Participant, booking: Booking) -> Task:
     facts = _facts(person, booking)
+    if booking.cancelled_by == ONE_PLACE:
+        return _one_place_off(person, booking)
     if booking.slot is not None and booking.slot.state is SlotState.PLANNED:
         return _takes_place_after_all(person, booking, booking.slot, facts)
     if person.contacts:
@@ -94,10 +99,22 @@ def _fallen_away(person: Participant, booking: Booking) -> Task:
     return Task(0, sentence, "off", N_("Termin abgesagt"), links, booking)
 
 
+def _one_place_off(person: Participant, booking: Booking) -> Task:
+    facts = _facts(person, booking) | {"why": date_words.why_called_off(booking), "unknown": date_words.unknown(person)}
+    sentence = N_("„{title}“ am {day}: Der Partner hat den Platz abgesagt. {why}. {unknown}", **facts)
+    again = (str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))
+    return Task(0, sentence, "off", N_("Platz abgesagt"), [*_call(person), again], booking)
+
+
 def _takes_place_after_all(person: Participant, booking: Booking, slot: Slot, facts: dict[str, str]) -> Task:
     sentence = N_("„{title}“ am {day} findet doch statt. {name} hat dort aber keinen Platz mehr.", **facts)
     again = url_for("bookings.new_booking", public_id=slot.public_id, person=person.public_id)
     return Task(0, sentence, "due", N_("findet doch statt"), [(str(N_("Wieder buchen")), again)], booking)
+
+
+def _was_there(person: Participant, booking: Booking) -> Task:
+    sentence = N_("War {name} am {day} bei „{title}“?", **_facts(person, booking))
+    return Task(3, sentence, "asked", N_("bitte fragen"), _call(person), past=booking)  # before closing it all
 
 
 def _still_open(person: Participant, booking: Booking) -> Task:

@@ -4,8 +4,9 @@ from typing import Any
 
 from hub import clock
 from hub.i18n import N_, Message
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import ONE_PLACE, Booking, BookingState
 from hub.models.participant import Participant
+from hub.models.wording import PLACE_REASONS
 from hub.web.filters import clock_time, day, day_clock
 
 
@@ -34,6 +35,13 @@ def given_up(booking: Booking) -> Message | None:
     return N_("{name} hat am {day} selbst abgesagt.", name=person.name["given"], day=day(off_at))
 
 
+def why_called_off(booking: Booking) -> Message | None:
+    """Say why a partner called off one place of a date that takes place, else None."""
+    if booking.cancelled_by != ONE_PLACE:
+        return None
+    return PLACE_REASONS.get(booking.cancelled_why, N_("Es geht leider nicht"))
+
+
 def news_of(booking: Booking) -> dict[str, Any]:
     """Return what a page of a coach shows about a date: the sentences, and whether somebody must be told."""
     change = moved(booking)
@@ -42,5 +50,6 @@ def news_of(booking: Booking) -> dict[str, Any]:
         "moved": change,
         "unknown": unknown(person) if change and person is not None else None,
         "given_up": given_up(booking),
+        "why_off": why_called_off(booking),
         "seen": booking.starts_at.isoformat(),
     }

@@ -14,13 +14,14 @@ from hub.models.enquiry import STEPS, Advice, Answer, Enquiry, EnquiryState, Que
 from hub.models.user import Role
 from hub.models.wording import CLOSINGS, DECLINES, QUESTIONS, STATES
 from hub.policy.fields import Field, Reader
-from hub.queries.attendance import list_past_of_enquiry
+from hub.queries import requested_places
 from hub.queries.disclosures import content_of, lines, pairs, phase_now, told_fields
 from hub.queries.enquiries import get_enquiry, list_other_offers
 from hub.queries.feedback import may_read_as_coach
 from hub.queries.grants import grant_of
 from hub.queries.ladder import find_turn
 from hub.queries.participants import reader_of
+from hub.queries.past_dates import list_past_of_enquiry
 from hub.queries.reading import fields_of
 from hub.queries.transmissions import find_of_enquiry
 from hub.web.access import for_roles
@@ -57,7 +58,9 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         live = grant_of(session, enquiry, at=at()).live
         by_law = find_of_enquiry(session, enquiry)
         turn = find_turn(session, enquiry, at=at())
-        past = list_past_of_enquiry(session, enquiry.id, at=at())
+        past = list_past_of_enquiry(session, current_actor(), enquiry.id, at=at())
+        coming = requested_places.list_coming(session, enquiry, at=at())
+        other_date = requested_places.find_other_date(session, enquiry)
         other_offers = list_other_offers(session, current_actor(), enquiry) if _other_is_welcome(enquiry) else []
         phase = phase_now(enquiry, live=live, at=at())
         reads_report = may_read_as_coach(session, current_actor(), enquiry, phase, at=at())
@@ -90,7 +93,9 @@ def _page(public_id: str, form: FlaskForm | None = None, status: int = 200) -> A
         form=form,
         answer_form=filled_or(AnswerForm, form),
         turn=turn,
-        past=[(one, ATTENDANCE.get(one.state)) for one in past],
+        past=[(one.booking, ATTENDANCE[one.mark] if one.mark else None) for one in past],
+        coming=coming,
+        other_date=other_date,
         other_offers=other_offers,
         telling_form=filled_or(TellingForm, form),
         closing_form=filled_or(ClosingForm, form),

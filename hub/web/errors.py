@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from hub.actions import log
+from hub.db import RETRY_AFTER, out_of_reach
 from hub.errors import HubError, NotFound
 from hub.i18n import N_
 from hub.policy.actor import ActorKind
@@ -26,6 +27,10 @@ HTTP_TEXTS = {
     413: N_("Das ist zu groß. Bitte schicken Sie weniger auf einmal."),
     429: N_("Zu viele Versuche. Bitte warten Sie einen Moment."),
 }
+AWAY = N_(
+    "Im Moment können wir nichts lesen oder speichern. Ihre Eingabe ist nicht gespeichert. Bitte versuchen Sie es in "
+    "ein paar Minuten noch einmal, oder rufen Sie uns an."
+)
 EXPIRED = N_("Die Seite war zu lange offen. Bitte laden Sie sie neu und senden Sie noch einmal ab.")
 BROKEN = N_("Bei uns ist etwas kaputt. Es wurde nichts gespeichert. Bitte versuchen Sie es später noch einmal.")
 
@@ -93,6 +98,8 @@ def _broken(error: Exception) -> Any:
     logger.error("unhandled %s at %s", type(error).__name__, request.endpoint)
     if "_login_user" not in g:
         g._login_user = AnonymousUserMixin()  # who it is could not be read: then it is nobody (R-SEC-15)
+    if out_of_reach(error):
+        return *_page(503, AWAY), {"Retry-After": str(RETRY_AFTER)}
     return _page(500, BROKEN)
 
 

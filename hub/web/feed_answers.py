@@ -1,6 +1,7 @@
 """Feeds over HTTP (RFC 9110): what is asked, which answers there are, and the headers that keep an address secret."""
 
 import gzip
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from werkzeug.http import parse_accept_header
 
 from hub.actions.feeds import Rendering
 from hub.config import Config
+from hub.db import RETRY_AFTER
+from hub.policy.feed_text import empty_feed
+from hub.queries.subscriptions import Part
 
 Headers = list[tuple[str, str]]
 ALWAYS: Headers = [
@@ -44,8 +48,11 @@ FAMILIES = (
     ("macOS/", "Apple"),
     ("Mac OS X/", "Apple"),
 )
-PREVIEWS = ("WhatsApp", "facebookexternalhit", "TelegramBot", "Twitterbot", "Slackbot", "Discordbot", "LinkedInBot",
-            "SkypeUriPreview", "Googlebot", "bingbot", "Signal")  # fmt: skip
+# Whatever looks at pasted addresses says so somewhere; "Cubot" is a phone.
+PREVIEWS = re.compile(
+    r"(?<!cu)bot\b|preview|crawler|spider|embed|whatsapp|facebookexternalhit|mastodon|synapse|viber|signal",
+    re.IGNORECASE,
+)
 GZIP_FROM = 1000  # bytes; below it compression saves nothing
 
 
@@ -78,7 +85,12 @@ class Asked:
     @property
     def only_previews(self) -> bool:
         """Whether a messenger or a search engine looks at a pasted address."""
-        return any(mark in self.agent for mark in PREVIEWS)
+        return PREVIEWS.search(self.agent) is not None
+
+    @property
+    def variant(self) -> Part:
+        """The bytes this client gets."""
+        return Part.PACKED if self.gzip else Part.PLAIN
 
 
 def _date(text: str | None) -> datetime | None:
@@ -105,6 +117,7 @@ class Shown:
     last_modified_at: datetime
     revision: int
     body: bytes | None
+    packed: bytes | None = None
     noted: bool = False  # whether this fetch was kept together with the rendering
 
     @classmethod
@@ -112,12 +125,14 @@ class Shown:
         """Return what is stored if it holds: nothing has changed since, and the clock has changed nothing either."""
         if row.revision != row.rendered_revision or row.fresh_until is None or row.fresh_until <= at:
             return None
-        return cls(row.etag, row.last_modified_at, row.revision, getattr(row, "body", None))
+        body, packed = getattr(row, "body", None), getattr(row, "packed", None)
+        return cls(row.etag, row.last_modified_at, row.revision, body, packed)
 
     @classmethod
     def rendered(cls, rendering: Rendering, *, noted: bool) -> "Shown":
         """Return a fresh rendering."""
-        return cls(rendering.etag, rendering.last_modified_at, rendering.revision, rendering.body, noted)
+        made = rendering
+        return cls(made.etag, made.last_modified_at, made.revision, made.body, made.packed, noted)
 
     def tag(self, asked: Asked) -> str:
         """The strong validator of the variant this client gets."""
@@ -128,13 +143,16 @@ class Shown:
         moment = format_datetime(min(self.last_modified_at, at).astimezone(UTC), usegmt=True)
         return [("ETag", self.tag(asked)), ("Last-Modified", moment)]
 
-    def unchanged(self, asked: Asked, at: datetime) -> bool:
-        """Whether the client has these bytes; If-None-Match decides alone where it is given (RFC 9110, 13.2.2)."""
+    def unchanged(self, asked: Asked) -> bool:
+        """Whether the client has these bytes; If-None-Match decides alone where it is given (RFC 9110, 13.2.2).
+
+        A date must be the very one that was sent. RFC 9110, 13.1.3 would take any later one too, but after an older
+        backup was put back a later one belongs to bytes that no longer are; sending them once more is never wrong.
+        """
         if asked.if_none_match is not None:
             tags = {tag.strip().removeprefix("W/") for tag in asked.if_none_match.split(",")}
             return bool(tags & {self.tag(asked), "*"})
-        since = asked.if_modified_since
-        return since is not None and self.last_modified_at <= since <= at
+        return asked.if_modified_since == self.last_modified_at.replace(microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -165,6 +183,7 @@ MISSING = refusal("404 Not Found")
 WRONG_METHOD = refusal("405 Method Not Allowed", ("Allow", "GET, HEAD"))
 UNAUTHORISED = refusal("401 Unauthorized", ("WWW-Authenticate", 'Basic realm="Kalender", charset="UTF-8"'))
 TOO_MANY = refusal("429 Too Many Requests", ("Retry-After", "600"))
+AWAY = refusal("503 Service Unavailable", ("Retry-After", str(RETRY_AFTER)))
 BROKEN = refusal("500 Internal Server Error")
 
 
@@ -173,12 +192,20 @@ def not_modified(shown: Shown, asked: Asked, at: datetime) -> Answer:
     return Answer("304 Not Modified", [*shown.validators(asked, at), *CALENDAR[2:]])
 
 
-def calendar(body: bytes, asked: Asked, validators: Headers) -> Answer:
-    """Return the bytes, compressed where the client takes that; the same bytes always compress to the same."""
-    if not asked.gzip:
-        return Answer("200 OK", [*CALENDAR, *validators], body)
-    packed = gzip.compress(body, compresslevel=1 if len(body) > 100 * GZIP_FROM else 6, mtime=0)
-    return Answer("200 OK", [*CALENDAR, *validators, ("Content-Encoding", "gzip")], packed)
+def compressed(body: bytes) -> bytes:
+    """Compress; the same bytes always become the same."""
+    return gzip.compress(body, compresslevel=1 if len(body) > 100 * GZIP_FROM else 6, mtime=0)
+
+
+def calendar(body: bytes, validators: Headers, *, packed: bool = False) -> Answer:
+    """Return the bytes, which are compressed if `packed`."""
+    encoding = [("Content-Encoding", "gzip")] if packed else []
+    return Answer("200 OK", [*CALENDAR, *validators, *encoding], body)
+
+
+def empty(locale: str) -> Answer:
+    """Return a calendar of nothing, never with a validator."""
+    return calendar(empty_feed(locale), [])
 
 
 class Meter:

@@ -2,24 +2,28 @@
 
 import logging
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Blueprint, Flask, Response, request
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from hub import clock, crypto
 from hub.actions import feeds as verbs
 from hub.config import Config
-from hub.db import Database, retried
+from hub.db import Database, out_of_reach, retried
 from hub.policy.actor import SYSTEM
-from hub.policy.feed_text import empty_feed
 from hub.queries import subscriptions
-from hub.queries.subscriptions import End
+from hub.queries.subscriptions import End, Fetch, Part
 from hub.web.access import for_everyone
 from hub.web.context import config, database, render
 from hub.web.feed_answers import (
+    AWAY,
     BROKEN,
     MISSING,
     TOO_MANY,
@@ -30,9 +34,12 @@ from hub.web.feed_answers import (
     Meter,
     Shown,
     calendar,
+    compressed,
+    empty,
     not_modified,
 )
 
+T = TypeVar("T")
 blueprint = Blueprint("feeds", __name__)
 logger = logging.getLogger(__name__)
 PREFIX, BASIC, SUFFIX = "/feeds/", "/feeds/basic/", ".ics"
@@ -81,7 +88,7 @@ class Feeds:
             answer = retried(lambda: self._route(environ))
         except Exception as error:  # noqa: BLE001
             logger.error("unhandled %s in a feed", type(error).__name__)  # noqa: TRY400
-            answer = BROKEN
+            answer = AWAY if out_of_reach(error) else BROKEN
         return answer.sealed(self.config, head=environ["REQUEST_METHOD"] == "HEAD")
 
     def _route(self, environ: WSGIEnvironment) -> Answer:
@@ -99,33 +106,38 @@ class Feeds:
     def _look_up(self, environ: WSGIEnvironment, token: str, public_id: str | None) -> Answer | None:
         """Answer for a token; None where there is no such feed, or not the one that was named beside it."""
         digest, asked = crypto.token_digest(token), Asked.read(environ)
-        # A conditional request reads the head alone; only when its bytes are old the body is read as well.
-        head = subscriptions.find_feed(self.database, digest, whole=asked.if_none_match is None)
+        # A conditional request reads the head alone; only when its bytes are old they are read as well.
+        part = asked.variant if asked.if_none_match is None else Part.HEAD
+        head = subscriptions.find_feed(self.database, digest, part)
         if head is None or public_id not in (None, head.public_id):
             return None
         if self.meter.exceeded(digest):
             return TOO_MANY
         if asked.only_previews and head.ended_at is None:
-            return calendar(empty_feed(head.locale), asked, [])
-        at = clock.now()
+            return empty(head.locale)
+        return self._show(head, digest, asked, clock.now())
+
+    def _show(self, head: Any, digest: str, asked: Asked, at: datetime) -> Answer:
         shown = self._current(head, asked, at)
-        if isinstance(shown, Shown) and shown.body is None and not shown.unchanged(asked, at):
-            head = subscriptions.find_feed(self.database, digest, whole=True) or head
+        if isinstance(shown, Shown) and not (shown.body or shown.packed or shown.unchanged(asked)):
+            head = subscriptions.find_feed(self.database, digest, asked.variant) or head
             shown = self._current(head, asked, at, whole=True)
-        if isinstance(shown, End):
-            return self._ended(head.locale, shown, asked, at)
+        if isinstance(shown, End):  # always sent whole, and never with a validator of the time before
+            return MISSING if shown.at + EMPTY_FOR <= at else empty(head.locale)
         if asked.fetching and not shown.noted:
             self._note(head, shown, asked, at)
-        if shown.unchanged(asked, at):
+        if shown.unchanged(asked):
             return not_modified(shown, asked, at)
-        return calendar(shown.body or b"", asked, shown.validators(asked, at))
+        if asked.gzip:
+            return calendar(shown.packed or self._pack(head.id, shown), shown.validators(asked, at), packed=True)
+        return calendar(shown.body or b"", shown.validators(asked, at))
 
     def _current(self, head: Any, asked: Asked, at: datetime, *, whole: bool = False) -> Shown | End:
         """Return what the feed shows now, from the row if that holds, else rendered and kept; or how it ended."""
         if head.ended_at is not None:
             return End(head.ended_at, "")
         shown = Shown.stored(head, at)
-        if shown is not None and not (whole and shown.body is None):
+        if shown is not None and not (whole and shown.body is None and shown.packed is None):
             return shown
         return self._render(head.id, asked, at)
 
@@ -140,26 +152,38 @@ class Feeds:
                 rendering = verbs.render_feed(
                     tx, actor=reader, subscription=subscription, ends_at=end.at, config=self.config, at=at
                 )
-        with self.database.transaction() as tx:
-            if reader is None or rendering is None:
-                verbs.lapse_feed(tx, actor=SYSTEM, subscription=subscription, end=end)
-                return end
-            fetch = {"on": clock.local_date(at), "client": asked.family} if asked.fetching else None
-            kept = verbs.store_feed(tx, actor=reader, subscription=subscription, rendering=rendering, fetch=fetch)
-        return Shown.rendered(rendering, noted=kept and asked.fetching)
-
-    def _ended(self, locale: str, end: End, asked: Asked, at: datetime) -> Answer:
-        """An ended feed is always sent whole, and never with a validator of the time before."""
-        if end.at + EMPTY_FOR <= at:
-            return MISSING
-        return calendar(empty_feed(locale), asked, [])
+        if reader is None or rendering is None:
+            self._keep(partial(verbs.lapse_feed, actor=SYSTEM, subscription=subscription, end=end))
+            return end
+        if asked.gzip and not Shown.rendered(rendering, noted=False).unchanged(asked):
+            rendering = replace(rendering, packed=compressed(rendering.body))
+        fetch = None
+        if asked.fetching:
+            fetch = Fetch(clock.local_date(at), asked.family, rendering.revision, rendering.last_modified_at)
+        store = partial(verbs.store_feed, actor=reader, subscription=subscription, rendering=rendering, fetch=fetch)
+        # What could not be kept is rendered and noted by the next fetch; trying twice would only keep this one waiting.
+        return Shown.rendered(rendering, noted=asked.fetching and self._keep(store) is not False)
 
     def _note(self, head: Any, shown: Shown, asked: Asked, at: datetime) -> None:
-        """Keep day, family of program and revision, at most one small write a day or a change."""
-        on, client = clock.local_date(at), asked.family
-        if (on, client, shown.revision) != (head.fetched_on, head.fetched_client, head.fetched_revision):
+        """Keep day, family of program and what was fetched, at most one small write a day or a change."""
+        fetch = Fetch(clock.local_date(at), asked.family, shown.revision, shown.last_modified_at)
+        if any(getattr(head, name) != value for name, value in fetch.columns.items()):
+            self._keep(partial(subscriptions.note_fetch, subscription_id=head.id, fetch=fetch))
+
+    def _pack(self, subscription_id: int, shown: Shown) -> bytes:
+        """Compress once for all who ask for these bytes."""
+        packed = compressed(shown.body or b"")
+        self._keep(partial(subscriptions.keep_packed, subscription_id=subscription_id, etag=shown.etag, packed=packed))
+        return packed
+
+    def _keep(self, write: Callable[..., T]) -> T | None:
+        """Write what is worth keeping; whatever stops that, the answer in hand is right, so it is only logged."""
+        try:
             with self.database.transaction() as tx:
-                subscriptions.note_fetch(tx, head.id, on=on, client=client, revision=shown.revision)
+                return write(tx)
+        except (DBAPIError, DisconnectionError, NoConnectionFree) as error:
+            logger.error("unkept, %s in a feed", type(error).__name__)  # noqa: TRY400
+            return None
 
 
 def _password(header: str) -> str:

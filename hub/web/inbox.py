@@ -14,7 +14,7 @@ from hub.models.organisation import Organisation
 from hub.models.user import Role
 from hub.models.wording import STATES
 from hub.policy.fields import Field, Phase, Reader
-from hub.queries import prior_questions
+from hub.queries import prior_questions, requested_places
 from hub.queries.acknowledgements import has_confirmed
 from hub.queries.behalf import find_acting_for
 from hub.queries.disclosures import content_of, fields_for, lines, pairs, phase_now, reader_of
@@ -71,6 +71,8 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         asked_anew = _is_umbrellas_turn(session, enquiry)
         owed = find_owed_of(session, enquiry.id)
         by_law = find_of_enquiry(session, enquiry)
+        kept_until = requested_places.find_kept_until(session, enquiry)
+        booked_by_yes = requested_places.is_by_yes(session, enquiry, at=at())
     permitting, granted, live = grant.consent, grant.scopes, grant.live
     known = {"live": live, "acknowledged": acknowledged, "asked_anew": asked_anew}
     fields = fields_for(enquiry, actor, **known, granted=granted, at=at())
@@ -87,6 +89,8 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         written_by=written_by,
         owed=owed,
         by_law=by_law,
+        kept_until=kept_until,
+        booked_by_yes=booked_by_yes,
         law_words=LAW_WORDS,
     )
 

@@ -11,6 +11,7 @@ from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Link
 from hub.policy.actor import Actor
+from hub.queries import requested_places
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import fields_for
 from hub.queries.links import actor_of_link, find_link
@@ -42,6 +43,7 @@ def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
     with reading() as session:
         link, enquiry, actor = _get(session, token)
         live = find_permitting(session, enquiry, at=at()) is not None
+        kept_until = requested_places.find_kept_until(session, enquiry)
     fields = fields_for(enquiry, actor, live=live, acknowledged=False, at=at())
     return render(
         "links/show_link.html",
@@ -49,6 +51,7 @@ def _page(token: str, form: StepForm | None = None, status: int = 200) -> Any:
         link=link,
         token=token,
         form=form,
+        kept_until=kept_until,
         **view_of(enquiry, fields, live=live),
         **answer_forms(form),
     )

@@ -27,11 +27,13 @@ from hub.queries import (
 )
 from hub.queries.bookability import phone_of
 from hub.queries.consent_reminders import SOON
+from hub.queries.given_back import GIVEN_BACK, is_given_back
 from hub.web import (
     course_words,
     crowding_words,
     date_tasks,
     date_words,
+    own_given_back,
     own_moves,
     own_rounds,
     own_shortlists,
@@ -56,6 +58,7 @@ from hub.web.telling_words import in_words, telling
 
 blueprint = Blueprint("me", __name__)
 SHOWN_DISCLOSURES = 3
+DATES = 50  # also those that were given back
 PAGE, LAST_PAGE = 50, 100_000
 COACH_IS_NEW = timedelta(days=30)
 SIZES = ("normal", "large")
@@ -78,7 +81,9 @@ def show_me() -> tuple[str, int]:
     actor, now = current_actor(), at()
     with reading() as session:
         person = participants.get_self(session, actor, at=now)
-        coming = bookings.list_coming(session, person.id, since=now, private=True)
+        again = is_given_back(person, at=now)
+        found = bookings.list_coming(session, person.id, since=now, private=True, also=again, limit=DATES)
+        coming = [one for one in found if one.cancelled_by not in GIVEN_BACK]
         given = consents.list_in_force(session, person.id, at=now)
         feeds = subscriptions.list_own_subscriptions(session, actor)
         releases_ending = consent_reminders.list_ending_releases(session, [person.id], at=now)
@@ -106,6 +111,7 @@ def show_me() -> tuple[str, int]:
         new_coach=_new_coach(person, now),
         rounds=asked,
         wishes=wishes,
+        given_back=own_given_back.rows_of((one for one in found if one.cancelled_by in GIVEN_BACK), now),
         **chosen,
     )
 

@@ -6,13 +6,17 @@ from flask import Blueprint, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from hub import i18n
+from hub.actions.bulk_jobs import start_moving
 from hub.actions.closures import add_closure
 from hub.actions.moving_dates import move_dates
 from hub.errors import InvalidInput, RuleBroken
+from hub.models.bulk_job import BulkJob
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.queries import calling_off as queries
+from hub.queries.bulk_jobs import find_started, is_bulk
 from hub.queries.calling_off import Span
+from hub.queries.consequences import consequences_of
 from hub.queries.moved_dates import moves_of
 from hub.queries.series import lock_running
 from hub.web.access import for_roles
@@ -43,19 +47,24 @@ def show_preview() -> Any:
 @blueprint.post("/calling-off/moving")
 @for_roles(Role.PARTNER)
 def create_moves() -> Any:
-    """Move the ticked dates, and close the days they leave where that was ticked; all or nothing."""
+    """Move the ticked dates, and close the days they leave where that was ticked; all or nothing.
+
+    Many dates the worker moves, one after the other.
+    """
     form = read_form()
     span = read_span(form)
     if span is None:
         return _form_page(form)
     try:
         with transaction() as session:
-            _do(session, form, span)
+            job = _do(session, form, span)
     except InvalidInput as error:
         add_error(form, error)
         return preview(form, span, error.status)
     except RuleBroken as error:  # somebody booked, changed a date or took the room meanwhile: nothing has happened
         return preview(form, span, error.status, str(error.message))
+    if job is not None:
+        return redirect(url_for("bulk_jobs.show_job", public_id=job.public_id), code=303)
     return redirect(url_for("calling_off.show_done", how="move", step=request_id()), code=303)
 
 
@@ -83,6 +92,7 @@ def preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = 
         slots=slots,
         ticked=set(_ticked()),
         problem=problem,
+        bulk=is_bulk(len(slots), sum(one.people for one in moves.dates) if moves else 0),
         busy=warning(one.room_known for one in moves.dates if not one.obstacle) if moves else None,
         words=BUSY,
         back=url_for("calling_off.show_preview", **form.address()),
@@ -91,9 +101,13 @@ def preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = 
     )
 
 
-def _do(session: Session, form: CallingOffForm, span: Span) -> None:
+def _do(session: Session, form: CallingOffForm, span: Span) -> BulkJob | None:
+    """Move what was chosen, or return the job that will do it."""
     actor, organisation = current_actor(), form.organisation if form.closing else None
-    days = form.shift()
+    days, seen = form.shift(), form.seen.data or ""
+    earlier = find_started(session, actor, seen)
+    if earlier is not None:
+        return earlier
     if organisation is not None:
         lock_running(session, organisation.id)  # the series before their dates, as whoever changes a series does
     slots = queries.list_in_span(session, actor, span, at=at())
@@ -109,16 +123,12 @@ def _do(session: Session, form: CallingOffForm, span: Span) -> None:
             keeping=[slot for slot in slots if slot not in chosen],
             at=at(),
         )
-    move_dates(
-        session,
-        actor=actor,
-        slots=slots,
-        chosen=chosen,
-        days=days,
-        expected=form.seen.data or "",
-        despite_busy=takes_it_anyway(),
-        at=at(),
-    )
+    facts: dict[str, Any] = {"slots": slots, "chosen": chosen, "days": days, "expected": seen}
+    facts |= {"actor": actor, "despite_busy": takes_it_anyway(), "at": at()}
+    if is_bulk(len(chosen), sum(line.people for line in consequences_of(session, chosen).lines)):
+        return start_moving(session, **facts, values=form.address())
+    move_dates(session, **facts)
+    return None
 
 
 def _ticked() -> list[str]:

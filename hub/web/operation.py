@@ -1,23 +1,27 @@
-"""The operator's page: the outbox, mails that were given up, the tail of the log, the state of the tables."""
+"""The operator's page: the outbox, mails that were given up, the tail of the log, the tables and what they hold."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 
 from hub import migrating
+from hub.actions import check_runs as check_verbs
 from hub.actions.outbox import revive_notice
 from hub.i18n import N_, Message, gettext
+from hub.models.check_run import CheckRun
 from hub.models.notice import NoticeState
 from hub.models.user import Role
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import log, notices, operation
+from hub.queries import check_runs, log, notices, operation
 from hub.web.access import for_roles
+from hub.web.check_words import TRUTHS
 from hub.web.context import at, current_actor, reading, render, transaction
 
 blueprint = Blueprint("operation", __name__)
 LATE_MINUTES = 10
+OLD = timedelta(hours=30)  # a check of every night is never older than this
 STATES: dict[NoticeState, Message] = {
     NoticeState.QUEUED: N_("wartet"),
     NoticeState.SENDING: N_("wird gerade verschickt"),
@@ -39,8 +43,9 @@ def show_operation() -> Any:
         dead = operation.list_dead_notices(session, actor)
         unchained, unchained_at = log.count_unchained(session)
         revision = operation.find_revision(session)
+        checked = check_runs.find_last_run(session)
     mails, tail, head = _minutes(oldest), _minutes(unchained_at), migrating.head()
-    troubles = [bool(dead), mails > LATE_MINUTES, tail > LATE_MINUTES, revision != head]
+    troubles = [bool(dead), mails > LATE_MINUTES, tail > LATE_MINUTES, revision != head, not _is_good(checked)]
     return render(
         "operation/show_operation.html",
         counts=[(word, str(counts.get(state, 0))) for state, word in STATES.items()],
@@ -51,8 +56,26 @@ def show_operation() -> Any:
         late=LATE_MINUTES,
         revision=revision,
         head=head,
+        checked=checked,
+        data_good=_is_good(checked),
+        broken=_broken(checked),
         well=not any(troubles),
     )
+
+
+@blueprint.post("/operation/checks")
+@for_roles(Role.OPERATOR)
+def create_check() -> Any:
+    """Look now whether everything holds that must always be true of the data."""
+    with reading() as session:
+        found = check_verbs.check_data(session, actor=current_actor(), at=at())
+    with transaction() as session:
+        check_verbs.keep_check(session, actor=current_actor(), found=found, at=at())
+    if found.broken:
+        flash(gettext("Bei der Prüfung stimmte etwas nicht."), "warn")
+    else:
+        flash(gettext("Geprüft. Alles stimmt."), "ok")
+    return redirect(url_for("operation.show_operation"), code=303)
 
 
 @blueprint.post("/operation/notices/<public_id>/again")
@@ -64,6 +87,17 @@ def revive(public_id: str) -> Any:
         revive_notice(session, actor=current_actor(), notice=notice, at=at())
     flash(gettext("Die Nachricht wird noch einmal verschickt."), "ok")
     return redirect(url_for("operation.show_operation"), code=303)
+
+
+def _is_good(checked: CheckRun | None) -> bool:
+    """Tell whether the last check is a recent one and found nothing."""
+    return checked is not None and not checked.broken and at() - checked.ran_at <= OLD
+
+
+def _broken(checked: CheckRun | None) -> list[tuple[str, int]]:
+    """Return what did not hold, in words, each with how many rows break it."""
+    found = checked.broken if checked is not None else {}
+    return [(str(TRUTHS.get(name, name)), count) for name, count in found.items()]
 
 
 def _minutes(since: datetime | None) -> int:

@@ -16,6 +16,7 @@ from hub.web import place_words
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
+from hub.web.news import WORDS
 from hub.web.organisation_forms import OrganisationForm
 
 blueprint = Blueprint("organisations", __name__)
@@ -71,6 +72,7 @@ def show_organisation(public_id: str) -> Any:
         members=members,
         places=places,
         words=place_words,
+        rhythm=WORDS,
     )
 
 

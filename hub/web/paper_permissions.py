@@ -21,7 +21,7 @@ from hub.queries import participants
 from hub.queries import permissions as questions
 from hub.queries.consent_texts import read_wording
 from hub.queries.consents import list_requested
-from hub.queries.permission_texts import PURPOSES, channels_of
+from hub.queries.permissions import channels_of
 from hub.queries.sheets import get_sheet
 from hub.web.access import for_roles
 from hub.web.consents import is_open, note_reading, reads_wording
@@ -59,7 +59,7 @@ def _list_page(public_id: str, form: MessagesForm | None, status: int = 200) -> 
     form = form or MessagesForm(formdata=None)
     form.prepare(person)
     shown: dict[str, Any] = {"messages": own.get(Scope.MESSAGES), "evaluation": own.get(Scope.EVALUATION)}
-    shown |= {"waiting": [one for one in asked if is_open(one)], "purposes": PURPOSES, "ways": channels_of(person)}
+    shown |= {"waiting": [one for one in asked if is_open(one)], "ways": channels_of(person)}
     return render("paper_permissions/show_permissions.html", status, person=person, form=form, **shown)
 
 

@@ -89,7 +89,7 @@ class ParticipantForm(FlaskForm):
             access_needs=tuple(self.access_needs.data or ()),
             clinical_needs=tuple(self.clinical_needs.data or ()),
             notes=self.notes.data or "",
-            neutral_word=self.neutral_word.data,
+            neutral_word=self.neutral_word.data or None,
         )
 
     def _contacts(self) -> list[dict[str, Any]]:
@@ -100,6 +100,19 @@ class ParticipantForm(FlaskForm):
         if address := (self.email.data or "").strip():
             found.append({"kind": "email", "value": address, "allowed_for": ["coach"]})
         return found
+
+
+class ChangeForm(ParticipantForm):
+    """The same about somebody known, whose word in the calendar stays unless the coach chooses another one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.neutral_word.choices = [("", ""), *self.neutral_word.choices]
+
+    def show_word_of(self, person: Participant) -> None:
+        """Name the word there is, which may be one of the person's own."""
+        stays = str(N_("„{word}“ (bleibt)", word=person.neutral_word))
+        self.neutral_word.choices = [("", stays), *list(self.neutral_word.choices)[1:]]
 
 
 def entries_of(person: Participant) -> dict[str, Any]:
@@ -118,7 +131,7 @@ def entries_of(person: Participant) -> dict[str, Any]:
         "locale": person.locale,
         "access_needs": person.access_needs,
         "clinical_needs": person.clinical_needs or [],
-        "neutral_word": person.neutral_word,
+        "neutral_word": "",
         "notes": person.notes or "",
         "version": person.version,
     }

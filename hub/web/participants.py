@@ -20,17 +20,18 @@ from hub.models.user import Role
 from hub.models.wording import NEEDS, TALKS, listed
 from hub.policy.fields import Reader
 from hub.policy.visibility import PROFILE
-from hub.queries import bookings, cards, consents, date_news, enquiries, participants, today, waiting
+from hub.queries import bookings, cards, consents, date_news, enquiries, participants, past_dates, today, waiting
 from hub.queries.reading import phases_of
 from hub.queries.team import counts_now
 from hub.web import course_words, date_tasks, date_words
 from hub.web.access import for_roles
+from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.booking_words import coachs_knot, sentences, short_date, town, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_rows import rows_of
 from hub.web.fields import add_error
 from hub.web.filters import clock_time, relative_day
-from hub.web.participant_form import ParticipantForm, entries_of
+from hub.web.participant_form import ChangeForm, ParticipantForm, entries_of
 
 blueprint = Blueprint("participants", __name__)
 CASELOAD = 15
@@ -80,6 +81,7 @@ def show_participant(public_id: str) -> tuple[str, int]:
         person = participants.get_participant(session, actor, public_id, at=now)
         reader = participants.reader_of(actor, person)
         found = _findings(session, person, reader, now)
+        past = past_dates.list_past_of_person(session, actor, person, at=now)
     fields = PROFILE[reader]
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=fields, purpose="person", at=now)
@@ -93,6 +95,9 @@ def show_participant(public_id: str) -> tuple[str, int]:
         needs=listed(person.access_needs, NEEDS),
         participation=next((p for p in reversed(person.participations) if counts_now(p, now)), None),
         proposed=ParticipationState.PROPOSED,
+        past=past,
+        marks=ATTENDANCE,
+        now=now,
         **found,
     )
 
@@ -166,16 +171,16 @@ def create_participant() -> Response | tuple[str, int]:
 def edit_participant(public_id: str) -> tuple[str, int]:
     """Show the form with what is known; a logged read."""
     person = _own(public_id)
-    return render("participants/edit_participant.html", form=ParticipantForm(data=entries_of(person)), person=person)
+    return _edit(ChangeForm(data=entries_of(person)), person)
 
 
 @blueprint.post("/people/<public_id>")
 @for_roles(Role.COACH)
 def update_participant(public_id: str) -> Response | tuple[str, int]:
     """Keep what was changed; only from the version that was read."""
-    form = ParticipantForm()
+    form = ChangeForm()
     if not form.validate_on_submit():
-        return render("participants/edit_participant.html", 422, form=form, person=_own(public_id))
+        return _edit(form, _own(public_id), 422)
     version = int(form.version.data) if (form.version.data or "").isdecimal() else None
     try:
         with transaction() as session:
@@ -183,9 +188,14 @@ def update_participant(public_id: str) -> Response | tuple[str, int]:
             change(session, actor=current_actor(), participant=person, details=form.details(), version=version, at=at())
     except RuleBroken as error:
         add_error(form, error)
-        return render("participants/edit_participant.html", error.status, form=form, person=_own(public_id))
+        return _edit(form, _own(public_id), error.status)
     flash(str(N_("Gespeichert.")), "ok")
     return redirect(url_for("participants.show_participant", public_id=public_id), code=303)
+
+
+def _edit(form: ChangeForm, person: Participant, status: int = 200) -> tuple[str, int]:
+    form.show_word_of(person)
+    return render("participants/edit_participant.html", status, form=form, person=person)
 
 
 def _own(public_id: str) -> Participant:

@@ -16,19 +16,17 @@ from hub.models.consent import MessagePurpose, Scope
 from hub.models.participant import Participant
 from hub.queries.consents import longest_day
 from hub.queries.participants import get_self
-from hub.queries.permission_texts import (
-    CHANNELS,
-    PURPOSES,
-    channels_of,
-    evaluation_wording,
-    messages_wording,
-)
-from hub.queries.permissions import list_own
+from hub.queries.permission_texts import CHANNELS, PURPOSES, evaluation_wording, messages_wording
+from hub.queries.permission_texts import WHEN as TIMES
+from hub.queries.permissions import channels_of, list_own
+from hub.queries.reminders import WHEN, When
 from hub.web.access import for_person
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 
 blueprint = Blueprint("permissions", __name__)
+# The usual time is the empty choice, so that nothing is preset.
+WORDS_WHEN = [SelectChoice("" if one is When.DAY_BEFORE else one, word) for one, word in TIMES.items()]
 
 
 class MessagesForm(FlaskForm):
@@ -36,6 +34,7 @@ class MessagesForm(FlaskForm):
 
     changes = SelectField(PURPOSES[MessagePurpose.CHANGES])
     reminders = SelectField(PURPOSES[MessagePurpose.REMINDERS])
+    when = SelectField(N_("Wann erinnern"), choices=WORDS_WHEN, default="")
     questions = SelectField(PURPOSES[MessagePurpose.QUESTIONS])
     agreed = HiddenField()
 
@@ -49,8 +48,9 @@ class MessagesForm(FlaskForm):
             self[str(name)].choices = ways
 
     def chosen(self) -> dict[str, str]:
-        """Return the ways that were chosen, by purpose."""
-        return {str(name): self[str(name)].data for name in PURPOSES if self[str(name)].data}
+        """Return the ways that were chosen, by purpose, and when to remind."""
+        ways = {str(name): self[str(name)].data for name in PURPOSES if self[str(name)].data}
+        return ways | ({WHEN: self.when.data} if MessagePurpose.REMINDERS in ways and self.when.data else {})
 
     def mark(self) -> str:
         """Return the choice as one word, so that the yes belongs to the words that were shown."""
@@ -73,7 +73,7 @@ def _page(form: MessagesForm | None, status: int = 200, error: RuleBroken | Inva
     form.prepare(person)
     if error is not None:
         add_error(form, error)
-    shown: dict[str, Any] = {"messages": messages, "evaluation": own.get(Scope.EVALUATION), "purposes": PURPOSES}
+    shown: dict[str, Any] = {"messages": messages, "evaluation": own.get(Scope.EVALUATION)}
     return render("permissions/show_permissions.html", status, form=form, ways=channels_of(person), **shown)
 
 

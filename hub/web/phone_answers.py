@@ -10,6 +10,7 @@ from hub.actions import answers, tellings
 from hub.i18n import N_
 from hub.models.enquiry import Enquiry
 from hub.models.user import Role
+from hub.queries import requested_places
 from hub.queries.consents import find_permitting
 from hub.queries.disclosures import fields_for
 from hub.queries.phone_list import get_phoned_enquiry
@@ -34,6 +35,7 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
     with reading() as session:
         enquiry = get_phoned_enquiry(session, actor, reference, at=at())
         live = find_permitting(session, enquiry, at=at()) is not None
+        kept_until = requested_places.find_kept_until(session, enquiry)
     fields = fields_for(enquiry, actor, live=live, acknowledged=False, asked_anew=True, at=at())
     with transaction() as session:
         tellings.note_read_for_partner(session, actor=actor, enquiry=enquiry, fields=fields, at=at())
@@ -41,6 +43,7 @@ def _page(reference: str, form: FlaskForm | None = None, status: int = 200) -> A
         "phone_answers/show_answer.html",
         status,
         form=form,
+        kept_until=kept_until,
         **view_of(enquiry, fields, live=live, asked_anew=True),
         **answer_forms(form),
     )

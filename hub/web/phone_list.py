@@ -24,6 +24,7 @@ from hub.queries.phone_list import (
 from hub.web import week
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.news import WORDS
 from hub.web.phone_words import sheet_of
 
 blueprint = Blueprint("phone_list", __name__)
@@ -57,6 +58,7 @@ def _page(template: str) -> Any:
         open=[one for one in sheets if not one.phoned.quiet],
         quiet=[one for one in sheets if one.phoned.quiet],
         waiting=waiting_calls(phoned),
+        rhythm=WORDS,
         span=week.span_of(monday),
         number=monday.isocalendar().week,
         week=week.week_name(monday),

@@ -13,6 +13,7 @@ from hub.models.offer import Freshness, Offer, OfferState
 from hub.models.prior_question import PriorQuestion
 from hub.models.slot import Slot, SlotState
 from hub.policy.fields import Field, Reader
+from hub.queries.attendance import ABOUT_ATTENDANCE
 from hub.queries.disclosures import Content, lines, phase_now, told_fields
 from hub.queries.phone_list import Call, Phoned
 from hub.web.filters import NBSP, day_clock, short_clock, short_day
@@ -66,7 +67,7 @@ def sheet_of(phoned: Phoned, at: datetime) -> Sheet:
 
 def _lines(phoned: Phoned, at: datetime) -> Iterator[Line]:
     for call in phoned.calls:
-        yield _call(call, phoned.organisation.name)
+        yield _attendance(phoned, call) if call.notice.template == ABOUT_ATTENDANCE else _call(call, phoned)
     for enquiry in phoned.enquiries:
         yield _enquiry(enquiry, phoned.reader, at)
     for question in phoned.prior_questions:
@@ -77,7 +78,8 @@ def _lines(phoned: Phoned, at: datetime) -> Iterator[Line]:
         yield _offer(phoned, offer)
 
 
-def _call(call: Call, name: str) -> Line:
+def _call(call: Call, phoned: Phoned) -> Line:
+    name = phoned.organisation.name
     settlement = url_for("phone_list.create_settlement", public_id=call.notice.public_id)
     wished = call.notice.template == "call_back"
     state, word, sentence = "asked", N_("bitte sagen"), N_("Es gibt eine Nachricht. Bitte im Netzwerk nachfragen.")
@@ -102,6 +104,20 @@ def _call(call: Call, name: str) -> Line:
         sentence = _about_offer(call.offer)
     done = N_("Ist erledigt") if wished else N_("Ist gesagt")
     return Line(sentence, state, word, post=(done, settlement), asks=wished)
+
+
+def _attendance(phoned: Phoned, call: Call) -> Line:
+    """An umbrella reads the place codes out; a network's desk sees none, and can only ask the partner to do it."""
+    if call.slot is None or call.offer is None:
+        return _call(call, phoned)
+    facts = {"title": call.offer.title, "day": day_clock(call.slot.starts_at)}
+    if phoned.reader is Reader.UMBRELLA:
+        page = url_for("attendance.edit_attendance", public_id=call.slot.public_id)
+        sentence = N_("„{title}“ am {day}: Wer war da?", **facts)
+        return Line(sentence, "asked", N_("bitte fragen"), link=(N_("Eintragen"), page))
+    settlement = url_for("phone_list.create_settlement", public_id=call.notice.public_id)
+    sentence = N_("„{title}“ am {day}: Bitte selbst eintragen, wer da war.", **facts)
+    return Line(sentence, "asked", N_("bitte sagen"), post=(N_("Ist gesagt"), settlement), asks=False)
 
 
 def _about_date(notice: Notice, slot: Slot, offer: Offer) -> Message:

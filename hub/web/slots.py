@@ -115,9 +115,10 @@ def slot_page(public_id: str, status: int = 200, problem: str = "", *, busy: boo
         people=sum(one.booking.party for one in attendees),
         words=week.places_words(slot, at()),
         past=slot.ends_at <= at(),
+        coming=slot.state is SlotState.PLANNED and slot.starts_at > at(),
         may_mark=slot.ends_at <= at()
         and slot.state is SlotState.PLANNED
-        and allows(current_actor(), Permission.MARK_ATTENDANCE, slot.offer),
+        and allows(current_actor(), Permission.MARK_ATTENDANCE, slot),
         may_change=slot.state is SlotState.UNSETTLED or (slot.state is SlotState.PLANNED and slot.starts_at > at()),
         may_restore=slot.state is SlotState.UNSETTLED
         or (slot.state is SlotState.CALLED_OFF and slot.starts_at > at() and slot.offer.state is not OfferState.ENDED),

@@ -21,7 +21,9 @@ from hub.queries import (
     coach_time,
     consent_reminders,
     offer_versions,
+    past_dates,
     prior_questions,
+    requested_places,
     today,
     today_people,
     waiting,
@@ -35,8 +37,9 @@ from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.date_tasks import phone_of_person
 from hub.web.filters import full_day, relative_day
 from hub.web.offer_versions import news_of
+from hub.web.person_notice_words import call_task
 from hub.web.prior_question_words import row_of
-from hub.web.today_tasks import Task, consent_task, enquiry_task
+from hub.web.today_tasks import Task, clash_task, consent_task, enquiry_task
 
 blueprint = Blueprint("today", __name__)
 DAYS_AHEAD = 7
@@ -70,8 +73,10 @@ def show_today() -> tuple[str, int]:
         enquiries, turns, objected = today.list_open_enquiries(session, people.keys(), at=now)
         consents, ending = consent_reminders.list_asked_and_ending(session, people.keys(), at=now)
         until = midnight + timedelta(days=DAYS_AHEAD)
-        dates = today.list_dates(session, actor, since=midnight, until=until, at=now)
+        asked = past_dates.is_coachs_question(now)
+        dates = today.list_dates(session, actor, since=midnight, until=until, also=asked, at=now)
         wishes = waiting.list_to_answer(session, people.keys(), at=now)
+        clashes = requested_places.list_overlapping(session, people.keys(), at=now) if folder.requests else []
         releases = consent_reminders.list_ending_releases(session, people, at=now) if folder.releases else []
         calls = withdrawals.list_late_calls(session, people, at=now) if folder.late_calls else []
         wondered = prior_questions.list_to_read(session, actor) if folder.prior_questions else []
@@ -81,9 +86,11 @@ def show_today() -> tuple[str, int]:
         news = offer_versions.list_news(session, people.keys(), since=now - NEWS_LAST, at=now)
     endings = ending_tasks.list_tasks(people, ending, releases, calls, at=now)
     endings += objection_tasks.list_tasks(people, objected)
+    endings += [clash_task(clash, people) for clash in clashes]
     others = [one for one in enquiries if not today.is_coachs_turn(one, turns)]
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
+    endings += [(key, call_task(people[key])) for key in sorted(folder.called)]
     tasks: dict[int, list[Task]] = {}
     for person_id, task in _tasks(people, enquiries, turns, consents, dates, folder.carded):
         tasks.setdefault(person_id, []).append(task)
@@ -109,6 +116,7 @@ def show_today() -> tuple[str, int]:
         news=news_of(news),
         prior_rows=[row_of(one) for one in wondered],
         own_rows=date_tasks.list_own(dates, actor.user_id, now),
+        letters=folder.letters,
     )
 
 

@@ -1,5 +1,6 @@
 """What a coach has to do next, in words: the tasks about enquiries and about questions nobody answered yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import url_for
@@ -12,6 +13,7 @@ from hub.models.participant import Participant
 from hub.models.round import Round, RoundState
 from hub.models.wording import DECLINES, QUESTIONS
 from hub.queries import today
+from hub.queries.requested_places import Clash
 from hub.web.booking_words import given_name
 from hub.web.filters import day_clock
 
@@ -30,6 +32,7 @@ class Task:
     links: list[tuple[str, str]] = field(default_factory=list)
     booking: Booking | None = None  # fallen away: "knows already" is offered
     wish: Waiting | None = None  # on the waiting list: giving the place on is offered
+    past: Booking | None = None  # over, and only its person can say what was: the words are offered
     button: Message = KNOWS  # what is noted about the booking
 
 
@@ -87,6 +90,21 @@ def _round_task(enquiry: Enquiry, asked: Round, person: Participant) -> Task:
         return Task(2, sentence, "accepted", N_("zugesagt"), [(str(N_("Ansehen")), page)])
     sentence = N_("Bisher hat für {name} kein Partner zugesagt.", name=given)
     return Task(2, sentence, "due", N_("keine Zusage"), [(str(N_("Die nächsten fragen")), page)])
+
+
+def clash_task(clash: Clash, people: Mapping[int, Participant]) -> tuple[int, Task]:
+    """Return what the coach has to do where somebody has another date at the time of a place asked for."""
+    asked, person = clash.requested, people[clash.requested.participant_id or 0]
+    assert asked.enquiry is not None  # noqa: S101
+    who = asked.enquiry.organisation.name
+    sentence = N_(
+        "{name} hat um diese Zeit schon einen Termin: {when}. Bei {who} ist für dieselbe Zeit angefragt. Zurückziehen?",
+        name=given_name(person),
+        when=day_clock(clash.date.starts_at),
+        who=who,
+    )
+    page = url_for("enquiries.show_enquiry", public_id=asked.enquiry.public_id)
+    return person.id, Task(1, sentence, "due", N_("zwei zugleich"), [(str(N_("Anfrage ansehen")), page)])
 
 
 def consent_task(consent: Consent, person: Participant) -> Task:

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub.actions import attendance as attendance_verbs
+from hub.actions import calendar_mails as calendar_mail_verbs
 from hub.actions import consent_reminders as reminder_verbs
 from hub.actions import deadlines as verbs
 from hub.actions import duties as duty_verbs
 from hub.actions import freshness as freshness_verbs
 from hub.actions import leaving as leaving_verbs
-from hub.actions import offers, outbox
+from hub.actions import offers, outbox, person_notices
 from hub.actions import prior_questions as prior_question_verbs
 from hub.actions import waiting as waiting_verbs
 from hub.actions.ladder import hand_to_coach
@@ -21,6 +23,8 @@ from hub.actions.rounds import expire_kept
 from hub.db import Database
 from hub.policy.actor import SYSTEM
 from hub.queries import (
+    attendance,
+    calendar_mails,
     consent_reminders,
     deadlines,
     duties,
@@ -30,12 +34,14 @@ from hub.queries import (
     leaving,
     notices,
     own_offers,
+    person_news,
     pools,
     prior_questions,
     releases,
     rounds,
     waiting,
 )
+from hub.queries import person_notices as by_hand
 from hub.worker.attempts import attempt, for_each
 
 
@@ -61,6 +67,9 @@ class Deadline:
 HOLDS = Deadline("holds", holds.list_run_out, verbs.expire_hold, "booking_id")
 POOLS = Deadline("pools", pools.list_due, release_pool, "pool_id")
 WAITED_FOR = Deadline("waiting list", waiting.list_overdue, waiting_verbs.offer_overdue, "slot_id")
+CALENDAR_MAILS = Deadline(
+    "calendar mails", calendar_mails.list_due_readers, calendar_mail_verbs.queue_calendar_mails, "user_id"
+)
 # In this order: a partner is reminded before the silence counts, and a consent ends before the feed it carried.
 DEADLINES = (
     Deadline("reminders", deadlines.list_to_remind, verbs.remind_partner, "enquiry_id"),
@@ -79,12 +88,19 @@ DEADLINES = (
     Deadline("offers half over", waiting.list_half_over, waiting_verbs.remind_of_offer, "waiting_id"),
     Deadline("wishes", waiting.list_hopeless, waiting_verbs.lapse_waiting, "waiting_id"),
     Deadline("pauses", own_offers.list_returning, offers.resume_offer, "offer_id"),
+    Deadline("attendance", attendance.list_to_ask, attendance_verbs.ask_partner, "slot_id"),
     Deadline("questions", freshness.list_to_ask, freshness_verbs.ask_partner, "offer_id"),
     Deadline("warnings", freshness.list_to_warn, freshness_verbs.warn_partner, "offer_id"),
     Deadline("silent offers", freshness.list_to_lower, freshness_verbs.lower_offer, "offer_id"),
     Deadline("moot prior questions", prior_questions.list_moot, prior_question_verbs.withdraw_moot, "question_id"),
     Deadline("prior reminders", prior_questions.list_to_remind, prior_question_verbs.remind_partner, "question_id"),
     Deadline("prior questions", prior_questions.list_silent, prior_question_verbs.expire_prior_question, "question_id"),
+    Deadline("changes to tell", person_news.list_changed, person_notices.tell_of_change, "booking_id"),
+    Deadline("reminders to people", person_news.list_to_remind, person_notices.remind_of_date, "booking_id"),
+    Deadline("offers to tell", person_news.list_offered, person_notices.tell_of_offer, "booking_id"),
+    Deadline("sheets to tell", person_news.list_asked, person_notices.tell_of_sheet, "sheet_id"),
+    Deadline("choices to tell", person_news.list_to_choose, person_notices.tell_of_choice, "enquiry_id"),
+    Deadline("notices by hand", by_hand.list_needless, outbox.drop_notice_to_person, "notice_id"),
     Deadline("calls", notices.list_needless_calls, outbox.drop_call, "notice_id"),
 )
 

@@ -13,8 +13,16 @@ from email_validator import validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
+from calendars.inviting import Method
 from hub import clock, crypto, i18n
-from hub.actions.links import issue_link, issue_offer_link, issue_prior_question_link, link_token
+from hub.actions.calendar_mails import CalendarPart, prepare_calendar_part
+from hub.actions.links import (
+    issue_attendance_link,
+    issue_link,
+    issue_offer_link,
+    issue_prior_question_link,
+    link_token,
+)
 from hub.config import Config
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
@@ -23,13 +31,15 @@ from hub.models.offer import OfferState
 from hub.models.prior_question import PriorQuestionState
 from hub.paths import resource
 from hub.policy.actor import SYSTEM
-from hub.queries import notices
+from hub.queries import attendance, notices, person_notices
+from hub.queries.calendar_mails import TEMPLATE as CALENDAR_ENTRY
 from hub.queries.consents import find_permitting
+from hub.queries.digests import count_told
 from hub.queries.freshness import WARNED_BEFORE, find_subject, lowers_at
 from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, AWAITING_ANSWER, Recipient
-from hub.queries.permissions import may_write_to
 from hub.queries.prior_questions import find_of_notice, is_moot
+from hub.worker.calendar_mails import attach
 
 WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
 
@@ -43,13 +53,19 @@ class Letter:
     address: str  # the page it points to
     day: date | None = None  # from when on silence has a consequence
     until: date | None = None  # the last day of the link
+    count: int = 1  # how many news it tells together
+    calendar: CalendarPart | None = None  # a date for the reader's own calendar
+
+    @property
+    def gone(self) -> bool:
+        """Whether it takes a date out of the reader's calendar."""
+        return self.calendar is not None and self.calendar.method is Method.CANCEL
 
 
 def prepare_letter(session: Session, notice: Notice, config: Config, *, at: datetime) -> Letter | str:
     """Return what the mail needs, or the reason why it must not be sent any more (checked now, not when queued)."""
-    person = notice.participant_id
-    if person is not None and not may_write_to(session, participant_id=person, channel=notice.channel.value, at=at):
-        return "no_consent"  # T7: no way to a person is open without their own yes (E6)
+    if notice.participant_id is not None:
+        return _prepare_to_person(session, notice, config, at)
     recipient = notices.find_recipient(session, notice, at=at)
     if recipient is None:
         return "nobody"
@@ -58,14 +74,25 @@ def prepare_letter(session: Session, notice: Notice, config: Config, *, at: date
         return Letter(notice, recipient, _invitation_page(invitation, config)) if invitation.open(at) else "settled"
     if notice.template in ABOUT_OFFER or notice.template in WARNINGS:
         return _prepare_about_offer(session, notice, recipient, config, at)
-    if notice.template in ABOUT_PRIOR_QUESTION:
-        return _prepare_prior_question(session, notice, recipient, config, at)
+    if prepare := WITH_LINK.get(notice.template):
+        return prepare(session, notice, recipient, config, at)
     enquiry = notices.find_enquiry(session, notice)
     if notice.template in ABOUT_ENQUIRY:
         return _prepare_question(session, notice, recipient, enquiry, config, at)
     if notice.template == "partner_news" and enquiry is not None and enquiry.state is EnquiryState.WITHDRAWN:
         return "withdrawn"  # the partner is asked once to check, and told nothing more (T4b, T4c)
-    return Letter(notice, recipient, f"{config.public_url}/login")
+    return Letter(notice, recipient, f"{config.public_url}/login", count=count_told(session, notice))
+
+
+def _prepare_to_person(session: Session, notice: Notice, config: Config, at: datetime) -> Letter | str:
+    """Prepare a mail to a person: only under their own yes to this purpose and way (E6, T7), and while it has a reason.
+
+    It points to the page of their card, which any code opens, and says nothing else.
+    """
+    if why := person_notices.why_not(session, notice, at=at):
+        return why
+    recipient = notices.find_recipient(session, notice, at=at)
+    return Letter(notice, recipient, f"{config.public_url}/card") if recipient else "nobody"
 
 
 def _prepare_question(
@@ -87,6 +114,30 @@ def _prepare_prior_question(
         return "settled"
     link = issue_prior_question_link(session, actor=SYSTEM, question=question, at=at)
     return Letter(notice, recipient, f"{config.public_url}/links/prior-questions/{link_token(link)}")
+
+
+def _prepare_attendance(
+    session: Session, notice: Notice, recipient: Recipient, config: Config, at: datetime
+) -> Letter | str:
+    slot = attendance.find_open_date(session, notice.slot_id, at=at)
+    if slot is None:
+        return "settled"
+    link = issue_attendance_link(session, actor=SYSTEM, slot=slot, at=at)
+    return Letter(notice, recipient, f"{config.public_url}/links/attendance/{link_token(link)}")
+
+
+def _prepare_calendar_entry(
+    session: Session, notice: Notice, recipient: Recipient, config: Config, at: datetime
+) -> Letter | str:
+    part = prepare_calendar_part(session, actor=SYSTEM, notice=notice, config=config, at=at)
+    return Letter(notice, recipient, f"{config.public_url}/login", calendar=part) if part else "settled"
+
+
+WITH_LINK = {
+    CALENDAR_ENTRY: _prepare_calendar_entry,
+    **dict.fromkeys(ABOUT_PRIOR_QUESTION, _prepare_prior_question),
+    attendance.ABOUT_ATTENDANCE: _prepare_attendance,
+}
 
 
 def _prepare_about_offer(
@@ -120,7 +171,9 @@ def write_mail(letter: Letter, config: Config) -> EmailMessage:
     template = _environment().get_template(f"{letter.notice.template}.txt")
     with i18n.using(letter.recipient.locale):
         days = {"day": _in_words(letter.day), "until": _in_words(letter.until)}
-        text = template.render(address=letter.address, phone=config.site_phone_text, **days)
+        text = template.render(
+            address=letter.address, phone=config.site_phone_text, count=letter.count, gone=letter.gone, **days
+        )
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage(policy=SMTP)
     message["From"] = config.mail_from
@@ -130,6 +183,8 @@ def write_mail(letter: Letter, config: Config) -> EmailMessage:
     message["Message-ID"] = f"<{letter.notice.public_id}@{parseaddr(config.mail_from)[1].partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n", cte="quoted-printable")
+    if letter.calendar is not None:
+        attach(message, letter.calendar, number=letter.notice.public_id)
     return message
 
 

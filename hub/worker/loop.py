@@ -16,12 +16,15 @@ from hub.fetching import Fetcher
 from hub.models.offer import Offer
 from hub.policy.actor import SYSTEM
 from hub.queries import next_free
+from hub.queries.check_in import forget_arrivals
 from hub.queries.offer_words import keep_words, list_without_words
 from hub.queries.room_ticks import delete_past_ticks
 from hub.queries.series import list_series_ids_to_extend
 from hub.worker.attempts import attempt, for_each
+from hub.worker.bulk import do_jobs, forget_jobs
 from hub.worker.calendar_sources import forget, read_due
-from hub.worker.deadlines import HOLDS, POOLS, WAITED_FOR, meet_deadlines
+from hub.worker.checks import check_nightly
+from hub.worker.deadlines import CALENDAR_MAILS, HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
 from hub.worker.tables import forget_tables, import_tables
 from hub.worker.transport import transport
@@ -56,15 +59,20 @@ def tasks(database: Database, config: Config, stop: threading.Event | None = Non
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
         Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),
         Task("waiting list", timedelta(minutes=1), lambda at: WAITED_FOR.meet(database, at)),
+        Task("calendar mails", timedelta(minutes=1), lambda at: CALENDAR_MAILS.meet(database, at)),
         Task("next free dates", timedelta(minutes=1), lambda at: keep_free_dates(database, at)),
         Task("tables", timedelta(seconds=2), lambda at: import_tables(database, at)),
+        Task("bulk jobs", timedelta(seconds=2), lambda at: do_jobs(database, at, stop)),
         Task("deadlines", timedelta(minutes=10), lambda at: meet_deadlines(database, at)),
         Task("dates ahead", timedelta(hours=1), lambda at: make_dates_ahead(database, at)),
         Task("words", timedelta(hours=1), lambda _at: keep_missing_words(database)),
         Task("old attempts", timedelta(hours=1), lambda at: database.run(lambda s: limits.forget_old(s, at=at))),
         Task("calendars", timedelta(seconds=5), lambda at: read_due(database, fetcher, at=at)),
         Task("calendars' words", timedelta(hours=6), lambda at: forget(database, at=at)),
+        Task("data check", timedelta(minutes=10), lambda at: check_nightly(database, at)),
         Task("old tables", timedelta(days=1), lambda at: forget_tables(database, at)),
+        Task("old bulk jobs", timedelta(days=1), lambda at: forget_jobs(database, at)),
+        Task("past arrivals", timedelta(days=1), lambda at: database.run(lambda s: forget_arrivals(s, at=at))),
         Task("past rooms", timedelta(days=1), lambda at: database.run(lambda s: delete_past_ticks(s, at=at))),
     ]
 

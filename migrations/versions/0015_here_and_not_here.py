@@ -1,5 +1,8 @@
 """Who has arrived, and one place a partner gives back."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -7,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("bookings", sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("bookings", sa.Column("cancelled_why", sa.String(16), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    pass
+    for column in ("cancelled_why", "arrived_at"):
+        op.drop_column("bookings", column)

@@ -252,7 +252,7 @@ def test_no_date_lies_behind_the_end_of_its_consent(world):
 
 
 def test_closing_waits_for_the_dates_and_tells_nothing_but_a_code(world):
-    enquiry, _ = accepted_enquiry(world)
+    enquiry, _ = accepted_enquiry(world, dated=False)
     with pytest.raises(InvalidInput):
         coach(world, enquiry, enquiries.close_enquiry, closing="hat Rücken")
     coach(world, enquiry, enquiries.close_enquiry, closing="partly")

@@ -55,6 +55,7 @@ def visit(world, **values):
         "changed_at": AT,
         "title": "Hausbesuch Geheimtitel",
         "address": {"street": "Geheimstraße 1"},
+        "municipality_code": world.cast.tarik.municipality_code,
     }
     with world.database.transaction() as session:
         row = Booking(**facts | values)

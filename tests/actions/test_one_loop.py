@@ -6,17 +6,14 @@ import pytest
 
 from hub.actions import answers, enquiries, referrals, tellings
 from hub.actions import deadlines as verbs
-from hub.actions.attendance import mark_attendance
-from hub.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
+from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.models.booking import BookingState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.log import Disclosure, LogEntry
-from hub.models.offer import Access, Aim, Offer
+from hub.models.offer import Aim, Offer
 from hub.models.referral import Referral, ReferralState
 from hub.policy.actor import SYSTEM
-from hub.queries.attendance import list_to_mark
 from hub.queries.referrals import get_referral
-from hub.queries.slots import get_own_slot
 from tests.crowd import rush
 from tests.loop import (
     accepted_enquiry,
@@ -32,7 +29,7 @@ from tests.loop import (
     sent_enquiry,
     withdraw,
 )
-from tests.places import book, make_offer, make_slot
+from tests.places import book, make_slot
 
 S = EnquiryState
 R = ReferralState
@@ -222,59 +219,8 @@ def test_no_name_is_told_before_the_yes_and_by_nobody_but_the_coach(world):
     assert rows(world, Disclosure, Disclosure.purpose == tellings.TOLD_BY_PHONE) == []
 
 
-def attended(world, slot, marks, *, by="sven", at=None):
-    actor, when = world.actor(by), at or slot.ends_at
-
-    def unit(session):
-        found = get_own_slot(session, actor, slot.public_id)
-        return mark_attendance(session, actor=actor, slot=found, marks=marks, at=when)
-
-    return world.database.run(unit)
-
-
-def test_a_partner_marks_its_own_past_date_with_a_word_and_no_reason(world):
-    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"])
-    slot = make_slot(world, offer)
-    say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
-    booking = book(world, slot, world.cast.tarik)
-    with pytest.raises(RuleBroken, match="vorbei"):
-        attended(world, slot, {booking.public_id: "attended"}, at=slot.ends_at - timedelta(seconds=1))
-    with pytest.raises(InvalidInput):
-        attended(world, slot, {booking.public_id: "war krank"})
-    for mark in ("not_there", "attended", "attended", "not_taken_place"):
-        attended(world, slot, {booking.public_id: mark})
-        assert now(world, booking).state == mark
-    entries = rows(world, LogEntry, LogEntry.action == "attendance.marked")
-    assert [(one.fields, one.purpose) for one in entries] == [(["B2"], "")] * 3, "never what, and nothing twice"
-
-
-def test_nobody_else_marks_who_was_there(world, subtests):
-    slot = make_slot(world, make_offer(world))
-    booking = book(world, slot, world.cast.tarik)
-    for key in ["kerstin", "petra", "clara", "frank", "lena", "nora", "anna", "fred"]:
-        error = NotAllowed if key == "kerstin" else NotFound  # an umbrella sees the date, and marks nothing
-        with subtests.test(key=key), pytest.raises(error):
-            attended(world, slot, {booking.public_id: "attended"}, by=key)
-    assert now(world, booking).state is BookingState.CONFIRMED
-
-
-def test_without_a_consent_in_force_nothing_more_is_written_about_somebody(world):
-    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"])
-    slot = make_slot(world, offer)
-    consent = say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
-    booking = book(world, slot, world.cast.tarik)
-    withdraw(world, world.cast.tarik, consent, at=slot.ends_at)
-    state = now(world, booking).state
-    assert attended(world, slot, {booking.public_id: "attended"}) == 0
-    assert now(world, booking).state is state
-    sven = world.actor("sven")
-    with world.database.reading() as session:
-        found = get_own_slot(session, sven, slot.public_id)
-        assert list_to_mark(session, sven, found, at=slot.ends_at) == []
-
-
 def test_after_its_dates_an_enquiry_can_be_closed_without_anybodys_mark(world):
-    enquiry, _ = accepted_enquiry(world)
+    enquiry, _ = accepted_enquiry(world, dated=False)
     slot = make_slot(world, offer_of(world, enquiry))
     book(world, slot, world.cast.tarik)
     with pytest.raises(RuleBroken, match="stehen noch Termine aus"):

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from hub.db import passing, retried
+from hub.db import Database, out_of_reach, passing, retried
 from hub.models.login import Attempt
 from hub.models.participant import Participant
 from tests.world import AT, World
@@ -130,3 +131,32 @@ def test_a_look_survives_connections_that_the_server_has_ended(world: World, dat
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
+
+
+def failing(database: Database, statement: str) -> BaseException:
+    """Return what a statement raises."""
+    with pytest.raises(DBAPIError) as caught, database.transaction() as session:
+        session.execute(text(statement))
+    return caught.value
+
+
+def test_a_wrong_statement_is_our_fault_and_a_database_away_is_not(world: World) -> None:
+    assert not out_of_reach(failing(world.database, "SELECT * FROM no_such_table"))
+    assert not out_of_reach(ValueError())
+    nowhere = Database("sqlite:////nonexistent/folder/hub.sqlite3")
+    with pytest.raises(OperationalError) as caught:
+        nowhere.ping()
+    assert out_of_reach(caught.value)
+    with pytest.raises(DisconnectionError) as looked:
+        nowhere.look(select(Attempt.at))
+    assert out_of_reach(looked.value)
+    nowhere.close()
+
+
+def test_who_finds_no_connection_free_may_come_again(world: World) -> None:
+    narrow = Database(world.url, pool_size=1)
+    narrow.engine.pool._timeout, narrow.engine.pool._max_overflow = 0.1, 0  # type: ignore[attr-defined]
+    with narrow.reading(), pytest.raises(NoConnectionFree) as caught:
+        narrow.ping()
+    assert out_of_reach(caught.value)
+    narrow.close()

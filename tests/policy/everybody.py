@@ -7,9 +7,14 @@ PERSONS = ("tarik", "heinz", "mandy")
 
 
 def everybody(
-    world: World, *, link_enquiry_id: int = 1, link_offer_id: int = 1, link_question_id: int = 1
+    world: World,
+    *,
+    link_enquiry_id: int = 1,
+    link_offer_id: int = 1,
+    link_question_id: int = 1,
+    link_slot_id: int = 1,
 ) -> dict[str, Actor]:
-    """Return an actor by key; "link", "offer link", "question link" hold mail links of the club, to one thing each."""
+    """Return an actor by key; "link" and "offer", "question", "date link" hold mail links of the club, each to one."""
     actors = {key: world.actor(key) for key in world.cast.users}
     for key in PERSONS:
         person = world.cast.people[key]
@@ -20,4 +25,5 @@ def everybody(
     actors["question link"] = Actor(
         ActorKind.LINK, "question link", prior_question_id=link_question_id, organisation_id=club
     )
+    actors["date link"] = Actor(ActorKind.LINK, "date link", slot_id=link_slot_id, organisation_id=club)
     return actors | {"system": SYSTEM, "anonymous": ANONYMOUS}

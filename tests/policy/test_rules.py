@@ -15,7 +15,8 @@ P = Permission
 COACHES = {"clara", "cem"}
 TARIK = "card of tarik"
 
-LINKED = {P.PAUSE_OFFER, P.CONFIRM_OFFER, P.CALL_OFF_SLOT, P.ASK_FOR_CALL, P.ANSWER_ENQUIRY, P.ANSWER_PRIOR_QUESTION}
+LINKED = {P.PAUSE_OFFER, P.CONFIRM_OFFER, P.CALL_OFF_SLOT, P.ASK_FOR_CALL, P.ANSWER_ENQUIRY}
+LINKED |= {P.ANSWER_PRIOR_QUESTION, P.MARK_ATTENDANCE}
 
 # permission → (the thing, who may); the things are made in `things`
 TABLE = {
@@ -25,14 +26,17 @@ TABLE = {
     P.REVIEW_OFFER: ("nothing", {"nora"}),
     P.CONFIRM_OFFER: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.CALL_OFF_SLOT: ("club_offer", {"sven", "kerstin", "offer link"}),
+    P.CANCEL_PLACE: ("club_offer", {"sven", "kerstin"}),
     P.EDIT_CLOSURE: ("club_thing", {"sven", "kerstin"}),
     P.EDIT_SCHOOL_HOLIDAYS: ("nothing", {"nora"}),
     P.ASK_FOR_CALL: ("club_offer", {"sven", "kerstin", "offer link"}),
     P.SETTLE_CALL: ("club_thing", {"sven", "kerstin"}),
     P.SEE_ATTENDEES: ("club_thing", {"sven", "kerstin"}),
     P.RELEASE_POOL: ("club_thing", {"sven", "kerstin", "system"}),
+    P.RUN_BULK: ("bulk_job_of_the_club", {"sven", "kerstin"}),
     P.BOOK_SLOT: ("tarik", {"clara", TARIK}),
     P.CANCEL_BOOKING: ("tarik", {"clara", TARIK}),
+    P.CHECK_IN: ("tarik", {TARIK}),
     P.KEEP_CALENDAR_SOURCE: ("calendar_of_the_club", {"sven", "kerstin"}),
     P.MAKE_APPOINTMENT: ("nothing", COACHES),
     P.SEE_PERSON: ("tarik", {"clara", TARIK}),
@@ -48,6 +52,8 @@ TABLE = {
     P.REVIEW_EMERGENCY: ("tarik", {"lena", "anna"}),
     P.INSPECT_PERSON: ("tarik", {"anna"}),
     P.DECIDE_INSPECTION: ("proposed_by_clara", {"anna"}),
+    P.TELL_PERSON: ("tarik", {"clara"}),
+    P.PRINT_LETTER: ("tarik", {"clara"}),
     P.ISSUE_CARD: ("tarik", {"clara"}),
     P.SET_PIN: ("tarik", {TARIK}),
     P.CHOOSE_LANGUAGE: ("tarik", {TARIK}),
@@ -74,7 +80,8 @@ TABLE = {
     P.SETTLE_PRIOR_QUESTION: ("question_to_the_club", {"clara"}),
     P.OPEN_IDENTITY: ("club_enquiry", {"sven"}),
     P.GIVE_FEEDBACK: ("club_enquiry", {"sven"}),
-    P.MARK_ATTENDANCE: ("club_offer", {"sven"}),
+    P.MARK_ATTENDANCE: ("date_of_the_club", {"sven", "kerstin", "date link"}),
+    P.MARK_FOR_PERSON: ("tarik", {"clara"}),
     P.FOLLOW_BOOKING: ("tarik", {"clara", TARIK, "system"}),
     P.ISSUE_LINK: ("tarik", {"clara", "system"}),
     P.MAKE_OWN_SUBSCRIPTION: ("feed_of_clara", {"clara"}),
@@ -82,6 +89,7 @@ TABLE = {
     P.EDIT_ORGANISATION: ("club_thing", {"nora"}),
     P.EDIT_LOCATION: ("club_thing", {"nora", "sven", "kerstin"}),
     P.EDIT_PROGRAMME: ("nothing", {"nora"}),
+    P.CHOOSE_NEWS: ("club_thing", {"nora", "sven", "kerstin"}),
     P.ASK_PARTNERS: ("nothing", {"nora"}),
     P.END_ORGANISATION: ("partner_of_the_network", {"nora"}),
     P.INVITE_STAFF: ("partner_of_the_network", {"nora", "otto"}),
@@ -90,6 +98,7 @@ TABLE = {
     P.SEE_OUTBOX: ("nothing", {"otto"}),
     P.READ_LOG: ("nothing", {"anna"}),
     P.VERIFY_LOG: ("nothing", {"anna", "otto", "system"}),
+    P.CHECK_DATA: ("nothing", {"otto", "system"}),
     P.RUN_MAINTENANCE: ("nothing", {"system"}),
 }
 
@@ -103,10 +112,12 @@ def things(world):
         "tarik": cast.people["tarik"],
         "club_thing": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_offer": SimpleNamespace(organisation_id=cast.club.id, id=1),
+        "date_of_the_club": SimpleNamespace(organisation_id=cast.club.id, id=1),
         "club_enquiry": SimpleNamespace(organisation_id=cast.club.id, id=1, state=EnquiryState.SENT),
         "question_to_the_club": SimpleNamespace(organisation_id=cast.club.id, id=1, asked_by_id=clara),
         "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
         "calendar_of_the_club": SimpleNamespace(organisation_id=cast.club.id, user_id=None),
+        "bulk_job_of_the_club": SimpleNamespace(organisation_id=cast.club.id, jobcenter_id=None, user_id=cast.sven.id),
         "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
         "partner_of_the_network": SimpleNamespace(role=Role.PARTNER, programme_ids=networks),
         "account_of_clara": cast.users["clara"],
@@ -165,7 +176,7 @@ def test_a_link_answers_its_own_enquiry_only(world):
 
 def test_a_link_opens_nothing_that_has_no_key_yet(world):
     nameless = SimpleNamespace(organisation_id=world.cast.club.id, id=None)
-    for key in ("link", "offer link", "question link"):
+    for key in ("link", "offer link", "question link", "date link"):
         assert not [one for one in P if one in LINKED and allows(everybody(world)[key], one, nameless)]
 
 

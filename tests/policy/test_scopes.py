@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hub.actions.subscriptions import make_subscription
 from hub.models.booking import Waiting
+from hub.models.bulk_job import BulkJob, BulkKind
 from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Release
@@ -35,6 +36,8 @@ from hub.models.table_import import TableImport, TableKind
 from hub.models.transmission import KINDS
 from hub.models.user import Membership, Role, User
 from hub.policy import (
+    attendance_scopes,
+    bulk_scopes,
     catalogue_scopes,
     demand_scopes,
     disclosure_scopes,
@@ -42,6 +45,7 @@ from hub.policy import (
     emergency_scopes,
     exclusion_scopes,
     inspection_scopes,
+    notice_scopes,
     phone_scopes,
     prior_question_scopes,
     round_scopes,
@@ -59,6 +63,8 @@ SCOPES = {
     name: scope
     for module in (
         scopes,
+        attendance_scopes,
+        bulk_scopes,
         catalogue_scopes,
         demand_scopes,
         disclosure_scopes,
@@ -66,6 +72,7 @@ SCOPES = {
         emergency_scopes,
         exclusion_scopes,
         inspection_scopes,
+        notice_scopes,
         phone_scopes,
         prior_question_scopes,
         round_scopes,
@@ -114,11 +121,17 @@ TABLE = {
     "own_slots_for": {"slot": CLUB, "slot drafted": DRAFTING},
     "bookings_for": {"booking": OF_TARIK},
     "partner_bookings_for": {"booking": CLUB},
+    "marked_bookings_for": {"booking": {"sven", "kerstin", "date link"}},
     "waitings_for": {"wish": OF_TARIK},
     "shortlist_items_for": {"picked": {"clara"}, "shown": OF_TARIK},
     "subscriptions_for": {"feed of clara": {"clara"}},
     "calendar_sources_for": {"calendar of the club": CLUB - {"link"}, "calendar of clara": {"clara"}},
     "table_imports_for": {"table of the club": CLUB - {"link"}},
+    "bulk_jobs_for": {
+        "bulk job of the club": CLUB - {"link"},
+        "bulk job of nobody's house": {"sven"},
+        "handover in the Jobcenter": {"lena"},
+    },
     "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
     "demands_for": {"demand": {"nora"}, "demand elsewhere": set()},
     "duties_for": {"duty of the club": {"sven", "kerstin"}, "duty overdue": {"sven", "kerstin", "nora"}},
@@ -132,8 +145,9 @@ TABLE = {
         "user fred": {"fred", "otto"},
     },
     "notices_for": {"notice": {"otto"}},
+    "notices_by_hand_for": {"call to tarik": {"clara"}, "letter to tarik": {"clara"}, "notice": set()},
     "phoned_organisations_for": {"club": {"kerstin"}, "clinic": {"nora"}, "jc_meissen": set()},
-    "calls_for": {"call to the club": {"kerstin"}, "call to the clinic": {"nora"}, "notice": set()},
+    "calls_for": {"call to the club": {"kerstin"}, "call to the clinic": {"nora"}, "notice": set(), "call to tarik": set()},
     "phoned_offers_for": {"offer": {"kerstin"}, "offer of the network": {"nora"}},
     "phoned_enquiries_for": {
         "enquiry drafted": set(),
@@ -228,6 +242,13 @@ def plain_rows(world, offer, slot):
         "table of the club": TableImport(
             organisation_id=cast.club.id, user_id=cast.sven.id, kind=TableKind.OFFERS, created_at=at
         ),
+        "bulk job of the club": BulkJob(
+            kind=BulkKind.MOVE, user_id=cast.sven.id, organisation_id=cast.club.id, created_at=at
+        ),
+        "bulk job of nobody's house": BulkJob(kind=BulkKind.MOVE, user_id=cast.sven.id, created_at=at),
+        "handover in the Jobcenter": BulkJob(
+            kind=BulkKind.HAND_OVER, user_id=cast.users["lena"].id, jobcenter_id=cast.jc_meissen.id, created_at=at
+        ),
         "card": Card(participant_id=cast.tarik.id, code="x", code_digest="1", issued_at=at),
         "release": Release(
             participant_id=cast.tarik.id,
@@ -258,6 +279,8 @@ def plain_rows(world, offer, slot):
         "notice": Notice(template="staff_news", channel=Channel.EMAIL, next_at=at, created_at=at),
         "call to the club": call(cast.club, at),
         "call to the clinic": call(cast.clinic, at),
+        "call to tarik": to_person(cast.tarik, Channel.CALL, at),
+        "letter to tarik": to_person(cast.tarik, Channel.PRINT, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
         "exclusion": Exclusion(participant_id=cast.tarik.id, organisation_id=cast.town.id, created_at=at),
         "emergency": Emergency(
@@ -277,6 +300,11 @@ def plain_rows(world, offer, slot):
 def call(organisation, at):
     facts = {"template": "call_back", "channel": Channel.CALL, "next_at": at, "created_at": at}
     return Notice(organisation_id=organisation.id, **facts)
+
+
+def to_person(person, channel, at):
+    facts = {"template": "person_change", "purpose": "changes", "next_at": at, "created_at": at}
+    return Notice(participant_id=person.id, channel=channel, **facts)
 
 
 def duties(world, enquiry):
@@ -321,6 +349,7 @@ def shortlist(world, offers):
 def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
     links = {"link_enquiry_id": rows["enquiry to the club"].id, "link_offer_id": rows["offer drafted"].id}
     links["link_question_id"] = rows["question to the club"].id
+    links["link_slot_id"] = rows["slot"].id
     actors = everybody(world, **links)
     seen = {}
     with world.database.reading() as session:

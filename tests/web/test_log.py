@@ -14,6 +14,7 @@ from hub.models.log import LogEntry
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.policy.actor import SYSTEM
 from hub.web.log_words import ACTIONS
+from hub.worker.checks import check_now
 
 # Named in the verbs, but never logged: keys of limits, and notices whose log row has another name.
 NOT_LOGGED = {
@@ -137,6 +138,7 @@ def dead_notice(world):
 
 def test_the_operator_sees_what_stands_still_and_sends_it_again(world, sign_in):
     notice = dead_notice(world)
+    check_now(world.database, world.at)
     otto = sign_in("otto")
     page = otto.get("/operation").text
     assert "Etwas braucht Ihre Aufmerksamkeit." in page

@@ -8,16 +8,13 @@ import time_machine
 from hub.actions import answers
 from hub.actions import deadlines as verbs
 from hub.actions.links import link_token
-from hub.models.booking import BookingState
 from hub.models.enquiry import EnquiryState
 from hub.models.log import Disclosure
 from hub.models.notice import Link
-from hub.models.offer import Access
 from hub.models.referral import Referral, ReferralState
 from hub.policy.actor import SYSTEM
 from tests.calls import deliver
 from tests.loop import accepted_enquiry, ask, now, partner, request_offer, rows, say, sent_enquiry
-from tests.places import book, make_offer, make_slot
 
 S = EnquiryState
 DAY = timedelta(days=1)
@@ -183,28 +180,3 @@ def test_the_name_is_told_by_phone_after_the_notice_and_the_person_reads_it(worl
     assert len(rows(world, Disclosure, Disclosure.purpose == "enquiry.told_by_phone")) == 1
     for key in ("cem", "frank", "lena", "nora", "petra", "fred"):
         assert sign_in(key).post(f"{address}/telling", data={"read_out": "y"}).status_code == 404, key
-
-
-def test_who_was_there_is_written_by_the_partner_and_read_by_the_coach_alone(world, sign_in, later):
-    offer = make_offer(world, access=Access.NAMED, field_groups=["I1"], title="Gymnastik")
-    slot = make_slot(world, offer)
-    say(world, world.cast.tarik, ask(world, world.cast.tarik, offer, slot))
-    booking = book(world, slot, world.cast.tarik)
-    address = f"/slots/{slot.public_id}/attendance"
-    later.move_to(world.at)
-    assert sign_in("sven").get(address).status_code == 404, "not before it is over"
-    later.move_to(slot.ends_at)
-    sven = sign_in("sven")
-    assert address in sven.get(f"/slots/{slot.public_id}").text
-    page = sven.get(address)
-    assert (page.status_code, "Tarik" in page.text) == (200, False), "no name without the notice"
-    assert sven.post(address, data={booking.public_id: "attended"}).status_code == 303
-    assert now(world, booking).state is BookingState.ATTENDED
-    kerstin = sign_in("kerstin")
-    assert kerstin.get(address).status_code == 403
-    assert address not in kerstin.get(f"/slots/{slot.public_id}").text
-    for key in ("petra", "clara", "cem", "frank", "lena", "nora", "anna", "otto", "fred"):
-        browser = sign_in(key)
-        assert browser.get(address).status_code == 404, key
-        assert browser.post(address, data={booking.public_id: "not_there"}).status_code == 404, key
-    assert "war da" in sign_in("clara").get(f"/enquiries/{booking.enquiry.public_id}").text

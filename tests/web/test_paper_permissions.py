@@ -6,6 +6,7 @@ import pytest
 
 from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
 from hub.models.consent_sheet import ConsentSheet
+from hub.models.notice import Channel
 from hub.models.participant import Participant
 from hub.queries.permissions import find_channel
 from tests.loop import now, person_actor, rows
@@ -60,7 +61,7 @@ def test_chosen_printed_signed_and_found_again_by_its_number(world, sign_in, peo
     row = now(world, line)
     assert (row.state, row.form) == (ConsentState.GIVEN, ConsentForm.PAPER)
     assert row.evidence == {"signed_on": "2026-09-14", "reference": "Akte 12/3"}
-    assert (way(world), way(world, "reminders")) == ("letter", None)
+    assert (way(world), way(world, "reminders")) == (Channel.PRINT, None)
     again = clara.post(f"{people}/permissions/{sheet.public_id}/paper", data=SIGNED)
     assert (again.status_code, len(rows(world, Consent))) == (303, 1), "a second tap shows what holds"
     assert clara.get(f"{people}/consents/{line.public_id}/receipt").status_code == 200
@@ -111,7 +112,7 @@ def test_the_person_may_answer_it_on_the_own_page_too(world, app, sign_in, peopl
     assert line.public_id in heinz.get("/me/consents").text
     assert "So erreichen wir Sie." in heinz.get(f"/me/consents/{line.public_id}").text
     assert heinz.post(f"/me/consents/{line.public_id}/answer", data={"answer": "yes"}).status_code == 303
-    assert way(world) == "letter"
+    assert way(world) is Channel.PRINT
 
 
 def test_a_deputy_records_it_without_reading_the_words_and_strangers_find_nothing(world, sign_in, people, subtests):

@@ -184,10 +184,10 @@ def test_a_database_that_is_gone_opens_nothing(app, sign_in, world, monkeypatch)
     app.extensions["database"] = replace_with_nothing(world)
     for path in ("/account", "/users", "/log"):
         answer = browser.get(path)
-        assert answer.status_code == 500
-        assert "Bei uns ist etwas kaputt." in answer.text
+        assert answer.status_code == 503
+        assert "Im Moment können wir nichts lesen oder speichern." in answer.text
         assert "Clara" not in answer.text
-    assert browser.post("/login", data={"email": "clara@demo.invalid", "password": "x"}).status_code == 500
+    assert browser.post("/login", data={"email": "clara@demo.invalid", "password": "x"}).status_code == 503
 
 
 def replace_with_nothing(world):

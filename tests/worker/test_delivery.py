@@ -17,6 +17,7 @@ from hub.models.log import LogEntry
 from hub.models.notice import Channel, Link, Notice, NoticeState
 from hub.models.organisation import Organisation
 from hub.policy.actor import SYSTEM
+from hub.queries.digests import PAUSE
 from hub.worker import delivery
 from hub.worker.transport import transport
 from tests.places import all_rows
@@ -30,11 +31,18 @@ def deliver(world: World, office: PostOffice, *, at=None) -> int:
     return delivery.deliver(world.database, settings, transport(settings), at=at or world.at)
 
 
-def tell_coach(world: World, key: str = "clara", times: int = 1) -> None:
-    """Queue mails to a coach about dates that moved."""
+def tell_coach(world: World, key: str = "clara") -> None:
+    """Queue a mail to a coach about dates that moved; it leaves now, as it has waited for others."""
+    with world.database.transaction() as session:
+        facts = Facts(coach_ids=frozenset({world.user(key).id}))
+        announce(session, "slot.moved", facts, at=world.at - PAUSE)
+
+
+def ask_club(world: World, times: int) -> None:
+    """Queue mails to the club that leave now, each by itself."""
     with world.database.transaction() as session:
         for _ in range(times):
-            announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user(key).id})), at=world.at)
+            announce(session, "duty.opened", Facts(organisation_id=world.cast.club.id), at=world.at)
 
 
 def logged(world: World, action: str) -> list[LogEntry]:
@@ -199,7 +207,7 @@ def test_a_domain_with_umlauts_is_written_as_mail_servers_read_it(world, post_of
 
 
 def test_two_workers_at_once_never_send_one_notice_twice(world, post_office):
-    tell_coach(world, times=20)
+    ask_club(world, times=20)
     settings = post_office.settings()
     start, counts = threading.Barrier(3), []
 
@@ -233,7 +241,7 @@ def test_a_worker_that_was_too_slow_leaves_the_report_to_the_next(world, caplog)
 
 
 def test_a_stop_is_heard_between_two_mails(world):
-    tell_coach(world, times=3)
+    ask_club(world, times=3)
     stop, sent = threading.Event(), []
 
     def send(message):

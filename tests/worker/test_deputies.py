@@ -21,13 +21,16 @@ from hub.queries.own_offers import get_own_offer
 from hub.queries.participants import list_caseload
 from hub.queries.slots import get_own_slot
 from hub.worker import delivery
+from hub.worker.deadlines import DEADLINES
 from tests.loop import sent_enquiry
 from tests.places import all_rows, book, counted, make_offer, make_slot
 from tests.post import mail_settings
+from tests.queues import cancel, wait_for
 from tests.rooms import borrow, lend_room, lent_slot
 from tests.world import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HALF = next(one for one in DEADLINES if one.name == "offers half over")
 
 
 def hire(world: World, key: str = "fred", at: str = "jc_meissen", role: Role = Role.COACH) -> User:
@@ -116,7 +119,7 @@ def test_a_cover_that_begins_between_news_and_mail_counts(world):
     hire(world)
     cover(world, starts=HOUR)
     tell(world)
-    assert mails(world, at=world.at + 2 * HOUR) == [("clara", NEWS), ("fred", DEPUTY)]
+    assert mails(world, at=world.at + 3 * HOUR) == [("clara", NEWS), ("fred", DEPUTY)]
 
 
 @pytest.mark.parametrize("span", [{"starts": HOUR}, {"starts": -2 * HOUR, "ends": timedelta(0)}])
@@ -257,3 +260,32 @@ def test_passing_on_costs_as_much_for_many_people(world):
     with counted(world) as many:
         mails(world)
     assert len(many) == len(few)
+
+
+def test_a_place_from_the_waiting_list_goes_past_a_coach_who_is_away(world):
+    hire(world)
+    slot = make_slot(world, make_offer(world), places=1)
+    full = book(world, slot, world.cast.heinz)
+    wait_for(world, slot, world.cast.tarik)
+    mails(world)
+    cover(world)
+    told = len(all_rows(world, Notice))
+    cancel(world, full)
+    news = [one for one in all_rows(world, Notice)[told:] if one.user_id is not None]
+    assert [(one.user_id, one.template) for one in news] == [(world.user("fred").id, "deputy_news")]
+    assert ("fred", DEPUTY) in mails(world, at=world.at + HOUR)
+    HALF.meet(world.database, world.at + 2 * HOUR)
+    assert mails(world, at=world.at + 3 * HOUR) == [("clara", NEWS), ("fred", DEPUTY)]
+
+
+def test_of_a_place_from_the_waiting_list_a_deputy_of_later_hears_at_half_time(world):
+    hire(world)
+    slot = make_slot(world, make_offer(world), places=1)
+    full = book(world, slot, world.cast.heinz)
+    wait_for(world, slot, world.cast.tarik)
+    mails(world)
+    cover(world, starts=HOUR)
+    cancel(world, full)
+    assert ("fred", DEPUTY) not in mails(world, at=world.at + HOUR / 2)
+    HALF.meet(world.database, world.at + 2 * HOUR)
+    assert mails(world, at=world.at + 3 * HOUR) == [("clara", NEWS), ("fred", DEPUTY)]

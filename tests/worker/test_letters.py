@@ -18,9 +18,11 @@ from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.user import Role, User
+from hub.queries.attendance import ABOUT_ATTENDANCE
 from hub.queries.consents import get_consent
 from hub.queries.invitations import get_opening
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, Recipient
+from hub.queries.person_news import TO_PEOPLE
 from hub.worker import delivery
 from hub.worker.letters import WARNINGS, Letter, prepare_letter, write_mail
 from tests.post import ask_partner, mail_settings, only_notice
@@ -49,6 +51,8 @@ def letter(template: str, locale: str, recipient: str = "post@verein.example", *
     notice = Notice(public_id="abcdefgh23456789", template=template, channel=Channel.EMAIL, created_at=AT)
     links = dict.fromkeys(ABOUT_ENQUIRY, "links/") | dict.fromkeys(ABOUT_OFFER, "links/offers/")
     links |= dict.fromkeys(ABOUT_PRIOR_QUESTION, "links/prior-questions/")
+    links |= {ABOUT_ATTENDANCE: "links/attendance/"}
+    links |= dict.fromkeys(TO_PEOPLE, "card")
     page = {"invitation": "invitations/", **links}.get(template, "login")
     address = f"https://termine.example/{page}" + "k" * 32 * page.endswith("/")
     day = AT.date() + timedelta(days=7) if template in WARNINGS else None

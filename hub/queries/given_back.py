@@ -1,0 +1,46 @@
+"""Places a person had and gave back, and could have again: the date is still to come, and a place is free."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from hub.models.booking import LIVE, OWN, Booking, BookingState
+from hub.models.offer import Access
+from hub.models.participant import Participant, ParticipationState
+from hub.models.slot import Pool, Slot, SlotState
+from hub.policy.scopes import fallen_with_consent
+from hub.queries.places import Taker
+
+GIVEN_BACK = ("person", "coach")  # who gave it back: the person alone, or the coach for them
+
+
+def is_given_back(person: Participant, *, at: datetime) -> ColumnElement[bool]:
+    """Whether this person gave the place back, alone or through the coach, and could have it again; not of a course.
+
+    The person's participations must be loaded. For the person's own page only.
+    """
+    again = aliased(Booking)  # also given back again later: only the last one counts
+    same = select(again.id).where(again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id)
+    later = same.where(again.state.in_(LIVE) | ((again.id > Booking.id) & (again.state == BookingState.CANCELLED)))
+    planned = select(Slot.id).where(
+        Slot.id == Booking.slot_id, Slot.state == SlotState.PLANNED, Slot.course_id.is_(None)
+    )
+    return and_(
+        Booking.state == BookingState.CANCELLED,
+        Booking.cancelled_by.in_(GIVEN_BACK),
+        Booking.access != OWN,
+        Booking.starts_at > at,
+        ~fallen_with_consent(),
+        ~later.exists(),
+        planned.correlate(Booking).exists(),
+        or_(Booking.access == Access.OPEN.value, _has_place(person)),
+    )
+
+
+def _has_place(person: Participant) -> ColumnElement[bool]:
+    """Whether the date has a place open to anybody, or kept for the person's networks or Jobcenter."""
+    admitted = [one for one in person.participations if one.state is ParticipationState.ADMITTED]
+    taker = Taker(frozenset(one.programme_id for one in admitted), frozenset({person.jobcenter_id}))
+    free = select(Pool.id).where(Pool.slot_id == Booking.slot_id, taker.open_pools, Pool.taken < Pool.places)
+    return free.correlate(Booking).exists()

@@ -1,0 +1,83 @@
+"""Mails to people against a real mail server: what they say, and whose matter it is when none gets through."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.actions.outbox import MOST_TRIES
+from hub.actions.person_notices import note_called
+from hub.models.log import LogEntry
+from hub.models.notice import Channel, NoticeState
+from hub.queries.person_notices import get_by_hand, list_by_hand
+from hub.worker import delivery
+from hub.worker.transport import transport
+from tests.loop import now, rows
+from tests.telling import MAIL, booked, choose, moved, reachable, tell, to_people
+from tests.worker.test_letters import UNSPOKEN
+
+HOUR = timedelta(hours=1)
+N = NoticeState
+
+
+@pytest.fixture(autouse=True)
+def tarik(world):
+    reachable(world)
+
+
+def deliver(world, office, at=None):
+    settings = office.settings()
+    return delivery.deliver(world.database, settings, transport(settings), at=at or world.at)
+
+
+def settle(session, world, call):
+    clara = world.actor("clara")
+    found = get_by_hand(session, clara, call.public_id, at=world.at)
+    note_called(session, actor=clara, notice=found, at=world.at)
+
+
+def test_a_mail_says_that_there_is_something_and_where(world, post_office):
+    _, slot = booked(world)
+    choose(world, changes="email")
+    moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    assert deliver(world, post_office) >= 1
+    (mail,) = [one for one in post_office.mails if one["To"] == MAIL]
+    assert mail["Subject"] == "Es hat sich etwas geändert"
+    text = mail.get_content()
+    assert "https://termine.example/card" in text.split()
+    assert "login" not in text
+    assert UNSPOKEN.findall(text + mail["Subject"]) == []
+    assert [one.state for one in to_people(world)] == [N.SENT]
+
+
+def test_at_night_nothing_leaves_for_people(world, post_office):
+    _, slot = booked(world)
+    choose(world, changes="email")
+    night = world.at + timedelta(hours=13)
+    moved(world, slot, slot.starts_at + HOUR, at=night)
+    tell(world, night)
+    deliver(world, post_office, at=night)
+    assert [one for one in post_office.mails if one["To"] == MAIL] == []
+    deliver(world, post_office, at=to_people(world)[0].next_at)
+    assert len([one for one in post_office.mails if one["To"] == MAIL]) == 1
+    assert to_people(world)[0].next_at > night + timedelta(hours=10)
+
+
+def test_a_mail_server_that_refuses_makes_it_the_coachs_to_say(world, post_office):
+    booked_date = booked(world)
+    choose(world, changes="email")
+    moved(world, booked_date[1], booked_date[1].starts_at + HOUR)
+    tell(world)
+    post_office.refused.add(MAIL)
+    at = world.at
+    for _ in range(MOST_TRIES):
+        deliver(world, post_office, at)
+        at = to_people(world)[0].next_at
+    (call,) = to_people(world)
+    with world.database.reading() as session:
+        assert [one.id for one in list_by_hand(session, world.actor("clara"), Channel.CALL, at=at)] == [call.id]
+    assert (call.channel, call.trouble) == (Channel.CALL, "SMTPRecipientsRefused")
+    world.database.run(lambda session: settle(session, world, call))
+    assert now(world, booked_date[0]).moved_from_at is None
+    assert now(world, call).state is N.SENT
+    assert [entry.action for entry in rows(world, LogEntry)].count("call.made") == 1
