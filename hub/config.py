@@ -34,6 +34,7 @@ class Config:
     calendar_domain: str = "kalender.invalid"
     mail_url: str = ""  # smtp://user:password@host:587, smtps://…, or empty: into the folder `mail` under data
     mail_from: str = "termine@partnerhub.invalid"
+    messages_url: str = ""  # a gateway for short messages, with {number} in it; empty: the way is not offered
     supervisory_authority: str = ""
     operator: str = ""  # who answers for the house: name, for the legal pages
     operator_address: str = ""  # street, postal code and town in one line
@@ -100,6 +101,8 @@ def _checked(config: Config) -> Config:
         raise ConfigurationError(f"HUB_PUBLIC_URL={config.public_url!r}: write the whole address, as https://host.")
     if url.scheme == "http" and (config.environment == "production" or not _loopback(url.hostname)):
         raise ConfigurationError("HUB_PUBLIC_URL must be https; plain http is only for demo and tests on 127.0.0.1.")
+    if config.messages_url and "{number}" not in config.messages_url:
+        raise ConfigurationError("HUB_MESSAGES_URL: write {number} where the number of the telephone goes.")
     if not 1 <= config.workers <= 64:
         raise ConfigurationError("HUB_WORKERS: use a number from 1 to 64.")
     settled = {item.name: getattr(config, item.name) for item in fields(Config)}

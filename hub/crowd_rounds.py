@@ -16,7 +16,7 @@ from hub.db import Database
 from hub.queries.crowds import count_booked
 
 HIDDEN = re.compile(r'<input [^>]*name="(csrf_token|key|seen)"[^>]* value="([^"]*)"')
-PATIENCE = 120  # seconds; a crowd before one small machine waits, and waiting is no error
+PATIENCE = 300  # seconds; a crowd before one small machine waits, and waiting is no error
 BOOKED, REFUSED = 303, 409
 KIND = "Der letzte Platz ist gerade vergeben worden."
 
@@ -60,7 +60,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a round came to: how often each status was answered, refusals in kind words, and places booked and counted."""
+    """What a round came to: how often each status was answered, kind refusals, and places booked and counted."""
 
     statuses: Counter[int]
     kind: int
@@ -80,7 +80,7 @@ class Outcome:
 
 
 def play_round(database: Database, clients: Sequence[Client], *, slot: str) -> Outcome:
-    """Let all clients read the page of a date, then send the form at the same moment; count with a SELECT of its own."""
+    """Let all clients read the page of a date, then send the form at the same moment; count with a SELECT apart."""
     start = Barrier(len(clients))
 
     def run(client: Client) -> tuple[int, str]:

@@ -19,27 +19,31 @@ from tests.places import all_rows
 from tests.world import World
 
 
-def start_ending(world: World, slots: Sequence[Slot], how: str = "call_off", who: str | Actor = "sven") -> BulkJob:
+def start_ending(
+    world: World, slots: Sequence[Slot], how: str = "call_off", who: str | Actor = "sven", seen: str = ""
+) -> BulkJob:
     """Start calling these dates off, or leaving them open, as their owner sees them now."""
     actor = world.actor(who) if isinstance(who, str) else who
 
     def unit(session: Session) -> BulkJob:
         found = _own(session, world, slots)
-        facts: dict[str, Any] = {"how": how, "seen": "", "values": {}, "at": world.at}
+        facts: dict[str, Any] = {"how": how, "seen": seen, "values": {}, "at": world.at}
         return bulk_jobs.start_ending(session, actor=actor, slots=found, **facts)
 
     return world.database.run(unit)
 
 
-def start_moving(world: World, slots: Sequence[Slot], days: int, *, despite_busy: bool = False) -> BulkJob:
+def start_moving(
+    world: World, slots: Sequence[Slot], days: int, *, despite_busy: bool = False, who: str = "sven"
+) -> BulkJob:
     """Start moving these dates, as the preview says now."""
 
     def unit(session: Session) -> BulkJob:
-        found = _own(session, world, slots)
+        found = _own(session, world, slots, who)
         shown = moves_of(session, found, {slot.id for slot in found}, days=days, at=world.at)
         return bulk_jobs.start_moving(
             session,
-            actor=world.actor("sven"),
+            actor=world.actor(who),
             slots=found,
             chosen=found,
             days=days,
@@ -53,20 +57,22 @@ def start_moving(world: World, slots: Sequence[Slot], days: int, *, despite_busy
 
 
 def start_handover(
-    world: World, people: Sequence[Participant], to: User, *, from_key: str = "clara", who: str = "lena"
+    world: World, people: Sequence[Participant], to: User, *, from_key: str = "clara", who: str = "lena", seen: str = ""
 ) -> BulkJob:
     """Start handing these people of one coach to another."""
 
     def unit(session: Session) -> BulkJob:
         new, old = session.get_one(User, to.id), session.get_one(User, world.user(from_key).id)
         pairs = [(session.get_one(Participant, one.id), new) for one in people]
-        return bulk_jobs.start_handover(session, actor=world.actor(who), people=pairs, coach=old, seen="", at=world.at)
+        return bulk_jobs.start_handover(
+            session, actor=world.actor(who), people=pairs, coach=old, seen=seen, at=world.at
+        )
 
     return world.database.run(unit)
 
 
-def _own(session: Session, world: World, slots: Sequence[Slot]) -> list[Slot]:
-    return [get_own_slot(session, world.actor("sven"), slot.public_id) for slot in slots]
+def _own(session: Session, world: World, slots: Sequence[Slot], who: str = "sven") -> list[Slot]:
+    return [get_own_slot(session, world.actor(who), slot.public_id) for slot in slots]
 
 
 def work(world: World, at: datetime | None = None) -> None:

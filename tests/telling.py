@@ -36,14 +36,27 @@ def reachable(world: World, person: Participant | None = None) -> None:
         row.home_address = {"street": "Neugasse 5", "postal_code": "01662", "town": "Meißen"}
 
 
-def choose(world: World, person: Participant | None = None, *, at: datetime | None = None, **choice: str) -> Consent:
-    """Let a person choose how they are reached (E6): purpose=way."""
+def choose(
+    world: World,
+    person: Participant | None = None,
+    *,
+    messages: bool = False,
+    at: datetime | None = None,
+    **choice: str,
+) -> Consent:
+    """Let a person choose how they are reached (E6): purpose=way; `messages`: the house sends short ones."""
     who, when = person or world.cast.tarik, at or world.at
     coach = world.actor("clara")
 
     def unit(session: Session) -> Consent:
         row = get_participant(session, coach, who.public_id, at=when)
-        facts: dict[str, Any] = {"participant": row, "channels": choice, "locale": "de", "at": when}
+        facts: dict[str, Any] = {
+            "participant": row,
+            "channels": choice,
+            "locale": "de",
+            "at": when,
+            "messages": messages,
+        }
         return permissions.allow_messages(session, actor=person_actor(who), **facts)
 
     return world.database.run(unit)

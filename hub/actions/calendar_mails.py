@@ -26,6 +26,7 @@ from hub.policy.feed_text import FeedText, calendar_head
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import calendar_mails as queries
+from hub.queries import restorations
 from hub.queries.users import find_actor
 
 
@@ -84,7 +85,8 @@ def _keep(
 ) -> CalendarMail:
     """Keep what is said now. The number grows with every mail, so also where the date was only handed over."""
     row = said or CalendarMail(user_id=notice.user_id, booking_id=notice.booking_id, sequence=-1)
-    row.sequence = max(row.sequence + 1, date.sequence if date is not None else 0)
+    lowest = (date.sequence if date is not None else 0) + restorations.raised_by(session)
+    row.sequence = max(row.sequence + 1, lowest)
     row.method, row.notice_id = method, notice.id
     if method is CalendarMethod.REQUEST and date is not None:
         row.said, row.starts_at, row.ends_at = queries.digest(date), date.starts_at, date.ends_at

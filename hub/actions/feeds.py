@@ -1,6 +1,7 @@
 """Rendering a feed: rows become entries through the visibility table, entries become bytes, kept under a revision."""
 
-from collections.abc import Sequence
+import marshal
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b, sha256
@@ -21,9 +22,11 @@ from hub.policy.feed_text import FeedText, calendar_head
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feed_entries, restorations, subscriptions
+from hub.queries.feed_entries import as_instant, as_values
 
-FORMAT: Final = 1  # raise it when entries are written differently, so that no stored event is used again
+FORMAT: Final = 2  # raise it when entries are written differently, so that no stored event is used again
 LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
+WITHOUT_REFERENCES: Final = 2  # marshal's last version whose bytes hang on the values alone
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 MARK: Final = 16  # bytes of a row's digest in `parts`, followed by 4 bytes for the length of its event
 
@@ -117,9 +120,12 @@ def _turning_points(
 ) -> list[datetime]:
     """Return the instants at which the clock alone changes the content: a date falls out, a consent or cover ends."""
     shown_for = (feed_entries.WINDOW, feed_entries.CANCELLED_FOR)
-    points = [row.ends_at + shown_for[bool(row.cancelled)] for row in rows]
+    points = []
+    for cancelled, keep in enumerate(shown_for):
+        first = next((row for row in rows if row.cancelled == cancelled), None)  # they come in order of their ends
+        points += [as_instant(first.ends_at) + keep] if first else []
     if subscription.kind is not FeedKind.ORGANISATION:
-        points += [row.allowed_until for row in rows if row.allowed_until]
+        points += [as_instant(until) for until in {row.allowed_until for row in rows} if until]
     if subscription.kind is FeedKind.COACH:
         cover = feed_entries.next_cover_change(session, subscription.user_id or 0, at=at)
         points += [cover] if cover else []
@@ -159,7 +165,13 @@ class _Envelope:
         self.restored_at = restoration.restored_at if restoration else LONG_AGO
         words = (config.public_url, subscription.level, subscription.locale)
         manner = (FORMAT, self.key, self.domain, *words, self.restored_at.isoformat())
-        self.manner = sha256(repr(manner).encode()).digest()
+        self.manner = blake2b(digest_size=MARK, key=sha256(repr(manner).encode()).digest())
+
+    def mark(self, row: Row[Any], initials: Mapping[int, str]) -> bytes:
+        """Return a digest of a row as it is stored and of how it is written."""
+        digest, written_as = self.manner.copy(), initials.get(row.participant_id) if initials else None
+        digest.update(marshal.dumps((*row, written_as), WITHOUT_REFERENCES))
+        return digest.digest()
 
     def uid(self, public_id: str) -> str:
         return make_uid(self.key, self.thing, public_id, self.domain)
@@ -173,12 +185,10 @@ def _write(
     earlier = _earlier_events(subscription.body, subscription.parts)
     events = []
     for row in rows:
-        mark = blake2b(
-            repr((*row, text.initials.get(row.participant_id) if text.initials else None)).encode(),
-            digest_size=MARK,
-            key=envelope.manner,
-        ).digest()
-        event = earlier.get(mark) or write_event(_entry(row, text, envelope), cancelled_prefix=head.cancelled_prefix)
+        mark = envelope.mark(row, text.initials)
+        event = earlier.get(mark)
+        if event is None:
+            event = write_event(_entry(as_values(row), text, envelope), cancelled_prefix=head.cancelled_prefix)
         events.append((event, mark))
     events.sort()
     parts = b"".join(mark + len(event).to_bytes(4, "big") for event, mark in events)
@@ -196,7 +206,7 @@ def _earlier_events(body: bytes | None, parts: bytes | None) -> dict[bytes, byte
     return events
 
 
-def _entry(row: Row[Any], text: FeedText, envelope: _Envelope) -> CalendarEntry:
+def _entry(row: Any, text: FeedText, envelope: _Envelope) -> CalendarEntry:
     return CalendarEntry(
         uid=envelope.uid(row.public_id),
         starts_at=row.starts_at,

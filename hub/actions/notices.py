@@ -166,9 +166,10 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "person.asked": ((the_person, "person_question"),),
 }
 CALLED = frozenset({"call_back", "weekly_call", "late_call"})  # never written: somebody picks up the phone
-URGENT = frozenset({"invitation.made", "waiting.offered"})  # somebody waits at the other end, whatever the hour
-# A name to read, a name told by law, dates that somebody else changed: about which date is not known here.
-NEVER_WAITS = frozenset({"enquiry.named", "enquiry.sent_by_law", "dates.changed_on_behalf"})
+# Somebody waits at the other end, whatever the hour.
+URGENT = frozenset({"invitation.made", "waiting.offered", "waiting.offered_in_absence"})
+# A name to read, one told by law, dates somebody else changed: about which day is not known here. And what asks back.
+NEVER_WAITS = frozenset({"enquiry.named", "enquiry.sent_by_law", "dates.changed_on_behalf", "offer.returned"})
 SOON = timedelta(hours=24)  # what begins within it cannot wait for the morning
 
 

@@ -30,9 +30,9 @@ def cancel_place(
 ) -> None:
     """Call off one confirmed place of a date that stands; its coach is told, and tells the person.
 
-    Where the partner has room for fewer people the place falls away, else it goes to who waits for it. The booking comes
-    with person and enquiry, the date with offer and organisation. Raises StepNotPossible, RuleBroken (409) once the date
-    has begun and for its last place, SomebodyWasFaster (409). Locks: the people, the date, the booking, its pool.
+    Where the partner has room for fewer people the place falls away, else it goes to who waits for it. The booking
+    comes with person and enquiry, the date with offer and organisation. Raises StepNotPossible, RuleBroken (409) once
+    the date has begun and for its last place, SomebodyWasFaster (409). Locks: people, date, booking, pool.
     """
     require(actor, Permission.CANCEL_PLACE, slot.offer)
     if booking.slot_id != slot.id or slot.offer.form is Form.ROOM:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.actions.consent_writing import let_lapse, require_rested, write_answer, write_question
 from hub.errors import InvalidInput
 from hub.i18n import N_
-from hub.models.consent import Consent, ConsentForm, MessagePurpose, Scope
+from hub.models.consent import Consent, ConsentForm, MessageChannel, MessagePurpose, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
@@ -23,7 +23,7 @@ from hub.queries import waiting
 from hub.queries.consent_texts import Wording
 from hub.queries.consents import list_requested, longest_day
 from hub.queries.permission_texts import evaluation_wording, messages_wording
-from hub.queries.permissions import channels_of
+from hub.queries.permissions import CALENDAR, channels_of, wants_entry
 from hub.queries.reminders import WHEN, When
 
 
@@ -34,14 +34,16 @@ def allow_messages(
     participant: Participant,
     channels: Mapping[str, str],
     locale: str,
+    messages: bool = False,
     at: datetime,
 ) -> Consent:
     """Give the consent to be reached (E6): for each purpose one way, or none; only the person may (403).
 
-    `participant.jobcenter` must be loaded. Raises InvalidInput for a way the person does not have, or for none at all.
+    `participant.jobcenter` must be loaded; `messages` says whether the house sends short ones. Raises InvalidInput
+    for a way the person does not have, or for none at all.
     """
     require(actor, Permission.ALLOW_FOR_ONESELF, participant)
-    chosen = _require_ways(participant, channels)
+    chosen = _require_ways(participant, channels, messages)
     until = longest_day(session, participant.id, at)
     consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
     wording = messages_wording(participant, chosen, until, locale)
@@ -58,14 +60,20 @@ def allow_evaluation(session: Session, *, actor: Actor, participant: Participant
 
 
 def ask_messages(
-    session: Session, *, actor: Actor, participant: Participant, channels: Mapping[str, str], at: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    participant: Participant,
+    channels: Mapping[str, str],
+    messages: bool = False,
+    at: datetime,
 ) -> ConsentSheet:
     """Write the choice of a person without a telephone down as a sheet to sign (E6); nothing holds before that.
 
     Raises InvalidInput as `allow_messages` does, RuleBroken (409) while a no rests.
     """
     require(actor, Permission.REQUEST_CONSENT, participant)
-    chosen = _require_ways(participant, channels)
+    chosen = _require_ways(participant, channels, messages)
     until = longest_day(session, participant.id, at)
     consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
     wording = messages_wording(participant, chosen, until, participant.locale)
@@ -80,14 +88,16 @@ def ask_evaluation(session: Session, *, actor: Actor, participant: Participant, 
     return _ask(session, actor, participant, consent, evaluation_wording(participant, until, participant.locale), at)
 
 
-def _require_ways(participant: Participant, choice: Mapping[str, str]) -> dict[str, str]:
-    """Return the choice as it is kept: a way for each purpose, and for reminders when."""
-    ways = {str(name): str(way) for name, way in choice.items() if name != WHEN}
+def _require_ways(participant: Participant, choice: Mapping[str, str], messages: bool) -> dict[str, str]:
+    """Return the choice as it is kept: a way for each purpose, for reminders when, in mails an entry."""
+    ways = {str(name): str(way) for name, way in choice.items() if name not in (WHEN, CALENDAR)}
     when = choice.get(WHEN) or When.DAY_BEFORE
-    known = set(ways) <= set(MessagePurpose) and set(ways.values()) <= set(channels_of(participant))
+    known = set(ways) <= set(MessagePurpose) and set(ways.values()) <= set(channels_of(participant, messages=messages))
     if not (ways and known and when in set(When)):
         raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
-    return ways | ({WHEN: str(when)} if MessagePurpose.REMINDERS in ways else {})
+    by_mail = MessageChannel.EMAIL in (ways.get(MessagePurpose.CHANGES), ways.get(MessagePurpose.REMINDERS))
+    entry = {CALENDAR: "yes"} if by_mail and wants_entry(choice) else {}
+    return ways | ({WHEN: str(when)} if MessagePurpose.REMINDERS in ways else {}) | entry
 
 
 def _ask(

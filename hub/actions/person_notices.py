@@ -16,7 +16,6 @@ from hub.models.consent import MessagePurpose
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Notice, NoticeState
-from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require, require_each
@@ -36,7 +35,7 @@ def tell_of_change(session: Session, *, actor: Actor, booking_id: int, at: datet
     lock_name(session, f"change of {booking_id}")
     if not person_news.list_changed(session, only=booking_id, at=at):
         return False
-    booking = session.get_one(Booking, booking_id)
+    booking = person_news.get_booking(session, booking_id)
     return _tell(session, actor, "person.date_changed", P.CHANGES, person_news.news_key(booking, at), booking, at)
 
 
@@ -46,7 +45,7 @@ def remind_of_date(session: Session, *, actor: Actor, booking_id: int, at: datet
     lock_name(session, f"reminder of {booking_id}")
     if not person_news.list_to_remind(session, only=booking_id, at=at):
         return False
-    booking = session.get_one(Booking, booking_id)
+    booking = person_news.get_booking(session, booking_id)
     return _tell(session, actor, "person.date_ahead", P.REMINDERS, person_news.reminder_key(booking), booking, at)
 
 
@@ -56,7 +55,7 @@ def tell_of_offer(session: Session, *, actor: Actor, booking_id: int, at: dateti
     lock_name(session, f"offer of {booking_id}")
     if not person_news.list_offered(session, only=booking_id, at=at):
         return False
-    booking = session.get_one(Booking, booking_id)
+    booking = person_news.get_booking(session, booking_id)
     return _tell(session, actor, "person.asked", P.QUESTIONS, f"offered:{booking.public_id}", booking, at)
 
 
@@ -66,7 +65,7 @@ def tell_of_sheet(session: Session, *, actor: Actor, sheet_id: int, at: datetime
     lock_name(session, f"sheet {sheet_id}")
     if not person_news.list_asked(session, only=sheet_id, at=at):
         return False
-    sheet = session.get_one(ConsentSheet, sheet_id)
+    sheet = person_news.get_sheet(session, sheet_id)
     return _tell(session, actor, "person.asked", P.QUESTIONS, f"sheet:{sheet.public_id}", sheet, at)
 
 
@@ -90,11 +89,12 @@ def _tell(
     at: datetime,
 ) -> bool:
     """Queue it by the way the person chose for this purpose; False where they chose none."""
-    person_id = about.participant_id
-    channel = find_channel(session, participant_id=person_id, purpose=purpose, at=at) if person_id else None
+    if about.participant_id is None:
+        return False
+    channel = find_channel(session, participant_id=about.participant_id, purpose=purpose, at=at)
     if channel is None:
         return False
-    person = session.get_one(Participant, person_id)
+    person = person_news.get_person(session, about.participant_id)
     telling = Telling(purpose.value, channel, key, about.id if isinstance(about, ConsentSheet) else None)
     subject: dict[str, Any] = {}
     if not isinstance(about, ConsentSheet):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -10,9 +11,12 @@ from sqlalchemy import make_url
 
 from hub import clock, crypto, migrating
 from hub.app import create_app
+from hub.commands import crowd
 from hub.commands.opening import ready
 from hub.config import load
 from hub.db import Database
+from hub.feed_times import as_table as as_feed_table
+from hub.feed_times import measure_feeds
 from hub.keys import new_keys, read_keys, write_keys
 from hub.measuring import login_timing
 from hub.page_times import Way, as_table, measure_pages
@@ -28,6 +32,9 @@ from hub.seeds.sheet import Sheet
 @click.group()
 def command() -> None:
     """Measure what a promise of the house depends on."""
+
+
+command.add_command(crowd.command, "crowd")
 
 
 @command.command()
@@ -82,6 +89,22 @@ def search(sizes: tuple[int, ...], samples: int, url: str | None) -> None:
         databases = {dates: rooms.enter_context(_room(dates, url)) for dates in sorted(set(sizes))}
         times = measure_searches(databases, samples=samples, at=clock.now(), told=_tell_sown)
     click.echo(as_search_table(times))
+
+
+@command.command()
+@click.option("--entries", "sizes", multiple=True, type=int, default=(10, 200, 2000, 10_000), show_default=True)
+@click.option("--samples", type=click.IntRange(1), default=200, show_default=True, help="Answers of each kind.")
+@click.option("--database", "url", help="A PostgreSQL database to measure in; it is left as it was. Else files.")
+def feeds(sizes: tuple[int, ...], samples: int, url: str | None) -> None:
+    """Time the answers for feeds of a real server beside a bare view in it (P1, P2), and after a change (P3)."""
+    times = []
+    for entries in sorted(set(sizes)):
+        with TemporaryDirectory() as folder, _room(entries, url) as database:
+            keys = new_keys()
+            write_keys(Path(folder) / "keys.toml", keys)
+            crypto.install(keys.ring)
+            times += measure_feeds(database, Path(folder), entries=entries, samples=samples)
+    click.echo(as_feed_table(times))
 
 
 @contextmanager

@@ -84,6 +84,7 @@ class MessageChannel(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     LETTER = "letter"
+    MESSAGE = "message"  # short, to the telephone; only where the house has a way for it
 
 
 def _live(kind: "type[Consent | Release]", at: datetime) -> ColumnElement[bool]:

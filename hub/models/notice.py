@@ -22,6 +22,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     CALL = "call"
     PRINT = "print"
+    MESSAGE = "message"  # short, to a telephone
 
 
 class NoticeState(StrEnum):

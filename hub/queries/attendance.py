@@ -15,6 +15,7 @@ from hub.models.offer import Access, Offer
 from hub.models.organisation import CLINIC_TYPES, Organisation
 from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
+from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.policy.attendance_scopes import marked_bookings_for
 from hub.policy.person_scopes import in_sight
@@ -26,6 +27,7 @@ MARKABLE = (BookingState.CONFIRMED, *MARKS)
 TOLD = (*IDENTIFIED, EnquiryState.COMPLETED, EnquiryState.FAILED)  # what was written down under these is read
 MORNING = 8  # o'clock, the day after a date
 ASKED_BY_MAIL = timedelta(days=3)  # a worker that stood still does not ask about older dates
+REMINDED_FOR = timedelta(days=7)  # so long a partner's week names a date
 ABOUT_ATTENDANCE = "partner_attendance"  # the mail that asks
 
 
@@ -136,6 +138,19 @@ def open_places(at: datetime) -> Select[Any]:
     )
 
 
+def list_unmarked(session: Session, actor: Actor, *, at: datetime) -> list[Slot]:
+    """Return the dates of the last week at which somebody's mark is open, of organisations the actor works for."""
+    query = select(Slot).join(Offer, Slot.offer_id == Offer.id).options(contains_eager(Slot.offer))
+    query = query.where(
+        Offer.organisation_id.in_(actor.organisations(Role.PARTNER)),
+        Slot.state == SlotState.PLANNED,
+        Slot.ends_at <= at,
+        Slot.ends_at > at - REMINDED_FOR,
+        open_places(at).where(Booking.slot_id == Slot.id).correlate(Slot).exists(),
+    )
+    return list(session.scalars(query.order_by(Slot.starts_at.desc(), Slot.id)))
+
+
 def list_to_ask(session: Session, *, at: datetime) -> list[int]:
     """Return the keys of dates whose partner is asked by mail this morning: over since yesterday, something is open.
 
@@ -148,7 +163,7 @@ def list_to_ask(session: Session, *, at: datetime) -> list[int]:
 
 def lock_to_ask(session: Session, slot_id: int, *, at: datetime) -> Slot | None:
     """Return such a date with its offer, locked; None when it was asked about, or nothing is open any more."""
-    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update())
+    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
     found: Slot | None = session.scalar(_to_ask(at).where(Slot.id == slot_id).options(contains_eager(Slot.offer)))
     return found
 

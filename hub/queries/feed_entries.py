@@ -1,16 +1,22 @@
-"""What a feed shows: one SELECT from the same scope as the pages, as plain rows that decrypt nothing."""
+"""What a feed shows: one SELECT from the same scope as the pages, as plain rows that decrypt nothing.
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+The rows of a feed are as the database has them, with instants as text: of thousands hardly one has changed since the
+last rendering, and only that one is turned into values, by `as_values`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, false, func, or_, select
+from sqlalchemy import Enum, Row, ScalarSelect, Select, Text, and_, case, cast, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from hub.db import UTCDateTime
 from hub.models.booking import UNDECIDED, Booking, BookingState
 from hub.models.consent import Consent, Scope
 from hub.models.location import Location
-from hub.models.offer import CARRIES_IDENTITY, Offer
+from hub.models.offer import CARRIES_IDENTITY, Form, Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Cover, Participant
 from hub.models.slot import Pool, Slot, SlotState
@@ -22,21 +28,26 @@ WINDOW = timedelta(days=30)  # how far back a feed shows what took place
 CANCELLED_FOR = timedelta(days=7)  # how long after its date a cancelled one is still marked as such
 # What was booked stays in the calendar when its date is past; whether somebody came never shows (R-CAL-03).
 SHOWN = (BookingState.CONFIRMED, BookingState.ATTENDED, BookingState.NOT_TAKEN_PLACE, BookingState.NOT_THERE)
+INSTANTS = frozenset({"starts_at", "ends_at", "changed_at", "also_changed_at", "allowed_until"})
 Place = aliased(Location)
 
 
 def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[Any]]:
     """Return the booked and recently cancelled dates of the persons this actor sees, and a coach's own appointments.
 
-    Instants are UTC. A place that carries identity needs a live consent at `at` (R-CON-12); `allowed_until` says how
+    A place that carries identity needs a live consent at `at` (R-CON-12); `allowed_until` says how
     long that one lasts. One kept without a consent is `private`: only its person has it. Requests, holds and offers
-    from the waiting list are no dates yet.
+    from the waiting list are no dates yet. In order of their ends.
     """
-    return _plain(session, _dates(actor, at).with_only_columns(*_columns(at), maintain_column_froms=True))
+    query = _dates(actor, at).order_by(Booking.ends_at)
+    return _plain(session, query.with_only_columns(*_stored(_columns(at)), maintain_column_froms=True))
 
 
 def list_own_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[Any]]:
-    """Return of these what lies ahead in a coach's own time and caseload, not in a deputy's; with the booking's key."""
+    """Return of these what lies ahead in a coach's own time and caseload, not in a deputy's; with the booking's key.
+
+    These rows are few, and come with values: instants are UTC.
+    """
     own = or_(Booking.coach_id == actor.user_id, Participant.coach_id == actor.user_id)
     query = _dates(actor, at).where(own, Booking.ends_at > at).order_by(Booking.starts_at, Booking.id)
     columns = (Booking.id.label("booking_id"), *_columns(at))
@@ -85,7 +96,7 @@ def _columns(at: datetime) -> tuple[Any, ...]:
         Place.street,
         Place.postal_code,
         Place.municipality_code,
-        _allowed_until(at).label("allowed_until"),
+        case((Booking.access.in_(CARRIES_IDENTITY), _allowed_until(at))).label("allowed_until"),
     )
 
 
@@ -114,7 +125,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
     """Return the dates of one organisation the actor acts for: title, times, place, and how many places are taken.
 
     `also_changed_at` is the last change of any booking in it, as that changes the number. Places held for a while
-    are not counted: a calendar would show them long after they ran out.
+    are not counted: a calendar would show them long after they ran out. In order of their ends.
     """
     taken = select(func.coalesce(func.sum(Pool.taken), 0)).where(Pool.slot_id == Slot.id).correlate(Slot)
     ever_booked = (Booking.slot_id == Slot.id, Booking.state.not_in((*UNDECIDED, BookingState.EXPIRED)))
@@ -129,6 +140,7 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
                 and_(Slot.state == SlotState.CALLED_OFF, Slot.ends_at > at - CANCELLED_FOR),
             ),
         )
+        .order_by(Slot.ends_at)
     )
     columns = (
         Slot.public_id,
@@ -148,7 +160,30 @@ def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: date
         Place.postal_code,
         Place.municipality_code,
     )
-    return _plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
+    return _plain(session, query.with_only_columns(*_stored(columns), maintain_column_froms=True))
+
+
+def as_values(row: Row[Any]) -> SimpleNamespace:
+    """Turn a row of a feed into values: instants in UTC, and the form of the offer."""
+    values = row._asdict()
+    for name in INSTANTS & values.keys():
+        values[name] = as_instant(values[name]) if values[name] else None
+    values["form"] = Form(values["form"]) if values["form"] else None
+    return SimpleNamespace(**values)
+
+
+def as_instant(text: str) -> datetime:
+    """Read an instant as the database wrote it: SQLite in UTC without saying so, PostgreSQL with its distance."""
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _stored(columns: Iterable[Any]) -> list[Any]:
+    """Return columns that no driver and no type converts."""
+    return [
+        cast(column, Text).label(column.key) if isinstance(column.type, UTCDateTime | Enum) else column
+        for column in columns
+    ]
 
 
 def list_names(session: Session, participant_ids: set[int]) -> dict[int, dict[str, str]]:

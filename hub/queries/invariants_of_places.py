@@ -96,7 +96,7 @@ def booked_on_dates_that_fall_away(_at: datetime) -> Select[Any]:
 
 def codes_of_two_people(_at: datetime) -> Select[Any]:
     """Place codes that two people with live places bear within one offer, on whatever dates."""
-    query: Select[Any] = select(Slot.offer_id, Booking.code).join(Slot, Booking.slot_id == Slot.id)
+    query = select(Slot.offer_id).join(Booking, Booking.slot_id == Slot.id)
     borne = query.where(Booking.state.in_(LIVE), Booking.code.is_not(None), Booking.participant_id.is_not(None))
     return borne.group_by(Slot.offer_id, Booking.code).having(func.count(Booking.participant_id.distinct()) > 1)
 
@@ -111,7 +111,7 @@ def codes_not_given(_at: datetime) -> Select[Any]:
 def ticks_of_no_date(at: datetime) -> Select[Any]:
     """Stretches of a room taken by a coming date that is not there then: elsewhere, at another time, called off."""
     first, last = _ticks(Room.buffer_minutes * 60)
-    query: Select[Any] = select(RoomTick.room_id, RoomTick.tick).join(Slot, RoomTick.slot_id == Slot.id)
+    query = select(RoomTick.tick).join(Slot, RoomTick.slot_id == Slot.id)
     elsewhere = or_(Slot.room_id.is_(None), Slot.room_id != RoomTick.room_id, Slot.state == SlotState.CALLED_OFF)
     beside = or_(RoomTick.tick < first, RoomTick.tick >= last)
     return query.join(Room, RoomTick.room_id == Room.id).where(Slot.ends_at > at, or_(elsewhere, beside))

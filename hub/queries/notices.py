@@ -34,6 +34,7 @@ ABOUT_PRIOR_QUESTION = ("partner_prior_question", "partner_prior_reminder")  # n
 TO_UMBRELLA = ("umbrella_fading", "umbrella_hiding")  # the same, to the umbrella of its organisation
 AWAITING_ANSWER = (EnquiryState.SENT, EnquiryState.SEEN, EnquiryState.WAITLISTED)
 WEEK = timedelta(days=7)
+BY_WIRE = (Channel.EMAIL, Channel.MESSAGE)  # the worker sends them; calls and letters wait for people
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Recipient:
 def lock_due_notice(session: Session, *, at: datetime) -> Notice | None:
     """Return the oldest queued mail whose time has come, locked; what another worker just takes is passed over."""
     query = select(Notice).where(
-        Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL, Notice.next_at <= at, is_first(at)
+        Notice.state == NoticeState.QUEUED, Notice.channel.in_(BY_WIRE), Notice.next_at <= at, is_first(at)
     )
     query = query.order_by(Notice.next_at, Notice.id).limit(1)
     return session.scalars(query.with_for_update(skip_locked=True)).first()
@@ -206,7 +207,7 @@ def count_notices(session: Session) -> dict[NoticeState, int]:
 
 def oldest_due_at(session: Session) -> datetime | None:
     """Return when the oldest mail still waiting was made; None when nothing waits. Calls wait for people."""
-    waiting = (Notice.state == NoticeState.QUEUED, Notice.channel == Channel.EMAIL)
+    waiting = (Notice.state == NoticeState.QUEUED, Notice.channel.in_(BY_WIRE))
     return session.scalar(select(func.min(Notice.created_at)).where(*waiting))
 
 

@@ -8,6 +8,7 @@ from hub.i18n import N_, Message
 from hub.models.consent import MessageChannel, MessagePurpose
 from hub.models.participant import Participant
 from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
+from hub.queries.permissions import wants_entry
 from hub.queries.reminders import When, when_of
 
 PURPOSES: Mapping[str, Message] = {
@@ -19,12 +20,15 @@ CHANNELS: Mapping[str, Message] = {
     MessageChannel.PHONE: N_("anrufen"),
     MessageChannel.EMAIL: N_("E-Mail, ohne Einzelheiten"),
     MessageChannel.LETTER: N_("Brief"),
+    MessageChannel.MESSAGE: N_("kurze Nachricht aufs Telefon, ohne Einzelheiten"),
 }
 WHEN: Mapping[str, Message] = {
     When.DAY_BEFORE: N_("am Nachmittag davor"),
     When.MORNING: N_("am selben Morgen"),
     When.TWO_DAYS: N_("zwei Tage davor"),
 }
+ENTRY = N_("In der E-Mail")
+ENTRY_SHOWS = N_("ein Eintrag für Ihren Kalender: die Uhrzeit und Ihr Wort für Termine")
 BY_POST = N_("Brief, einige Tage davor")
 
 
@@ -34,7 +38,10 @@ def messages_wording(person: Participant, channels: Mapping[str, str], valid_unt
         return Wording(
             headline=str(N_("So erreichen wir Sie. Sonst nicht.")),
             now_title=str(N_("Das haben Sie gewählt")),
-            now=[(str(word), _way(channels, key)) for key, word in PURPOSES.items() if key in channels],
+            now=[
+                *((str(word), _way(channels, key)) for key, word in PURPOSES.items() if key in channels),
+                *([(str(ENTRY), str(ENTRY_SHOWS))] if wants_entry(channels) else []),
+            ],
             later_title="",
             later=[],
             nowhere=[str(N_("wovon Sie leben")), str(N_("Krankheiten oder Befunde")), str(N_("der Name des Angebots"))],

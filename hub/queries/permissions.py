@@ -18,8 +18,14 @@ WAYS: Mapping[str, Channel] = {
     MessageChannel.PHONE: Channel.CALL,
     MessageChannel.EMAIL: Channel.EMAIL,
     MessageChannel.LETTER: Channel.PRINT,
+    MessageChannel.MESSAGE: Channel.MESSAGE,
 }
-KINDS: Mapping[Channel, tuple[str, ...]] = {Channel.CALL: ("phone", "mobile"), Channel.EMAIL: ("email",)}
+KINDS: Mapping[Channel, tuple[str, ...]] = {
+    Channel.CALL: ("phone", "mobile"),
+    Channel.EMAIL: ("email",),
+    Channel.MESSAGE: ("phone", "mobile"),
+}
+CALENDAR = "calendar"  # what the choice calls an entry in the mail
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Choice = Mapping[str, str]  # purpose → way, and how in detail
 
@@ -31,10 +37,11 @@ def contact_of(person: Participant, channel: Channel) -> str:
     return next((str(one["value"]) for one in fitting), "")
 
 
-def channels_of(person: Participant) -> list[MessageChannel]:
-    """Return the ways this person can be reached at all."""
+def channels_of(person: Participant, *, messages: bool) -> list[MessageChannel]:
+    """Return the ways this person can be reached at all; `messages` says whether the house sends short ones."""
     ways = [MessageChannel(way) for way, channel in WAYS.items() if contact_of(person, channel)]
-    return [*ways, MessageChannel.LETTER] if person.home_address else ways
+    ways += [MessageChannel.LETTER] if person.home_address else []
+    return [way for way in ways if messages or way is not MessageChannel.MESSAGE]
 
 
 def list_choices(session: Session, participant_ids: Iterable[int], *, at: datetime) -> dict[int, Choice]:
@@ -56,6 +63,11 @@ def has_chosen(participant_id: Column, at: datetime) -> ColumnElement[bool]:
 def way_for(choice: Choice, purpose: str) -> Channel | None:
     """Return the way the person chose for this purpose, or None: then nothing is sent (T7)."""
     return WAYS.get(choice.get(purpose, ""))
+
+
+def wants_entry(choice: Choice) -> bool:
+    """Tell whether mails about dates shall carry an entry for the person's own calendar."""
+    return choice.get(CALENDAR) == "yes"
 
 
 def find_channel(session: Session, *, participant_id: int, purpose: str, at: datetime) -> Channel | None:

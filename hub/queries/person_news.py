@@ -12,6 +12,7 @@ from hub.models.consent import Consent, ConsentState, MessagePurpose
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.notice import Notice, NoticeState
+from hub.models.participant import Participant
 from hub.models.round import Round, RoundKind, RoundState
 from hub.models.slot import Slot, SlotState
 from hub.policy.scopes import kept_privately
@@ -149,6 +150,21 @@ def list_to_choose(session: Session, *, only: int | None = None, at: datetime) -
         first.setdefault(one.round_id, one)
     wanted = _wanting(session, list(first.values()), MessagePurpose.QUESTIONS, at)
     return [one.id for one in first.values() if one.id in wanted]
+
+
+def get_booking(session: Session, booking_id: int) -> Booking:
+    """Return a booking that is told about."""
+    return session.get_one(Booking, booking_id)
+
+
+def get_sheet(session: Session, sheet_id: int) -> ConsentSheet:
+    """Return a sheet that is told about."""
+    return session.get_one(ConsentSheet, sheet_id)
+
+
+def get_person(session: Session, participant_id: int) -> Participant:
+    """Return who is told."""
+    return session.get_one(Participant, participant_id)
 
 
 def get_with_round(session: Session, enquiry_id: int) -> Enquiry:

@@ -16,6 +16,12 @@ def find_restoration(session: Session) -> Restoration | None:
     return session.scalars(query).first()
 
 
+def raised_by(session: Session) -> int:
+    """Return what is added to every SEQUENCE since the latest restoration, 0 without one."""
+    latest = find_restoration(session)
+    return latest.raises_by if latest is not None else 0
+
+
 def forget_bytes(session: Session, *, at: datetime) -> int:
     """Let every running feed be rendered anew, as changed at `at`; return how many there are."""
     return _each(

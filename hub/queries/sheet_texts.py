@@ -8,7 +8,7 @@ from hub.models.offer import Access, Offer
 from hub.models.participant import Participant
 from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
 
-REPORTED = N_("ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging")
+REPORTED = N_("ob Sie da waren, ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging")
 SHORT_TEXT = N_("höchstens 300 Zeichen zu dem, was vereinbart ist")
 NOT_REPORTED = (N_("Befunde oder Diagnosen"), N_("was Sie dort erzählen"))
 

@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, bindparam, case, func, select, update
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub import clock
 from hub.db import Database
@@ -111,8 +112,11 @@ def get_for_rendering(session: Session, subscription_id: int) -> Subscription:
         joinedload(Subscription.user),
         joinedload(Subscription.organisation),
     )
-    stored = (undefer(Subscription.body), undefer(Subscription.parts))
-    return session.scalars(query.options(*owners, *stored)).one()
+    found = session.scalars(query.options(*owners)).one()
+    stored = select(_TABLE.body, _TABLE.parts).where(_TABLE.id == subscription_id)
+    for name, value in session.execute(stored.execution_options(binary=True)).one()._mapping.items():
+        set_committed_value(found, name, value)
+    return found
 
 
 @dataclass(frozen=True)

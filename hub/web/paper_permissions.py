@@ -21,13 +21,12 @@ from hub.queries import participants
 from hub.queries import permissions as questions
 from hub.queries.consent_texts import read_wording
 from hub.queries.consents import list_requested
-from hub.queries.permissions import channels_of
 from hub.queries.sheets import get_sheet
 from hub.web.access import for_roles
 from hub.web.consents import is_open, note_reading, reads_wording
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.fields import add_error
-from hub.web.permissions import MessagesForm
+from hub.web.permissions import MessagesForm, sends_messages, ways_of
 from hub.web.sheet_forms import SheetPaperForm
 
 blueprint = Blueprint("paper_permissions", __name__)
@@ -59,7 +58,7 @@ def _list_page(public_id: str, form: MessagesForm | None, status: int = 200) -> 
     form = form or MessagesForm(formdata=None)
     form.prepare(person)
     shown: dict[str, Any] = {"messages": own.get(Scope.MESSAGES), "evaluation": own.get(Scope.EVALUATION)}
-    shown |= {"waiting": [one for one in asked if is_open(one)], "ways": channels_of(person)}
+    shown |= {"waiting": [one for one in asked if is_open(one)], "ways": ways_of(person)}
     return render("paper_permissions/show_permissions.html", status, person=person, form=form, **shown)
 
 
@@ -72,7 +71,7 @@ def create_messages(public_id: str) -> Any:
         form.prepare(_person(session, public_id))
     if not form.validate_on_submit():
         return _list_page(public_id, form, 422)
-    return _ask(public_id, form, partial(verbs.ask_messages, channels=form.chosen()))
+    return _ask(public_id, form, partial(verbs.ask_messages, channels=form.chosen(), messages=sends_messages()))
 
 
 @blueprint.post("/people/<public_id>/permissions/evaluation")

@@ -5,28 +5,38 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from hub import i18n
 from hub.actions import permissions as verbs
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
-from hub.models.consent import MessagePurpose, Scope
+from hub.models.consent import MessageChannel, MessagePurpose, Scope
 from hub.models.participant import Participant
 from hub.queries.consents import longest_day
 from hub.queries.participants import get_self
 from hub.queries.permission_texts import CHANNELS, PURPOSES, evaluation_wording, messages_wording
 from hub.queries.permission_texts import WHEN as TIMES
-from hub.queries.permissions import channels_of, list_own
+from hub.queries.permissions import CALENDAR, channels_of, list_own
 from hub.queries.reminders import WHEN, When
 from hub.web.access import for_person
-from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 
 blueprint = Blueprint("permissions", __name__)
 # The usual time is the empty choice, so that nothing is preset.
 WORDS_WHEN = [SelectChoice("" if one is When.DAY_BEFORE else one, word) for one, word in TIMES.items()]
+
+
+def ways_of(person: Participant) -> list[MessageChannel]:
+    """Return the ways this house has to reach this person."""
+    return channels_of(person, messages=sends_messages())
+
+
+def sends_messages() -> bool:
+    """Tell whether the house sends short messages to telephones."""
+    return bool(config().messages_url)
 
 
 class MessagesForm(FlaskForm):
@@ -36,21 +46,23 @@ class MessagesForm(FlaskForm):
     reminders = SelectField(PURPOSES[MessagePurpose.REMINDERS])
     when = SelectField(N_("Wann erinnern"), choices=WORDS_WHEN, default="")
     questions = SelectField(PURPOSES[MessagePurpose.QUESTIONS])
+    calendar = BooleanField(N_("E-Mails über Termine mit einem Eintrag für meinen Kalender"))
     agreed = HiddenField()
 
     def prepare(self, person: Participant) -> None:
         """Offer the ways this person has."""
         ways = [
             SelectChoice("", N_("gar nicht")),
-            *(SelectChoice(one.value, CHANNELS[one]) for one in channels_of(person)),
+            *(SelectChoice(one.value, CHANNELS[one]) for one in ways_of(person)),
         ]
         for name in PURPOSES:
             self[str(name)].choices = ways
 
     def chosen(self) -> dict[str, str]:
-        """Return the ways that were chosen, by purpose, and when to remind."""
+        """Return the ways that were chosen, by purpose, when to remind, and whether with an entry."""
         ways = {str(name): self[str(name)].data for name in PURPOSES if self[str(name)].data}
-        return ways | ({WHEN: self.when.data} if MessagePurpose.REMINDERS in ways and self.when.data else {})
+        when = {WHEN: self.when.data} if MessagePurpose.REMINDERS in ways and self.when.data else {}
+        return ways | when | ({CALENDAR: "yes"} if ways and self.calendar.data else {})
 
     def mark(self) -> str:
         """Return the choice as one word, so that the yes belongs to the words that were shown."""
@@ -74,7 +86,7 @@ def _page(form: MessagesForm | None, status: int = 200, error: RuleBroken | Inva
     if error is not None:
         add_error(form, error)
     shown: dict[str, Any] = {"messages": messages, "evaluation": own.get(Scope.EVALUATION)}
-    return render("permissions/show_permissions.html", status, form=form, ways=channels_of(person), **shown)
+    return render("permissions/show_permissions.html", status, form=form, ways=ways_of(person), **shown)
 
 
 @blueprint.post("/me/permissions/messages")
@@ -99,6 +111,7 @@ def create_messages() -> Any:
                 participant=get_self(session, current_actor(), at=at()),
                 channels=form.chosen(),
                 locale=i18n.current(),
+                messages=sends_messages(),
                 at=at(),
             )
     except (InvalidInput, RuleBroken) as error:

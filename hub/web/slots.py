@@ -22,6 +22,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import allows
 from hub.queries import busy_rooms, own_offers, room_loans, room_ticks
 from hub.queries import slots as queries
+from hub.queries.attendance import list_unmarked
 from hub.queries.attendees import list_attendees
 from hub.queries.busy_times import Known
 from hub.queries.calling_off import list_unsettled
@@ -48,12 +49,14 @@ def list_slots() -> Any:
     with reading() as session:
         slots = queries.list_week(session, current_actor(), monday)
         unsettled = list_unsettled(session, current_actor())
+        unmarked = list_unmarked(session, current_actor(), at=at())
         organisations = own_offers.list_acted_for(session, current_actor())
     days = week.days_of(monday, slots, at())
     return render(
         "slots/list_slots.html",
         slots=slots,
         unsettled=unsettled,
+        unmarked=unmarked,
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
         days=days,

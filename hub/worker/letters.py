@@ -26,7 +26,7 @@ from hub.actions.links import (
 from hub.config import Config
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
-from hub.models.notice import Notice
+from hub.models.notice import Channel, Notice
 from hub.models.offer import OfferState
 from hub.models.prior_question import PriorQuestionState
 from hub.paths import resource
@@ -40,6 +40,7 @@ from hub.queries.freshness import WARNINGS as WARNING_TEMPLATES
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, AWAITING_ANSWER, Recipient
 from hub.queries.prior_questions import find_of_notice, is_moot
 from hub.worker.calendar_mails import attach
+from hub.worker.person_calendar import part_for
 
 WARNINGS = {template: freshness for freshness, pair in WARNING_TEMPLATES.items() for template in pair}
 
@@ -92,7 +93,10 @@ def _prepare_to_person(session: Session, notice: Notice, config: Config, at: dat
     if why := person_notices.why_not(session, notice, at=at):
         return why
     recipient = notices.find_recipient(session, notice, at=at)
-    return Letter(notice, recipient, f"{config.public_url}/card") if recipient else "nobody"
+    if recipient is None:
+        return "nobody"
+    part = part_for(session, notice, config, at=at) if notice.channel is Channel.EMAIL else None
+    return Letter(notice, recipient, f"{config.public_url}/card", calendar=part)
 
 
 def _prepare_question(

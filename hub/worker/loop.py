@@ -26,6 +26,7 @@ from hub.worker.calendar_sources import forget, read_due
 from hub.worker.checks import check_nightly
 from hub.worker.deadlines import CALENDAR_MAILS, HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
+from hub.worker.messages import messenger
 from hub.worker.tables import forget_tables, import_tables
 from hub.worker.transport import transport
 
@@ -52,9 +53,9 @@ class Task:
 
 def tasks(database: Database, config: Config, stop: threading.Event | None = None) -> list[Task]:
     """Return everything the worker does; raises ConfigurationError when mails have no way out."""
-    send, fetcher = transport(config), Fetcher.of(config)
+    send, text, fetcher = transport(config), messenger(config), Fetcher.of(config)
     return [
-        Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, at=at, stop=stop)),
+        Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, text=text, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
         Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),

@@ -138,6 +138,20 @@ def test_a_worker_that_dies_between_and_within_units_leaves_nothing_half_done(wo
     assert len(off) == 8
 
 
+def test_a_unit_done_twice_does_nothing_and_no_job_ends_before_its_last_unit(world):
+    job = start_ending(world, dates(world, 2))
+    facts = {"job_id": job.id, "at": world.at}
+    before = len(all_rows(world, Notice))
+    for _ in range(2):
+        assert world.do(bulk_units.do_unit, unit=0, **facts)
+    assert not world.do(bulk_jobs.finish_job, **facts)
+    assert (outcome(world), len(all_rows(world, Notice))) == (["done", "open"], before)
+    assert world.do(bulk_units.do_unit, unit=1, **facts)
+    assert [world.do(bulk_jobs.finish_job, **facts) for _ in range(2)] == [True, False]
+    assert not world.do(bulk_units.do_unit, unit=1, **facts)
+    assert len(all_rows(world, Notice)) == before + 2
+
+
 def test_a_worker_that_is_asked_to_stop_stops_between_two_units(world):
     stop = threading.Event()
     start_ending(world, dates(world, 4))

@@ -230,7 +230,7 @@ def offer_of(world, enquiry):
 
 
 def test_what_a_newer_consent_covers_goes_on_under_it(world):
-    enquiry, first = accepted_enquiry(world)
+    enquiry, first = accepted_enquiry(world, dated=False)
     who = world.cast.tarik
     second = say(world, who, ask(world, who, offer_of(world, enquiry), None), at=world.at + timedelta(minutes=1))
     change(world, first, valid_until=world.at + DAY)

@@ -202,7 +202,7 @@ def test_the_partner_reads_its_own_report_only_while_the_consent_lives(world):
 
 
 def test_the_coachs_own_word_needs_no_way_back(world):
-    enquiry, _ = accepted_enquiry(world)
+    enquiry, _ = accepted_enquiry(world, dated=False)
     assert not is_open(world, enquiry)
     coach(world, enquiry, enquiries.close_enquiry, closing="partly")
     assert (now(world, enquiry).state, now(world, enquiry).feedback) == (S.COMPLETED, None)

@@ -50,4 +50,4 @@ def test_what_a_partner_has_already_can_still_be_answered(world):
     enquiry, _ = sent_enquiry(world)
     set_offer(world, freshness=Freshness.HIDDEN)
     partner(world, enquiry, accept_enquiry)
-    assert now(world, enquiry).state is EnquiryState.ACCEPTED
+    assert now(world, enquiry).state is EnquiryState.RUNNING  # the place in its date was kept

@@ -153,7 +153,7 @@ def test_a_number_the_coach_may_not_use_is_no_way(world):
     with world.database.transaction() as session:
         person = session.get_one(Participant, world.cast.tarik.id)
         person.contacts = [{"kind": "email", "value": "t@post.example", "allowed_for": ["partner"]}]
-        assert channels_of(person) == [MessageChannel.LETTER]
+        assert channels_of(person, messages=True) == [MessageChannel.LETTER]
 
 
 def test_a_notice_to_a_person_leaves_only_under_their_own_yes(world, app):

@@ -18,7 +18,7 @@ from hub.policy.fields import Field, Phase
 from hub.queries.disclosures import fields_for, phase_now
 from hub.queries.wishes import Wish
 from tests.loop import ask, coach, drafted, now, partner, person_actor, request_offer, say, send
-from tests.places import book, make_people
+from tests.places import make_people
 
 S, C, B = EnquiryState, ConsentState, BookingState
 WISH = Wish(rough={"distance_km": 10})
@@ -54,11 +54,12 @@ STEPS = {
     S.FAILED: NAMED,
     S.WITHDRAWN: NAMED,
 }
+WISHED = (S.SENT, S.SEEN, S.RETURNED, S.WAITLISTED, S.DECLINED, S.EXPIRED)  # here for a date, which holds a place
 
 
 def reach(world, state, person, offer, slot):
     """Bring an enquiry about a person into a state; where a partner may know the name, it has been opened."""
-    consent = say(world, person, ask(world, person, offer, slot, WISH))
+    consent = say(world, person, ask(world, person, offer, slot if state in (*WISHED, S.RUNNING) else None, WISH))
     enquiry = drafted(world, consent)
     if state is not S.DRAFT:
         send(world, enquiry)
@@ -67,8 +68,6 @@ def reach(world, state, person, offer, slot):
     if state is S.EXPIRED:
         late = world.at + timedelta(days=30)
         world.do(deadlines.expire_enquiry, actor=SYSTEM, enquiry_id=enquiry.id, at=late)
-    elif state is S.RUNNING:
-        book(world, slot, person, enquiry=now(world, enquiry))
     elif state in AFTER:
         closing = "completed" if state is S.COMPLETED else "could_not_reach"
         coach(world, enquiry, enquiries.close_enquiry, closing=closing)
@@ -137,7 +136,7 @@ def expected(state, way, at):
         "enquiry": (to, ended_by),
         "going out": told,
         "owed": [(DutyState.OPEN, at + timedelta(days=7), True, ended.value)] if owes else [],
-        "booked": [place] if state is S.RUNNING else [],
+        "booked": [place] if state is S.RUNNING else [(B.EXPIRED, "")] if state in WISHED else [],
         "logged": logged,
         "named": False,
         "phase": True,

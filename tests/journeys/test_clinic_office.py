@@ -56,6 +56,7 @@ def test_a_network_looks_at_an_offer_before_it_is_published(house: House) -> Non
     petra.press("Zur Prüfung geben")
     petra.headline("wird gerade geprüft.")
 
+    house.wait(minutes=16)  # news wait a quarter of an hour for others
     house.work()
     assert len(house.mails("nora@demo.invalid")) == 1
     nora.go("Prüfen")

@@ -67,6 +67,7 @@ def test_a_lent_room_from_the_town_to_a_conversation_and_back(house: House):
     gudrun.misses("Heinz")
     gudrun.press("Absagen und informieren")
     gudrun.headline("Dieser Termin fällt aus.")
+    house.wait(minutes=16)  # news wait a quarter of an hour for others
     house.work()
     assert house.mails("clara@")
     clara.open("/today")

@@ -21,7 +21,6 @@ from hub.models.exclusion import Exclusion
 from hub.models.inspection import InspectionState
 from hub.models.invitation import Invitation
 from hub.models.log import Disclosure, LogEntry
-from hub.models.notice import Channel, Notice
 from hub.models.offer import Aim, OfferProgramme, OfferState
 from hub.models.participant import Cover, Participation
 from hub.models.prior_question import PriorQuestion, PriorQuestionState
@@ -57,6 +56,7 @@ from hub.policy import (
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 from tests.policy.rows_of_law import inspection, lawful, tellings
+from tests.policy.rows_of_notices import notices
 
 TODAY = date(2026, 9, 14)
 SCOPES = {
@@ -147,7 +147,12 @@ TABLE = {
     "notices_for": {"notice": {"otto"}},
     "notices_by_hand_for": {"call to tarik": {"clara"}, "letter to tarik": {"clara"}, "notice": set()},
     "phoned_organisations_for": {"club": {"kerstin"}, "clinic": {"nora"}, "jc_meissen": set()},
-    "calls_for": {"call to the club": {"kerstin"}, "call to the clinic": {"nora"}, "notice": set(), "call to tarik": set()},
+    "calls_for": {
+        "call to the club": {"kerstin"},
+        "call to the clinic": {"nora"},
+        "notice": set(),
+        "call to tarik": set(),
+    },
     "phoned_offers_for": {"offer": {"kerstin"}, "offer of the network": {"nora"}},
     "phoned_enquiries_for": {
         "enquiry drafted": set(),
@@ -276,11 +281,7 @@ def plain_rows(world, offer, slot):
         "demand": Demand(on=TODAY, aim=Aim.MOVE, district="14627", times=1),
         "demand elsewhere": Demand(on=TODAY, aim=Aim.MOVE, district="09162", times=1),
         "request to the club": DemandRequest(organisation_id=cast.club.id, aim=Aim.MOVE, district="14627", asked_at=at),
-        "notice": Notice(template="staff_news", channel=Channel.EMAIL, next_at=at, created_at=at),
-        "call to the club": call(cast.club, at),
-        "call to the clinic": call(cast.clinic, at),
-        "call to tarik": to_person(cast.tarik, Channel.CALL, at),
-        "letter to tarik": to_person(cast.tarik, Channel.PRINT, at),
+        **notices(cast, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
         "exclusion": Exclusion(participant_id=cast.tarik.id, organisation_id=cast.town.id, created_at=at),
         "emergency": Emergency(
@@ -295,16 +296,6 @@ def plain_rows(world, offer, slot):
         "inspection proposed": inspection(cast, at),
         "disclosure": Disclosure(participant_id=cast.tarik.id, fields=["I1"], purpose="enquiry", at=at),
     }
-
-
-def call(organisation, at):
-    facts = {"template": "call_back", "channel": Channel.CALL, "next_at": at, "created_at": at}
-    return Notice(organisation_id=organisation.id, **facts)
-
-
-def to_person(person, channel, at):
-    facts = {"template": "person_change", "purpose": "changes", "next_at": at, "created_at": at}
-    return Notice(participant_id=person.id, channel=channel, **facts)
 
 
 def duties(world, enquiry):

@@ -28,7 +28,7 @@ def test_what_runs_goes_on(world, changed):
     changed()
     partner(world, enquiry, answers.accept_enquiry)
     partner(world, enquiry, answers.open_identity)
-    assert now(world, enquiry).state is EnquiryState.ACCEPTED
+    assert now(world, enquiry).state is EnquiryState.RUNNING
     assert now(world, consent).state is ConsentState.GIVEN
 
 

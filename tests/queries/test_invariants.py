@@ -62,7 +62,7 @@ def prepare(world: World) -> dict[str, int]:
     first, second = book(world, slot, booked), book(world, other, free)
     room = lent_slot(world)
     loan = borrow(world, room)
-    enquiry, consent = accepted_enquiry(world)
+    enquiry, consent = accepted_enquiry(world, dated=False)
     named = book(world, _date_of(world, enquiry), world.cast.tarik)
     by_law = make_body(world)
     admit(world)

@@ -14,7 +14,7 @@ from hub.actions.pools import release_pool
 from hub.actions.slots import call_off_slot, change_places, move_slot, restore_slot, unsettle_slot
 from hub.actions.waiting import join_waiting, leave_waiting
 from hub.actions.withdrawals import withdraw_consent
-from hub.errors import HubError
+from hub.errors import HubError, StepNotPossible
 from hub.models.booking import LIVE, Booking, BookingState, Waiting
 from hub.models.consent import Consent
 from hub.models.offer import Access, Offer
@@ -160,7 +160,9 @@ class Story:
     def withdraw(self, session: Session, person: Participant, slot: Slot, party: int) -> None:
         consent = session.scalars(
             select(Consent).where(Consent.participant_id == person.id, Consent.live(self.at)).limit(1)
-        ).one()
+        ).first()
+        if consent is None:
+            raise StepNotPossible
         own, keeps = person_actor(person), party == PLACES
         withdraw_consent(session, actor=own, consent=consent, keep_bookings=keeps, at=self.at)
 

@@ -1,7 +1,7 @@
 """The measured race table of the design, row by row: what each way of taking a place does when two want the last one.
 
-The ways we do not go are shown to fail, at the one moment that matters and every time; the ways we go are storms, in the
-tests that are named.
+The ways we do not go are shown to fail, at the one moment that matters and every time; the ways we go are storms, in
+the tests that are named.
 """
 
 import ast
@@ -222,5 +222,6 @@ def test_our_own_transactions_begin_as_the_table_says(world: World) -> None:
         if world.kind != "sqlite":
             assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
             return
-        with closing(sqlite3.connect(str(make_url(world.url).database), timeout=0)) as other:
-            pytest.raises(sqlite3.OperationalError, other.execute, "BEGIN IMMEDIATE").match("locked")
+        other = sqlite3.connect(str(make_url(world.url).database), timeout=0)
+        with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")

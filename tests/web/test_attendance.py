@@ -70,6 +70,22 @@ def test_one_tap_writes_comes_back_to_the_row_and_can_be_taken_back(world, sign_
     assert "zurücknehmen" not in sign_in("sven").get(address).text
 
 
+def test_the_week_names_what_is_open_for_seven_days_and_only_to_who_works_there(world, sign_in, later):
+    slot, booking = past_place(world, Access.ANONYMOUS)
+    address = f"/slots/{slot.public_id}/attendance"
+    later.move_to(slot.ends_at)
+    sven = sign_in("sven")
+    assert "Bei einem Termin fehlt noch, wer da war" in plain(sven.get("/slots"))
+    assert address in sven.get("/slots").text
+    for key in ("kerstin", "petra"):
+        assert address not in sign_in(key).get("/slots").text, key
+    mark(world, slot, {booking.public_id: "attended"})
+    assert address not in sven.get("/slots").text
+    mark(world, slot, {booking.public_id: "confirmed"})
+    later.move_to(slot.ends_at + 7 * DAY)
+    assert address not in sign_in("sven").get("/slots").text
+
+
 def test_only_its_partner_and_on_the_phone_its_umbrella_find_the_page(world, sign_in, later, subtests):
     slot, booking = past_place(world)
     address = f"/slots/{slot.public_id}/attendance"

@@ -5,6 +5,7 @@ import pytest
 from hub.actions.notices import Facts, announce
 from hub.app import create_app
 from hub.config import load
+from hub.queries.digests import PAUSE
 from hub.worker.loop import run_once
 from tests.world import KEYS
 
@@ -22,13 +23,13 @@ def page(world, config):
 def test_the_demo_shows_the_mails_it_would_have_sent(world, demo):
     assert "Noch keine Mail." in page(world, demo).text
     with world.database.transaction() as session:
-        announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user("clara").id})), at=world.at)
+        announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user("clara").id})), at=world.at - PAUSE)
     assert run_once(world.database, demo)
     shown = page(world, demo).text
     assert "Es gibt etwas Neues" in shown
     assert "clara@demo.invalid" in shown
     assert f'href="{demo.public_url}/login"' in shown
-    assert "8:30" in shown  # in local time
+    assert "8:15" in shown  # in local time
 
 
 def test_a_mail_cannot_bring_markup_into_the_page(world, demo):

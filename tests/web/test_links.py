@@ -46,7 +46,7 @@ def test_one_tap_accepts_once_and_names_need_a_login(world, stranger, linked):
     enquiry, _, token = linked
     assert stranger.post(f"/links/{token}/acceptance", data={"version": enquiry.version}).status_code == 303
     after = now(world, enquiry)
-    assert (after.state, after.answered_by_link) == (EnquiryState.ACCEPTED, True)
+    assert (after.state, after.answered_by_link) == (EnquiryState.RUNNING, True)
     page = stranger.get(f"/links/{token}").text
     assert "Namen zeigt diese Seite nie." in page
     assert "Demirci" not in page

@@ -118,3 +118,13 @@ def test_with_a_name_it_is_the_coach_who_books_again(world, app):
     with world.database.transaction() as session:
         session.get_one(Offer, slot.offer_id).access = Access.NAMED
     assert "Wieder buchen" not in tarik.get("/me").text
+
+
+def test_where_one_simply_goes_it_is_noted_again(world, app):
+    slot = make_slot(world, make_offer(world, access=Access.OPEN), places=0)
+    booking = book(world, slot, world.cast.tarik)
+    tarik = enter(app, give_card(world, world.cast.tarik))
+    tarik.post(f"/me/bookings/{booking.public_id}/cancellation")
+    page = tarik.get("/me").text
+    assert "Wieder vormerken" in page
+    assert "Platz frei" not in page

@@ -206,7 +206,7 @@ def test_a_wish_for_a_call_and_a_mail_that_came_back_are_said(world, sign_in):
     )  # fmt: skip
     with world.database.transaction() as session:
         announce(session, "booking.made", Facts(organisation_id=offer.organisation_id, offer=offer), at=world.at)
-    at = world.at
+    at = outbox(world, "partner_news")[0].next_at
     for _ in range(8):
         deliver(world, at=at, broken=True)
         at = outbox(world, "partner_news")[0].next_at
@@ -249,7 +249,7 @@ def test_the_network_desk_reads_references_only_and_opens_one_enquiry_for_the_an
     assert nora.post(f"{address}/decline", data={}).status_code == 422
     assert nora.post(f"{address}/acceptance", data={"version": now(world, enquiry).version}).status_code == 303
     row = now(world, enquiry)
-    assert (row.state, row.answered_by_id) == (EnquiryState.ACCEPTED, world.user("nora").id)
+    assert (row.state, row.answered_by_id) == (EnquiryState.RUNNING, world.user("nora").id)
     assert nora.get(address).status_code == 404  # the step is done: the view is gone
     assert nora.get(f"/inbox/{enquiry.reference}").status_code == 404
     (logged,) = rows(world, LogEntry, LogEntry.action == "enquiry.accepted")

@@ -5,18 +5,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.actions import answers, calls, slots
 from hub.actions.enquiries import close_enquiry
 from hub.actions.withdrawals import withdraw_enquiry
 from hub.models.enquiry import Closing, EnquiryState
-from hub.queries.enquiries import get_enquiry
 from hub.queries.slots import get_own_slot
 from hub.queries.wishes import Wish
 from hub.web.access import Access
 from tests.calls import deliver, without_address
 from tests.loop import coach, now, partner, sent_enquiry, withdraw
-from tests.places import book
 
 # Heinz lives in Riesa (which no other page names), is born in 1963, has Clara as coach, needs it quiet and step-free.
 RIESA = "14627230"
@@ -30,15 +29,6 @@ ELSEWHERE = ("locations",)  # places of the network, with all municipalities to 
 
 def accepted(world, enquiry, _consent):
     partner(world, enquiry, answers.accept_enquiry, by="kerstin")
-
-
-def running(world, enquiry, consent):
-    accepted(world, enquiry, consent)
-    with world.database.reading() as session:
-        clara = world.actor("clara")
-        row = get_enquiry(session, clara, enquiry.public_id, at=world.at)
-        slot = row.slot
-    book(world, slot, world.cast.heinz, enquiry=row)
 
 
 def completed(world, enquiry, consent):
@@ -63,7 +53,7 @@ def recalled(world, enquiry, _consent):
 
 
 def withdrawn(world, enquiry, consent):
-    running(world, enquiry, consent)
+    accepted(world, enquiry, consent)
     withdraw(world, world.cast.heinz, consent)
 
 
@@ -76,12 +66,13 @@ STORIES = {
     "returned": (returned, S.RETURNED),
     "waitlisted": (waitlisted, S.WAITLISTED),
     "accepted": (accepted, S.ACCEPTED),
-    "running": (running, S.RUNNING),
+    "running": (accepted, S.RUNNING),
     "completed": (completed, S.COMPLETED),
     "declined": (declined, S.DECLINED),
     "recalled": (recalled, S.WITHDRAWN),
     "withdrawn": (withdrawn, S.WITHDRAWN),
 }
+UNDATED = ("accepted", "completed")  # with a date the yes books it
 ASKING = ("sent", "returned", "waitlisted")
 
 
@@ -111,7 +102,8 @@ def story(world, request):
     without_address(world)
     with world.database.transaction() as session:
         session.get_one(type(world.cast.heinz), world.cast.heinz.id).municipality_code = RIESA
-    enquiry, consent = sent_enquiry(world, person="heinz", owner="club", wish=WISH)
+    dated = request.param not in UNDATED
+    enquiry, consent = sent_enquiry(world, person="heinz", owner="club", wish=WISH, dated=dated)
     deliver(world)
     STORIES[request.param][0](world, enquiry, consent)
     deliver(world)
@@ -144,7 +136,7 @@ def test_no_page_tells_an_umbrella_more_than_its_column(app, world, sign_in, sto
 
 def slot_of(world, enquiry) -> str:
     with world.database.reading() as session:
-        return session.get_one(slots.Slot, enquiry.slot_id).public_id
+        return session.scalars(select(slots.Slot).where(slots.Slot.offer_id == enquiry.offer_id)).one().public_id
 
 
 def offer_of(world, enquiry) -> str:

@@ -16,6 +16,7 @@ from hub.models.participant import Cover, Participant
 from hub.models.user import Membership, Role, User
 from hub.policy.actor import SYSTEM
 from hub.queries.covers import list_deputies, list_left_alone
+from hub.queries.digests import PAUSE
 from hub.queries.offer_entries import entries_of
 from hub.queries.own_offers import get_own_offer
 from hub.queries.participants import list_caseload
@@ -72,7 +73,7 @@ def without_coach(world: World, person: str = "tarik") -> None:
 
 def tell(world: World, key: str = "clara") -> None:
     with world.database.transaction() as session:
-        announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user(key).id})), at=world.at)
+        announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user(key).id})), at=world.at - PAUSE)
 
 
 def mails(world: World, *, at=None, refused: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -239,7 +240,7 @@ def test_a_changed_offer_reaches_the_lead_of_who_has_no_coach_and_the_coach_who_
     borrow(world, lent_slot(world, offer))
     mails(world)
     assert change(world, offer, "gudrun", bring="Schlüssel") == 1
-    assert mails(world) == [("clara", NEWS)]
+    assert mails(world, at=world.at + PAUSE) == [("clara", NEWS)]
     group = make_offer(world)
     book(world, make_slot(world, group), world.cast.tarik)
     mails(world)

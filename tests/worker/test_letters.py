@@ -20,6 +20,7 @@ from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.user import Role, User
 from hub.queries.attendance import ABOUT_ATTENDANCE
 from hub.queries.consents import get_consent
+from hub.queries.digests import PAUSE
 from hub.queries.invitations import get_opening
 from hub.queries.notices import ABOUT_ENQUIRY, ABOUT_OFFER, ABOUT_PRIOR_QUESTION, Recipient
 from hub.queries.person_news import TO_PEOPLE
@@ -123,7 +124,7 @@ def test_names_with_line_ends_reach_no_header(world):
     with world.database.transaction() as session:
         session.execute(update(User).values(name="Clara\r\nBcc: eve@example.org"))
         announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user("clara").id})), at=world.at)
-    (mail,) = mails(world)
+    (mail,) = mails(world, at=world.at + PAUSE)
     assert "eve" not in mail.as_string()
 
 
@@ -172,7 +173,7 @@ def test_after_a_withdrawal_the_partner_is_only_asked_to_check(world):
     with world.database.transaction() as session:  # as if a late transaction had queued one more
         announce(session, "booking.cancelled", Facts(enquiry=enquiry), at=world.at)
         assert session.get_one(Consent, enquiry.consent_id).state is ConsentState.WITHDRAWN
-    (mail,) = mails(world)
+    (mail,) = mails(world, at=world.at + timedelta(days=1))
     assert mail["Subject"] == "Bitte schauen Sie einmal nach"
     assert "/links/" not in mail.get_content()
 

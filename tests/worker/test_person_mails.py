@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 
+from hub.actions import slots
 from hub.actions.outbox import MOST_TRIES
 from hub.actions.person_notices import note_called
+from hub.models.consent import Consent
 from hub.models.log import LogEntry
 from hub.models.notice import Channel, NoticeState
 from hub.queries.person_notices import get_by_hand, list_by_hand
 from hub.worker import delivery
 from hub.worker.transport import transport
 from tests.loop import now, rows
-from tests.telling import MAIL, booked, choose, moved, reachable, tell, to_people
+from tests.telling import MAIL, booked, choose, moved, partner_does, reachable, tell, to_people
 from tests.worker.test_letters import UNSPOKEN
 
 HOUR = timedelta(hours=1)
@@ -81,3 +84,50 @@ def test_a_mail_server_that_refuses_makes_it_the_coachs_to_say(world, post_offic
     assert now(world, booked_date[0]).moved_from_at is None
     assert now(world, call).state is N.SENT
     assert [entry.action for entry in rows(world, LogEntry)].count("call.made") == 1
+
+
+def entry_of(mail):
+    """Return the calendar part of a mail as a second library reads it, None without."""
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    if not parts:
+        return None
+    calendar = Calendar.from_ical(parts[0].get_payload(decode=True))
+    (event,) = calendar.walk("VEVENT")
+    assert calendar["METHOD"] == parts[0].get_param("method") == "PUBLISH"
+    return event
+
+
+def test_only_who_ticked_it_gets_an_entry_and_it_says_time_and_own_word(world, post_office):
+    _, slot = booked(world)
+    choose(world, changes="email")
+    moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    choose(world, changes="email", calendar="yes")
+    deliver(world, post_office)
+    moved(world, slot, slot.starts_at + 2 * HOUR)
+    tell(world)
+    deliver(world, post_office, world.at + HOUR)
+    partner_does(world, slot, slots.call_off_slot)
+    tell(world)
+    deliver(world, post_office, world.at + 2 * HOUR)
+    first, second, third = [entry_of(mail) for mail in post_office.mails if mail["To"] == MAIL]
+    assert first is not None, "ticked before it left"
+    assert [str(one["SUMMARY"]) for one in (first, second)] == ["Termin", "Termin"]
+    assert second.start == slot.starts_at + 2 * HOUR
+    assert first["UID"] == second["UID"] == third["UID"]
+    assert first["SEQUENCE"] < second["SEQUENCE"] < third["SEQUENCE"]
+    assert (third["STATUS"], "ATTENDEE" in second, "LOCATION" in second) == ("CANCELLED", False, False)
+    for mail in post_office.mails:
+        assert UNSPOKEN.findall(mail.as_string().replace(MAIL, "")) == [] or mail["To"] != MAIL
+
+
+def test_without_the_tick_and_with_a_question_there_is_no_entry(world, post_office):
+    _, slot = booked(world)
+    choose(world, changes="email", questions="email")
+    assert rows(world, Consent)[-1].content == {"changes": "email", "questions": "email"}
+    moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    deliver(world, post_office)
+    assert [entry_of(mail) for mail in post_office.mails if mail["To"] == MAIL] == [None]
+    choose(world, questions="email", calendar="yes")
+    assert rows(world, Consent)[-1].content == {"questions": "email"}, "no mail about dates, no entry"
