@@ -13,13 +13,14 @@ from hub.seeds.bookings import Story
 from hub.seeds.papers import ask_release, load_sheets
 from hub.seeds.stories import SPARED
 from hub.seeds.way_back import load_attendance, load_duty, load_feedback, load_late_call
+from hub.seeds.ways import load_ways
 
 ASKED_AGO = timedelta(hours=5)
 
 
 def load_loop(story: Story, people: Sequence[Participant], offers: Sequence[Offer]) -> None:
     """Give each topic people of its own, Clara's first: what one function does is in nobody else's way."""
-    waiting, signing, released, reported, owed, asking, *rest = _quiet(story, people)
+    waiting, signing, released, reported, owed, asking, lettered, called, *rest = _quiet(story, people)
     load_attendance(story)
     load_sheets(story, waiting, signing, offers)
     ask_release(story, released, story.at - ASKED_AGO)
@@ -27,6 +28,7 @@ def load_loop(story: Story, people: Sequence[Participant], offers: Sequence[Offe
     load_duty(story, owed, offers)
     load_round(story, asking, offers)
     load_prior_questions(story, story.coach_of(waiting), offers)
+    load_ways(story, lettered, called)
     load_late_call(story, rest)
 
 

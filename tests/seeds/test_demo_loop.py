@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from hub.models.consent import Consent, ConsentForm, ConsentState, Release
+from hub.models.booking import ONE_PLACE, Booking, BookingState
+from hub.models.consent import Consent, ConsentForm, ConsentState, Release, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.duty import Duty, DutyState
 from hub.models.emergency import Emergency
@@ -100,3 +101,11 @@ def test_the_speaking_roles_still_begin_with_a_clean_table(session):
     told = rows(session, Consent, Consent.participant_id.in_(cast), Consent.organisation_id.is_not(None))
     assert told == []
     assert rows(session, Release, Release.participant_id.in_(cast)) == []
+
+
+def test_two_people_hear_by_letter_and_by_telephone_of_a_place_their_partner_called_off(session):
+    signed = rows(session, Consent, Consent.scope == Scope.MESSAGES, Consent.state == ConsentState.GIVEN)
+    assert {one.content["changes"] for one in signed} == {"letter", "phone"}
+    lost = rows(session, Booking, Booking.cancelled_by == ONE_PLACE)
+    assert {one.participant_id for one in lost} == {one.participant_id for one in signed}
+    assert all(one.state is BookingState.CANCELLED and one.starts_at > AT for one in lost)
