@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,8 @@ def serving(database: Database, folder: Path) -> Iterator[Ask]:
     command.append(f"{beside_bare.__module__}:{beside_bare.__name__}")
     server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 -- own words only
     try:
-        connection = _connect(server, port)
-        yield lambda path, headers: _ask(connection, path, headers)
-        connection.close()
+        with closing(_connect(server, port)) as connection:
+            yield lambda path, headers: _ask(connection, path, headers)
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -137,6 +136,7 @@ def _connect(server: subprocess.Popen[bytes], port: int) -> http.client.HTTPConn
         try:
             _ask(connection, "/healthz", {})
         except OSError as error:
+            connection.close()
             if server.poll() is not None or time.monotonic() > give_up:
                 raise ConfigurationError("The server of the measurement does not start.") from error
             time.sleep(0.1)

@@ -12,11 +12,9 @@ from calendars.inviting import Method, write_invitation
 from calendars.uid import make_uid
 from hub import i18n
 from hub.actions import log
-from hub.actions.feeds import uid_key
 from hub.actions.notices import Facts, announce
 from hub.config import Config
 from hub.i18n import N_
-from hub.models.booking import Booking
 from hub.models.calendar_mail import CalendarMail, CalendarMethod
 from hub.models.notice import Notice
 from hub.models.subscription import FeedKind, Level
@@ -27,6 +25,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import calendar_mails as queries
 from hub.queries import restorations
+from hub.queries.feeds import uid_key
 from hub.queries.users import find_actor
 
 
@@ -52,7 +51,7 @@ def queue_calendar_mails(session: Session, *, actor: Actor, user_id: int, at: da
         return False
     due = queries.list_due(session, user_id, at=at)
     for booking_id in due:
-        facts = Facts(booking=session.get_one(Booking, booking_id), staff_ids=frozenset({user_id}))
+        facts = Facts(booking=queries.get_told(session, booking_id), staff_ids=frozenset({user_id}))
         announce(session, "calendar.changed", facts, at=at)
     return bool(due)
 
@@ -65,7 +64,7 @@ def prepare_calendar_part(
     A mail tried before says the same again, byte for byte, or nothing: what changed since gets a mail of its own.
     """
     require(actor, Permission.RUN_MAINTENANCE)
-    user = session.get_one(User, notice.user_id)
+    user = queries.get_reader(session, notice)
     reader = find_actor(session, user.id)
     if not user.calendar_mails or reader is None:
         return None
@@ -99,7 +98,7 @@ def _write(
     session: Session, said: CalendarMail, date: queries.Date | None, user: User, notice: Notice, config: Config
 ) -> CalendarPart:
     method, owner = Method(said.method.value), uid_key(FeedKind.COACH, user.public_id)
-    public_id = session.get_one(Booking, said.booking_id).public_id
+    public_id = queries.get_told(session, said.booking_id).public_id
     with i18n.using(user.locale):
         entry = CalendarEntry(
             uid=make_uid(owner, "booking", public_id, config.calendar_domain),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.actions import endings, enquiries, log
 from hub.actions.requested_places import give_back
 from hub.errors import NotFound, RuleBroken
-from hub.models.booking import ONE_PLACE, Booking, BookingState
+from hub.models.booking import BY_YES, ONE_PLACE, Booking, BookingState
 from hub.models.enquiry import Enquiry
 from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
@@ -36,7 +36,7 @@ def confirm_place(session: Session, *, actor: Actor = SYSTEM, enquiry: Enquiry, 
     if not _still_suits(session, place, place.slot, place.participant, at):
         give_back(session, place=place, at=at)
         return None
-    made = {"made_by": requested_places.BY_YES, "access": place.slot.offer.access.value, "created_at": at}
+    made = {"made_by": BY_YES, "access": place.slot.offer.access.value, "created_at": at}
     move(session, place, BookingState.CONFIRMED, at=at, expires_at=None, **made)
     enquiries.note_booked(session, actor=actor, enquiry=enquiry, at=at)
     waiting.settle_wish(session, place, at=at)

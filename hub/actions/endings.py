@@ -119,7 +119,7 @@ def cancel_all(session: Session, coming: list[Booking], *, by: str, goes_on: boo
     """
     given_back: Counter[int] = Counter()
     for booking in coming:
-        values = {"cancelled_by": by, "cancelled_at": at, "sequence": booking.sequence + 1}
+        values = {"cancelled_by": by, "cancelled_at": at, "told_at": None, "sequence": booking.sequence + 1}
         move(session, booking, BookingState.CANCELLED, at=at, **values)
         if booking.pool_id is not None:
             given_back[booking.pool_id] += booking.party

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from calendars.entry import CalendarEntry
 from calendars.uid import make_uid
 from calendars.writing import write_calendar, write_event
-from hub import crypto, i18n
+from hub import i18n
 from hub.config import Config
 from hub.models.restoration import Restoration
 from hub.models.subscription import FeedKind, Subscription
@@ -23,6 +23,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import feed_entries, restorations, subscriptions
 from hub.queries.feed_entries import as_instant, as_values
+from hub.queries.feeds import uid_key
 
 FORMAT: Final = 2  # raise it when entries are written differently, so that no stored event is used again
 LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
@@ -138,11 +139,6 @@ def _last_modified(subscription: Subscription, etag: str, at: datetime) -> datet
     if before is None:
         return at
     return before if etag == subscription.etag else max(at, before + timedelta(seconds=1))
-
-
-def uid_key(kind: FeedKind, owner: str) -> bytes:
-    """Return the key of all UIDs one owner sees, in feeds and in mails: a date is one event in all their calendars."""
-    return crypto.ring().subkey("uid", f"{kind.value}:{owner}")
 
 
 class _Envelope:

@@ -11,7 +11,7 @@ from hub import crypto
 from hub.actions import log
 from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import LANGUAGES, N_
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import BY_YES, Booking, BookingState
 from hub.models.notice import NoticeState
 from hub.models.participant import Participant
 from hub.models.user import Role
@@ -109,7 +109,7 @@ def choose_language(session: Session, *, actor: Actor, participant: Participant,
 def note_told(
     session: Session, *, actor: Actor, booking: Booking, seen_at: datetime | None = None, at: datetime
 ) -> None:
-    """Note that the person knows of a date that fell away or moved, so that it leaves the list of who must act.
+    """Note that the person knows of a date that fell away, moved or was agreed to, so that it leaves the list of tasks.
 
     A room borrowed without a person has nobody to tell, and what the person called off neither: then it notes that the
     coach has seen it. `seen_at` is the start that was told; raises RuleBroken (409) when it moved again meanwhile,
@@ -120,6 +120,9 @@ def note_told(
         if seen_at is not None and seen_at != booking.starts_at:
             raise RuleBroken(N_("Der Termin ist noch einmal verlegt worden. Bitte sagen Sie die neue Zeit weiter."))
         bookings.change_booking(session, booking, moved_from_at=None)
+        booking.told_at = at if booking.made_by == BY_YES else booking.told_at
+    elif booking.is_news_by_yes(at):
+        booking.told_at = at
     elif booking.state is not BookingState.CANCELLED:
         raise StepNotPossible
     elif booking.told_at is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub.actions import log, notices
 from hub.actions.notices import Facts, Telling
 from hub.actions.participants import note_told
-from hub.errors import StepNotPossible
+from hub.errors import RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import Booking
 from hub.models.consent import MessagePurpose
@@ -107,11 +107,14 @@ def _tell(
 def note_called(session: Session, *, actor: Actor, notice: Notice, at: datetime) -> None:
     """Note that the person was told on the phone; of a changed date, that they know it.
 
-    Raises StepNotPossible (409) when somebody told them before, RuleBroken (409) when the date moved again.
+    Raises StepNotPossible (409) when somebody told them before, RuleBroken (409) when the date changed again meanwhile.
     """
     require(actor, Permission.TELL_PERSON, notice.participant)
     _require_open(notice)
-    if notice.template == CHANGE and notice.booking is not None and person_news.change_key(notice.booking, at):
+    changed = person_news.change_key(notice.booking, at) if notice.template == CHANGE and notice.booking else None
+    if changed is not None and notice.booking is not None:
+        if changed != notice.key:
+            raise RuleBroken(N_("Der Termin hat sich noch einmal geändert. Bitte sehen Sie nach."))
         note_told(session, actor=actor, booking=notice.booking, seen_at=notice.booking.starts_at, at=at)
     if notice.state is NoticeState.QUEUED:  # else that settled the call with it
         move(session, notice, NoticeState.SENT, at=at, sent_at=at)

@@ -51,6 +51,7 @@ BOOKING_MOVES: dict[BookingState, tuple[BookingState, ...]] = {
 }
 NEWS_LAST = timedelta(days=3)  # so long a coach reads what a person booked alone
 DOOR_OPENS = timedelta(minutes=30)  # so long before a date its people say that they are here
+BY_YES = "partner"  # made by: the yes to the enquiry that asked for it
 OWN = "own"  # access of a coach's own appointment
 ONE_PLACE = "partner_one"  # a partner called off this place, and the date takes place for everybody else
 BY_OTHERS = ("partner", ONE_PLACE, "programme")  # who cancelled what somebody must tell the person
@@ -126,7 +127,7 @@ class Booking(Identified, Versioned, Base):
     cancelled_by: Mapped[str] = mapped_column(String(16), default="")  # person, coach, or one of BY_OTHERS
     cancelled_why: Mapped[str] = mapped_column(String(16), default="", server_default="")  # PlaceReason
     cancelled_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]  # the coach told the person that it falls away
+    told_at: Mapped[datetime | None]  # the coach told the person: that it falls away, or that the partner's yes made it
     moved_from_at: Mapped[datetime | None]  # the start somebody still believes in, after others moved it
     marked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")  # Hand
     marked_at: Mapped[datetime | None]  # with the state still confirmed: the coach asked, and nobody knows
@@ -168,6 +169,12 @@ class Booking(Identified, Versioned, Base):
         """Whether the person took this coming place lately with their own hands; valid in Python and in SQL."""
         lately = (self.made_by == "participant") & (self.created_at > at - NEWS_LAST)
         return lately & (self.state == B.CONFIRMED) & (self.starts_at > at)
+
+    @hybrid_method
+    def is_news_by_yes(self, at: datetime) -> bool:
+        """Whether the partner's yes made it a date, and nobody has told the person; valid in Python and in SQL."""
+        untold = self.told_at == None  # noqa: E711
+        return untold & (self.made_by == BY_YES) & (self.state == B.CONFIRMED) & (self.starts_at > at)
 
 
 class WaitingState(StrEnum):

@@ -56,13 +56,14 @@ class Subscription(Identified, Base):
     etag: Mapped[str] = mapped_column(String(64), default="")
     last_modified_at: Mapped[datetime | None]
     fresh_until: Mapped[datetime | None]
-    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    parts: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # which row each event of the body is from
-    packed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # the body compressed, once asked for
     fetched_on: Mapped[date | None]
     fetched_client: Mapped[str] = mapped_column(String(24), default="")
     fetched_revision: Mapped[int] = mapped_column(default=0)
     fetched_modified_at: Mapped[datetime | None]  # since when the bytes fetched last are as they are
+    # Behind all that each request reads: SQLite walks through them to whatever stands after them.
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    parts: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # which row each event of the body is from
+    packed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # the body compressed, once asked for
 
     participant: Mapped[Participant | None] = related()
     user: Mapped[User | None] = related()

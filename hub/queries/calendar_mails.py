@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from hub import i18n
+from hub.models.booking import Booking
 from hub.models.calendar_mail import CalendarMail, CalendarMethod
 from hub.models.notice import Notice, NoticeState
 from hub.models.subscription import FeedKind, Level
@@ -33,6 +34,16 @@ def lock_reader(session: Session, user_id: int) -> User | None:
     """Return the account of somebody who chooses calendar mails, locked, so that one worker queues them; else None."""
     query = select(User).where(User.id == user_id, User.calendar_mails).with_for_update(key_share=True)
     return session.scalars(query).first()
+
+
+def get_reader(session: Session, notice: Notice) -> User:
+    """Return whom a mail is for, by internal key (for the worker)."""
+    return session.get_one(User, notice.user_id)
+
+
+def get_told(session: Session, booking_id: int) -> Booking:
+    """Return the booking a mail is about, by internal key (for the worker); the reader may see it no more."""
+    return session.get_one(Booking, booking_id)
 
 
 def list_due(session: Session, user_id: int, *, at: datetime) -> list[int]:

@@ -1,14 +1,15 @@
-"""Feed revisions: raised as the last statements of a transaction, in order of id."""
+"""Feed revisions, raised as the last statements of a transaction in order of id; and the key of an owner's UIDs."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from hub import crypto
 from hub.models.booking import Booking
 from hub.models.participant import Cover, Participant
 from hub.models.slot import Slot
-from hub.models.subscription import Subscription
+from hub.models.subscription import FeedKind, Subscription
 from hub.queries.bookings import coaches_of
 
 
@@ -53,3 +54,8 @@ def raise_for_dates(session: Session, slots: Iterable[Slot], bookings: Iterable[
         users=coaches_of(concerned),
         organisations=[slot.offer.organisation_id for slot in slots],
     )
+
+
+def uid_key(kind: FeedKind, owner: str) -> bytes:
+    """Return the key of all UIDs one owner sees, in feeds and in mails: a date is one event in all their calendars."""
+    return crypto.ring().subkey("uid", f"{kind.value}:{owner}")

@@ -32,8 +32,10 @@ INVARIANTS: dict[str, Breaking] = {
     "no identity without a live consent": people.identity_without_consent,
     "a legal ground reaches its own body only": people.told_by_law_to_a_body_it_does_not_name,
     "no name without a yes": people.named_places_without_a_yes,
+    "a place is asked for while its question is open": people.requested_places_without_a_question,
     "nobody is in two places": people.persons_in_two_places,
     "no coach is in two places": people.coaches_in_two_places,
+    "what has ended leaves nothing open": people.finished_jobs_with_open_items,
     "admission takes two people": people.admissions_by_one_person,
 }
 

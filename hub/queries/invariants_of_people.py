@@ -1,4 +1,4 @@
-"""What must always be true of people: who they are behind, where they are, and who decided about them."""
+"""What must always be true of people: what is known of them where, where they are, and what is done about them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
 from sqlalchemy.orm import aliased
 
 from hub.models.booking import BLOCKING, OWN, Booking, BookingState
+from hub.models.bulk_job import BulkItem, BulkJob, BulkState, ItemState
 from hub.models.consent import Consent, Scope
-from hub.models.enquiry import IDENTIFIED, NAME, Enquiry
+from hub.models.enquiry import ASKING, IDENTIFIED, NAME, Enquiry
 from hub.models.participant import Participation, ParticipationState
 from hub.models.slot import Slot
 from hub.models.transmission import AdmittedGround, Transmission
@@ -44,6 +45,18 @@ def named_places_without_a_yes(at: datetime) -> Select[Any]:
     return query.where(*standing, or_(another, unanswered))
 
 
+def requested_places_without_a_question(_at: datetime) -> Select[Any]:
+    """Places asked for though no partner is being asked about that person and that offer any more."""
+    asked = select(Enquiry.id).where(
+        Enquiry.id == Booking.enquiry_id,
+        Enquiry.participant_id == Booking.participant_id,
+        Enquiry.offer_id == Slot.offer_id,
+        Enquiry.state.in_(ASKING),
+    )
+    query = select(Booking.id).join(Slot, Booking.slot_id == Slot.id)
+    return query.where(Booking.state == BookingState.REQUESTED, ~asked.exists())
+
+
 def persons_in_two_places(_at: datetime) -> Select[Any]:
     """Bookings of one person that overlap as they were made.
 
@@ -73,6 +86,12 @@ def _overlapping(whose: Any, *which: ColumnElement[bool]) -> Select[Any]:
 def _as_made(booking: Any) -> ColumnElement[bool]:
     """Whether the house itself looked for overlaps when this time was set: nobody else moves what is not in a date."""
     return or_(booking.sequence == 0, booking.slot_id.is_(None))
+
+
+def finished_jobs_with_open_items(_at: datetime) -> Select[Any]:
+    """Dates and people of a bulk job that has ended, of whom nobody can say what became of them."""
+    query = select(BulkItem.id).join(BulkJob, BulkItem.job_id == BulkJob.id)
+    return query.where(BulkItem.state == ItemState.OPEN, BulkJob.state != BulkState.RUNNING)
 
 
 def admissions_by_one_person(_at: datetime) -> Select[Any]:

@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from hub.models.booking import BLOCKING, SHOWN, STANDING, Booking, BookingState
+from hub.models.booking import BLOCKING, BY_YES, SHOWN, STANDING, Booking, BookingState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.slot import Slot
 from hub.queries.bookings import find_overlap
 from hub.queries.ladder import NOBODY, ends_at, list_desks
-
-BY_YES = "partner"  # who made a booking of it: the partner's yes
 
 
 @dataclass(frozen=True)

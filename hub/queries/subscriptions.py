@@ -26,7 +26,7 @@ GRACE = timedelta(days=14)  # a feed outlives the consent's last day and the par
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 _TABLE = Subscription.__table__.c
-_HEAD = (
+HEAD = (
     _TABLE.id,
     _TABLE.public_id,
     _TABLE.locale,
@@ -52,7 +52,7 @@ class Part(Enum):
 
 
 def _find(*columns: Any) -> Select[Any]:
-    return select(*_HEAD, *columns).where(_TABLE.token_digest == bindparam("digest"))
+    return select(*HEAD, *columns).where(_TABLE.token_digest == bindparam("digest"))
 
 
 # Made once: a conditional request is one execution of the first (an indexed read), and nothing else.

@@ -81,9 +81,7 @@ def _nobody_left() -> ColumnElement[bool]:
 
 def _is_over(at: datetime) -> ColumnElement[bool]:
     """Whether all dates under a running enquiry are over, and the person can be asked how it went."""
-    coming = select(Booking.id).where(
-        Booking.enquiry_id == Enquiry.id, Booking.state.in_(SHOWN), Booking.ends_at > at
-    )
+    coming = select(Booking.id).where(Booking.enquiry_id == Enquiry.id, Booking.state.in_(SHOWN), Booking.ends_at > at)
     return and_(Enquiry.state == S.RUNNING, ~coming.correlate(Enquiry).exists())
 
 
@@ -136,7 +134,7 @@ def list_dates(
     open_dates = select(Slot.id).where(Slot.state == SlotState.UNSETTLED)
     soon = and_(Booking.ends_at > since, Booking.starts_at < until)
     live = and_(Booking.state.in_(SHOWN), or_(soon, Booking.slot_id.in_(open_dates)))
-    news = or_(is_fallen_away(at), Booking.is_news_from_person(at), is_news(at))
+    news = or_(is_fallen_away(at), Booking.is_news_from_person(at), Booking.is_news_by_yes(at), is_news(at))
     shown = or_(live, news, false() if also is None else also)
     query = bookings_for(actor, at).where(shown).options(*with_place())
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))

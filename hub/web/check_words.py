@@ -22,7 +22,9 @@ TRUTHS: dict[str, Message] = {
     "no identity without a live consent": N_("Kein Name ist ohne gültige Einwilligung sichtbar."),
     "a legal ground reaches its own body only": N_("Eine gesetzliche Grundlage gilt nur für ihre eigene Stelle."),
     "no name without a yes": N_("Kein Platz trägt einen Namen ohne Zusage."),
+    "a place is asked for while its question is open": N_("Ein angefragter Platz hat eine offene Anfrage."),
     "nobody is in two places": N_("Niemand ist gleichzeitig an zwei Orten."),
     "no coach is in two places": N_("Kein Coach ist gleichzeitig an zwei Orten."),
+    "what has ended leaves nothing open": N_("Eine beendete Sammel-Änderung lässt nichts offen."),
     "admission takes two people": N_("An jeder Aufnahme waren zwei Menschen beteiligt."),
 }

@@ -58,6 +58,8 @@ def _tasks(person: Participant, booking: Booking, at: datetime) -> Iterable[Task
         return
     if date_words.moved(booking):
         yield _moved(person, booking)
+    elif booking.is_news_by_yes(at):
+        yield own_place_tasks.task_by_yes(person, booking)
     if unsettled(booking):
         yield _still_open(person, booking)
     elif booking.ends_at <= clock.start_of_day(clock.local_date(at)):

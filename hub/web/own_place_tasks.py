@@ -1,4 +1,4 @@
-"""What a coach reads for some days when a person took a place alone."""
+"""What a coach reads when a date was made without the coach: by the person alone, or by the partner's yes."""
 
 from flask import url_for
 
@@ -16,3 +16,11 @@ def task(person: Participant, booking: Booking) -> Task:
     sentence = N_("{name} kommt zu „{title}“, selbst gebucht: {when}.", **facts)
     page = url_for("bookings.show_booking", public_id=booking.public_id)
     return Task(7, sentence, "booked", N_("selbst gebucht"), [(str(N_("Ansehen")), page)])
+
+
+def task_by_yes(person: Participant, booking: Booking) -> Task:
+    """Return that a partner said yes to the date asked for: somebody tells the person."""
+    facts = {"name": given_name(person), "title": title_of(booking), "when": day_clock(booking.starts_at)}
+    sentence = N_("Zusage für „{title}“, gebucht: {when}. {name} weiß es noch nicht.", **facts)
+    page = url_for("bookings.show_booking", public_id=booking.public_id)
+    return Task(0, sentence, "accepted", N_("zugesagt"), [(str(N_("Ansehen")), page)], booking)

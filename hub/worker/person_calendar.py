@@ -9,13 +9,13 @@ from calendars.entry import CalendarEntry
 from calendars.inviting import Method, write_invitation
 from calendars.uid import make_uid
 from hub.actions.calendar_mails import CalendarPart
-from hub.actions.feeds import uid_key
 from hub.config import Config
 from hub.models.booking import Booking, BookingState
 from hub.models.notice import Notice
 from hub.models.participant import Participant
 from hub.models.subscription import FeedKind
 from hub.policy.feed_text import calendar_head
+from hub.queries.feeds import uid_key
 from hub.queries.permissions import list_choices, wants_entry
 from hub.queries.person_news import CHANGE, REMINDER
 from hub.queries.person_notices import get_with_reason

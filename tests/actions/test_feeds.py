@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from calendars.writing import write_event
 from hub.actions.bookings import cancel_booking
@@ -15,7 +16,7 @@ from hub.models.location import Location
 from hub.models.offer import Access, Form, Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
-from hub.models.slot import Slot
+from hub.models.slot import Slot, SlotState
 from hub.models.subscription import FeedKind, Level, Subscription
 from hub.models.user import User
 from hub.queries.bookings import get_booking
@@ -266,12 +267,21 @@ def test_a_feed_ends_two_weeks_after_the_participation(app, world, booking):
         assert fetch(app, token).status_code == 404
 
 
-def test_english_readers_get_english_words(app, world, booking):
+def test_english_readers_get_english_words(app, world, slot, booking):
+    token = subscribe_person(world, "tarik", locale="en")
+    change(world, Slot, slot.id, state=SlotState.UNSETTLED)
+    touch(world)
+    unsettled = fetch(app, token)
     change(world, Booking, booking.id, state=BookingState.CANCELLED)
-    answer = fetch(app, subscribe_person(world, "tarik", locale="en"))
-    assert "X-WR-CALNAME:" in answer.text
-    row = subscribe(world, world.actor("clara"), FeedKind.COACH, locale="en")[0]
-    assert row.locale == "en"
+    touch(world)
+    cancelled = fetch(app, token)
+    assert {calendar_name(one) for one in (unsettled, cancelled)} == {"Dates"}
+    assert str(only(unsettled)["SUMMARY"]) == "Still open: Termin"  # the person's own word is nobody's to translate
+    assert str(only(cancelled)["SUMMARY"]) == "Cancelled: Termin"
+
+
+def calendar_name(answer):
+    return str(Calendar.from_ical(answer.data)["NAME"])
 
 
 MARKER = "Geheimwort"

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from hub.actions import slots
 from hub.actions.participants import note_told
 from hub.actions.person_notices import note_called, note_not_reached, note_printed, tell_of_change
-from hub.errors import NotAllowed, StepNotPossible
+from hub.errors import NotAllowed, RuleBroken, StepNotPossible
 from hub.models.booking import Booking
 from hub.models.notice import Channel, NoticeState
 from hub.models.participant import Participant
@@ -289,6 +289,23 @@ def test_only_who_looks_after_the_person_may_call_and_print(world, subtests):
     do(world, notice, note_called)
     with pytest.raises(StepNotPossible):
         do(world, notice, note_called)
+
+
+def test_a_call_about_an_older_change_does_not_note_the_newer_one_as_known(world):
+    booking, slot = booked(world)
+    choose(world, changes="phone")
+    moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    (first,) = to_people(world)
+    moved(world, slot, slot.starts_at + 2 * HOUR)
+    with pytest.raises(RuleBroken):
+        do(world, first, note_called)
+    assert now(world, booking).moved_from_at == slot.starts_at
+    tell(world)
+    tidy(world)
+    assert [(one.state, one.trouble) for one in to_people(world)] == [(N.DROPPED, "settled"), (N.QUEUED, "")]
+    do(world, to_people(world)[1], note_called)
+    assert now(world, booking).moved_from_at is None
 
 
 def test_paper_is_never_taken_by_the_mail(world):

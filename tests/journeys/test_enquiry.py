@@ -132,14 +132,12 @@ def open_the_name(petra: Person) -> None:
     petra.reads("Frau Jolanta Wiśniewska", "0151 5550 1702")
 
 
-def book(clara: Person) -> None:
-    """Take the date that was accepted."""
+def read_the_yes(clara: Person) -> None:
+    """The yes has booked the date that was kept for it; Jolanta hears of it."""
     clara.go("Heute")
-    clara.reads("Klinik Rosenpark hat zugesagt.")
-    clara.go("Termin wählen", exact=False)
-    clara.go("24. Sept.", exact=False)
-    clara.press("Platz buchen")
-    clara.headline("Der Platz ist gebucht.")
+    clara.reads("Zusage für", "Jolanta weiß es noch nicht.")
+    clara.press("Weiß Bescheid: Jolanta Wiśniewska")
+    clara.misses("Jolanta weiß es noch nicht.")
 
 
 def subscribe(jolanta: Person, code: str) -> str:
@@ -217,7 +215,7 @@ def test_an_enquiry_from_the_yes_to_its_withdrawal(house: House, offer: Offer, w
     accept_from_the_mail(house, phone)
     petra.sign_in()
     open_the_name(petra)
-    book(clara)
+    read_the_yes(clara)
     calendar = subscribe(jolanta, code)
     before = find(fetch(calendar), "2026-09-24 10:00")
     move(petra)

@@ -63,14 +63,12 @@ def say_yes(sven: Person) -> None:
     sven.reads("Frau Jolanta Wiśniewska")
 
 
-def book(clara: Person) -> None:
-    """Take the date."""
+def read_the_yes(clara: Person) -> None:
+    """The yes has booked the date that was kept for it; Jolanta hears of it."""
     clara.go("Heute")
-    clara.reads("SV Elbaue Coswig hat zugesagt.")
-    clara.go("Termin wählen", exact=False)
-    clara.go("24. Sept.", exact=False)
-    clara.press("Platz buchen")
-    clara.headline("Der Platz ist gebucht.")
+    clara.reads("Zusage für", "Jolanta weiß es noch nicht.")
+    clara.press("Weiß Bescheid: Jolanta Wiśniewska")
+    clara.misses("Jolanta weiß es noch nicht.")
 
 
 def write_down_who_was_there(sven: Person) -> None:
@@ -119,7 +117,7 @@ def test_one_need_from_a_no_to_its_end(house: House, size: dict[str, Any]) -> No
     clara.misses(CLINIC)
     ask_and_send(clara, CLUB, "24. Sept.", "SV Elbaue Coswig")
     say_yes(house.staff("sven", **size))
-    book(clara)
+    read_the_yes(clara)
     house.wait(minutes=11 * DAY)
     house.work()
     write_down_who_was_there(house.staff("sven", **size))

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import inspect
 
 from hub.models.participant import Cover
 from hub.models.subscription import FeedKind, Subscription
 from hub.models.user import Membership, Role
+from hub.queries import subscriptions
 from hub.queries.feeds import raise_revisions
 from tests.feeds import events, fetch, person, row_of, statements, subscribe, touch
 from tests.places import all_rows, book, make_offer, make_slot
@@ -78,6 +80,12 @@ def test_each_raises_by_one_even_if_named_twice(world, feeds):
 def test_booking_raises_all_feeds_that_show_it(world, feeds):
     book(world, make_slot(world, make_offer(world)), world.cast.tarik)
     assert raised(world, feeds) == {"tarik", "clara", "sven"}
+
+
+def test_what_each_request_reads_stands_before_the_stored_bytes(world):
+    order = [column["name"] for column in inspect(world.database.engine).get_columns("subscriptions")]
+    last = max(order.index(column.name) for column in subscriptions.HEAD)
+    assert last < min(order.index(name) for name in ("body", "parts", "packed"))
 
 
 @pytest.mark.parametrize("key", ["tarik", "clara", "sven"])

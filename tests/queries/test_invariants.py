@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.booking import OWN, Booking, BookingState, Waiting, WaitingState
+from hub.models.bulk_job import BulkItem, BulkJob, BulkKind, BulkState
 from hub.models.consent import Consent, ConsentState
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.given_code import GivenCode
@@ -99,8 +100,25 @@ def hold_for_ever(one: Scene) -> None:
     one.add("first", participant_id=one.keys["free"], state=BookingState.HELD)
 
 
-def request_for_ever(one: Scene) -> None:
-    one.add("first", participant_id=one.keys["free"], state=BookingState.REQUESTED)
+def ask_for_a_place_after_the_yes(one: Scene) -> None:
+    until = one.world.at + HOUR
+    one.add("named", slot_id=None, pool_id=None, state=BookingState.REQUESTED, expires_at=until).slot = _next_date(one)
+
+
+def _next_date(one: Scene) -> Slot:
+    """Add a second date to the offer with names, like the first but later."""
+    like = one.row(Booking, "named")
+    first = one.session.get_one(Slot, like.slot_id)
+    facts = {"offer_id": first.offer_id, "created_at": one.world.at, "changed_at": one.world.at, "places": 0}
+    return Slot(starts_at=like.starts_at, ends_at=like.ends_at, **facts)
+
+
+def end_a_job_too_early(one: Scene) -> None:
+    facts = {"user_id": one.world.user("sven").id, "created_at": one.world.at, "kind": BulkKind.CALL_OFF}
+    job = BulkJob(state=BulkState.STOPPED, **facts)
+    one.session.add(job)
+    one.session.flush()
+    one.session.add(BulkItem(job_id=job.id, unit=0, slot_id=one.keys["slot"]))
 
 
 def hold_too_long(one: Scene) -> None:
@@ -204,7 +222,8 @@ BREAKINGS: list[tuple[str, int, Callable[[Scene], None]]] = [
     ("released pools have no free places", 1, release_in_part),
     ("a place lies in a pool of its own date", 2, swap_pools),
     ("what is held is held for a time", 1, hold_for_ever),
-    ("what is held is held for a time", 1, request_for_ever),
+    ("a place is asked for while its question is open", 1, ask_for_a_place_after_the_yes),
+    ("what has ended leaves nothing open", 1, end_a_job_too_early),
     ("no hold outlives its time", 1, hold_too_long),
     ("no wish is tied to a dead offer", 1, wish_without_offer),
     ("every offer has its wish", 1, offer_without_wish),

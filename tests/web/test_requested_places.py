@@ -59,6 +59,18 @@ def test_the_coach_reads_that_nothing_is_kept_and_that_a_date_was_full(world, si
     assert "war schon voll. Die Anfrage ging ohne Termin hinaus." in read(clara, page)
 
 
+def test_the_yes_is_the_coachs_news_until_the_person_knows(world, sign_in, enquiry, kept):
+    clara, told = sign_in("clara"), f"/bookings/{kept.public_id}/told"
+    assert clara.post(told).status_code == 409  # nothing to tell yet
+    partner(world, enquiry, answers.accept_enquiry)
+    assert "Tarik weiß es noch nicht." in read(clara, "/today")
+    assert sign_in("cem").post(told).status_code == 404
+    assert clara.post(told).status_code == 303
+    assert "Tarik weiß es noch nicht." not in read(clara, "/today")
+    partner(world, enquiry, answers.take_back_acceptance)
+    assert "Der Partner hat den Platz abgesagt." in read(clara, "/today")
+
+
 def test_a_place_asked_for_is_no_booking_for_anybody(world, sign_in, kept):
     clara = sign_in("clara")
     for path in ("", "/cancellation", "/slot"):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from hub.actions import outbox
-from hub.actions.bookings import cancel_booking
+from hub.actions.bookings import cancel_booking, reschedule_booking
 from hub.actions.notices import Facts, announce
 from hub.actions.outbox import LEASE, MOST_TRIES
 from hub.db import Database
@@ -18,6 +18,7 @@ from hub.policy.actor import SYSTEM
 from hub.queries.bookings import get_booking
 from hub.queries.digests import PAUSE, next_news_at
 from hub.queries.notices import Recipient
+from hub.queries.slots import get_slot
 from hub.worker import delivery
 from hub.worker.letters import Letter, write_mail
 from hub.worker.transport import transport
@@ -105,8 +106,14 @@ def test_a_place_taken_and_given_back_before_the_mail_is_no_news(world):
 def test_what_a_partner_was_told_is_taken_back_by_name(world):
     (booking,) = booked(world, 1)
     deliver(world, at=MORNING)
+    clara, other = world.actor("clara"), make_slot(world, booking.slot.offer, starts_at=world.at + timedelta(days=9))
+    with world.database.transaction() as session:
+        row = get_booking(session, clara, booking.public_id, at=world.at)
+        slot = get_slot(session, clara, other.public_id)
+        reschedule_booking(session, actor=clara, booking=row, slot=slot, at=world.at + timedelta(minutes=1))
     cancel(world, booking)
-    assert len(deliver(world, at=MORNING + timedelta(days=1))) == 1
+    (mail,) = deliver(world, at=MORNING + timedelta(days=1))
+    assert "2 Neuigkeiten" in mail, "moved and cancelled, though the partner knows of it"
 
 
 def test_what_begins_soon_is_told_at_once_and_so_is_what_nobody_reads_by_mail(world):

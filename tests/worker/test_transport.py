@@ -13,10 +13,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from calendars.inviting import Method
+from hub.actions.calendar_mails import CalendarPart
 from hub.errors import ConfigurationError
+from hub.models.notice import Channel, Notice
+from hub.queries.notices import Recipient
+from hub.worker.letters import Letter, write_mail
 from hub.worker.transport import MailServer, Protection, into_folder, mail_server, over_smtp, transport
 from tests.post import PostOffice, mail_settings
+from tests.worker.test_calendar_mails import EVENTS
 from tests.worker.test_letters import letter
+from tests.world import AT
 
 P = Protection
 
@@ -83,6 +90,22 @@ def test_a_mail_goes_over_starttls_to_a_server_that_is_trusted(
     with office.opened(tls_context=serving(certificate), require_starttls=True):
         over_smtp(letter("staff_news", "de"), MailServer("127.0.0.1", office.port, P.STARTTLS))
     assert [mail["Subject"] for mail in office.mails] == ["Es gibt etwas Neues"]
+
+
+def test_a_mail_with_a_date_arrives_over_starttls_as_it_was_written(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, part = PostOffice(), CalendarPart(Method.REQUEST, (EVENTS / "1-request.ics").read_bytes())
+    notice = Notice(public_id="abcdefgh23456789", template="calendar_entry", channel=Channel.EMAIL, created_at=AT)
+    page = "https://termine.example/login"
+    mail = write_mail(Letter(notice, Recipient("clara@demo.example"), page, calendar=part), mail_settings())
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with office.opened(tls_context=serving(certificate), require_starttls=True):
+        over_smtp(mail, MailServer("127.0.0.1", office.port, P.STARTTLS))
+    (arrived,) = office.mails
+    bodies = [one for one in arrived.walk() if one.get_content_subtype() in ("calendar", "ics")]
+    assert [one.get_payload(decode=True) for one in bodies] == [part.body] * 2
+    assert bodies[0].get_param("method") == "REQUEST"
 
 
 def test_a_server_that_cannot_prove_its_name_gets_nothing(certificate: Path) -> None:
