@@ -9,6 +9,7 @@ from hub.actions.subscriptions import make_subscription
 from hub.errors import ConfigurationError
 from hub.models.booking import OWN, Booking, BookingState
 from hub.models.subscription import FeedKind
+from hub.policy.actor import Actor
 from hub.queries import bookings, feeds
 from hub.queries.users import find_actor
 from hub.seeds.cast import load_cast
@@ -16,11 +17,11 @@ from hub.seeds.cast import load_cast
 
 @dataclass(frozen=True)
 class FullCalendar:
-    """The secret of the feed, whose it is, and one of its dates."""
+    """The secret of the feed, whose it is, and the public id of one of its dates."""
 
     token: str
-    coach_id: int
-    booking_id: int
+    coach: Actor
+    public_id: str
 
 
 def load_full_calendar(session: Session, entries: int, *, at: datetime) -> FullCalendar:
@@ -48,11 +49,11 @@ def load_full_calendar(session: Session, entries: int, *, at: datetime) -> FullC
     if actor is None:
         raise ConfigurationError("The coach of the cast has no account.")
     _, token = make_subscription(session, actor=actor, kind=FeedKind.COACH, name="gemessen", at=at)
-    return FullCalendar(token, coach.id, talks[entries // 2].id)
+    return FullCalendar(token, actor, talks[entries // 2].public_id)
 
 
 def change_one(session: Session, full: FullCalendar, *, at: datetime) -> None:
     """Change one of the dates as every verb does: the row first, the feeds last."""
-    booking = session.get_one(Booking, full.booking_id)
+    booking = bookings.get_booking(session, full.coach, full.public_id, at=at)
     bookings.change_booking(session, booking, sequence=booking.sequence + 1, changed_at=at)
-    feeds.raise_revisions(session, users=[full.coach_id])
+    feeds.raise_revisions(session, users=[full.coach.user_id])

@@ -14,7 +14,7 @@ from hub import clock
 from hub.crowd_rounds import BOOKED, Client, cookie_of
 from hub.models.booking import Booking
 from hub.models.notice import Channel, Notice, NoticeState
-from hub.models.user import User
+from hub.models.user import Membership, Role, User
 from tests.commands.conftest import House
 from tests.loop import rows
 from tests.places import make_offer, make_people, make_slot
@@ -31,6 +31,8 @@ def queue_mails(world: World, at: datetime) -> None:
     with world.database.transaction() as session:
         for number in range(MAILS):
             user = User(email=f"k{number}@demo.invalid", name=f"Konto {number}", demo=True, created_at=at)
+            seat = Membership(organisation_id=world.cast.club.id, role=Role.PARTNER, created_at=at)
+            user.memberships = [seat]
             session.add(user)
             session.flush()
             facts = {"channel": Channel.EMAIL, "user_id": user.id, "created_at": at, "next_at": at}
