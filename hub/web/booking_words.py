@@ -179,7 +179,7 @@ def persons_knot(booking: Booking, *, title: bool, paper: bool = False) -> dict[
     words = [paper_place_of(booking) if paper else place_of(booking, own=True)]
     location = location_of(booking)
     if booking.state is BookingState.CANCELLED:
-        return knot(booking, headline=headline, text=str(N_("Wir rufen Sie an.")))
+        return knot(booking, headline=headline, text=str(N_("Wir melden uns.")))
     if location is not None and location.step_free:
         words.append(str(N_("Ohne Stufen.")))
     if booking.access == Access.OPEN:

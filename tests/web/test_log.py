@@ -35,6 +35,11 @@ NOT_LOGGED = {
     "identity.opened",
     "offer.fading_soon",
     "offer.hiding_soon",
+    "calendar.changed",
+    "person.asked",
+    "person.date_ahead",
+    "person.date_changed",
+    "waiting.offered_in_absence",
 }
 
 
