@@ -8,6 +8,8 @@ import click
 from hub.data.authorisation_words import FIELDS, HEADS, PAGE, PHASES, READERS
 from hub.models.subscription import FeedKind
 from hub.policy import (
+    attendance_scopes,
+    bulk_scopes,
     catalogue_scopes,
     demand_scopes,
     disclosure_scopes,
@@ -15,6 +17,7 @@ from hub.policy import (
     emergency_scopes,
     exclusion_scopes,
     inspection_scopes,
+    notice_scopes,
     phone_scopes,
     prior_question_scopes,
     round_scopes,
@@ -31,6 +34,8 @@ from hub.policy.visibility import FEEDS, MATRIX, OTHER_OBJECTS, PROFILE, Part
 Rows = Iterator[list[str]]
 ROWS: Sequence[ModuleType] = (
     scopes,
+    attendance_scopes,
+    bulk_scopes,
     catalogue_scopes,
     demand_scopes,
     disclosure_scopes,
@@ -38,6 +43,7 @@ ROWS: Sequence[ModuleType] = (
     emergency_scopes,
     exclusion_scopes,
     inspection_scopes,
+    notice_scopes,
     phone_scopes,
     prior_question_scopes,
     round_scopes,

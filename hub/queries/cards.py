@@ -1,14 +1,16 @@
 """Questions about cards: the code as people type it, the card behind it, a person's own, and the start number."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub import crypto
 from hub.errors import NotFound
 from hub.models.card import Card
 from hub.models.participant import Participant
+from hub.models.subscription import Subscription
 from hub.policy.actor import Actor
 from hub.policy.scopes import cards_for
 from hub.queries.logins import card_digest
@@ -31,6 +33,19 @@ def find_card(session: Session, participant_id: int) -> Card | None:
     """Return the person's card in force (the newest unblocked one), or None."""
     query = select(Card).where(Card.participant_id == participant_id, Card.blocked_at.is_(None))
     return session.scalar(query.order_by(Card.id.desc()).limit(1))
+
+
+def find_with_feeds(session: Session, participant_id: int) -> tuple[Card | None, list[Subscription]]:
+    """Return the person's card in force or None, and the running feeds in order, in one statement.
+
+    Of a feed a coach may know the name and the day of the last fetch.
+    """
+    in_force = and_(Card.participant_id == Participant.id, Card.blocked_at.is_(None))
+    running = and_(Subscription.participant_id == Participant.id, Subscription.ended_at.is_(None))
+    query: Select[Any] = select(Card, Subscription).select_from(Participant).where(Participant.id == participant_id)
+    query = query.outerjoin(Card, in_force).outerjoin(Subscription, running)
+    rows = session.execute(query.order_by(Card.id, Subscription.id)).all()
+    return rows[-1][0], list(dict.fromkeys(feed for _, feed in rows if feed is not None))
 
 
 def get_card(session: Session, actor: Actor, participant_id: int, *, at: datetime) -> Card:

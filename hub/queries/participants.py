@@ -11,7 +11,6 @@ from hub import clock, crypto
 from hub.errors import NotFound
 from hub.models.participant import Participant, Participation, ParticipationState
 from hub.models.programme import Programme
-from hub.models.subscription import Subscription
 from hub.models.user import User
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.fields import Reader
@@ -136,9 +135,3 @@ def list_programmes(session: Session, actor: Actor, *, at: datetime) -> list[Pro
     """Return the actor's networks that have not ended."""
     query = programmes_for(actor).where(Programme.ends_on >= clock.local_date(at))
     return list(session.scalars(query.order_by(Programme.name)))
-
-
-def list_feeds(session: Session, participant_id: int) -> list[Subscription]:
-    """Return a person's running feeds; a coach may know their names and the day of the last fetch."""
-    query = select(Subscription).where(Subscription.participant_id == participant_id, Subscription.ended_at.is_(None))
-    return list(session.scalars(query.order_by(Subscription.id)))

@@ -108,6 +108,7 @@ def _findings(session: Session, person: Participant, reader: Reader, now: dateti
     coming = [one for one in found if one not in given_up]
     given, asked = consents.list_current(session, person.id, at=now)
     sent = enquiries.list_of_person(session, person.id)
+    card, feeds = cards.find_with_feeds(session, person.id)
     return {
         "dates": [_knot(booking) for booking in coming],
         "given_up": [(one, date_words.given_up(one)) for one in given_up],
@@ -116,9 +117,9 @@ def _findings(session: Session, person: Participant, reader: Reader, now: dateti
         "enquiries": rows_of(sent, phases_of(session, sent, at=now), reader),
         "consents": given,
         "asked": asked,
-        "card": cards.find_card(session, person.id),
+        "card": card,
         "wishes": waiting.list_of_person(session, person.id, at=now),
-        "feeds": [_feed_words(feed) for feed in participants.list_feeds(session, person.id)],
+        "feeds": [_feed_words(feed) for feed in feeds],
     }
 
 

@@ -4,6 +4,7 @@ Everybody and everything bears a word of its own; then all that others could see
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -50,8 +51,9 @@ def telling(text: str, situations, *, besides=()) -> list[str]:
 
 def test_mails_tell_nothing_of_anybody_or_any_offer(world, seeded):
     mails = []
-    delivery.deliver(world.database, mail_settings(), mails.append, at=world.at)
-    assert len(mails) >= 5
+    for at in (world.at, world.at + timedelta(days=1)):  # what can wait comes in the morning, all together
+        delivery.deliver(world.database, mail_settings(), mails.append, at=at)
+    assert len(mails) >= 4
     for mail in mails:
         whole = "\n".join(f"{name}: {value}" for name, value in mail.items() if name != "To") + mail.get_content()
         assert telling(whole, seeded) == [], mail["Subject"]

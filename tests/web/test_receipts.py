@@ -13,7 +13,7 @@ from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
 from hub.models.organisation import Organisation
 from hub.queries.consents import get_consent
 from hub.queries.participants import get_participant
-from hub.queries.permission_texts import channels_of
+from hub.queries.permissions import channels_of
 from tests.feedback import ask_release, say_release
 from tests.loop import ask, card_with_pin, now, person_actor, request_offer, rows, say, sheet_of
 from tests.sheets import answer, ask_all, lines_of, paper, three_offers
@@ -274,7 +274,7 @@ def test_what_a_person_allows_for_everything_has_receipts(world, app, sign_in):
     def allow(session):
         found = get_participant(session, actor, person.public_id, at=world.at)
         facts = {"actor": actor, "participant": found, "locale": "de", "at": world.at}
-        way = channels_of(found)[0]
+        way = channels_of(found, messages=False)[0]
         return [
             permissions.allow_messages(session, channels={"changes": way}, **facts),
             permissions.allow_evaluation(session, **facts),
