@@ -1,9 +1,10 @@
 """Questions about cards: the code as people type it, the card behind it, a person's own, and the start number."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub import crypto
@@ -42,9 +43,9 @@ def find_with_feeds(session: Session, participant_id: int) -> tuple[Card | None,
     """
     in_force = and_(Card.participant_id == Participant.id, Card.blocked_at.is_(None))
     running = and_(Subscription.participant_id == Participant.id, Subscription.ended_at.is_(None))
-    query: Select[Any] = select(Card, Subscription).select_from(Participant).where(Participant.id == participant_id)
+    query = select(Card, Subscription).select_from(Participant).where(Participant.id == participant_id)
     query = query.outerjoin(Card, in_force).outerjoin(Subscription, running)
-    rows = session.execute(query.order_by(Card.id, Subscription.id)).all()
+    rows: Sequence[Any] = session.execute(query.order_by(Card.id, Subscription.id)).all()
     return rows[-1][0], list(dict.fromkeys(feed for _, feed in rows if feed is not None))
 
 
