@@ -21,13 +21,14 @@ def link_token(link: Link) -> str:
     return crypto.ring().derived_token("link", link.public_id)
 
 
+def _open(purpose: LinkPurpose, token: str, at: datetime) -> Select[Link]:
+    digest = crypto.token_digest(token)
+    return select(Link).where(Link.purpose == purpose, Link.token_digest == digest, Link.expires_at > at)
+
+
 def find_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its enquiry, or None when there is none or it has expired."""
-    query = select(Link).where(
-        Link.purpose == LinkPurpose.ANSWER_ENQUIRY,
-        Link.token_digest == crypto.token_digest(token),
-        Link.expires_at > at,
-    )
+    query = _open(LinkPurpose.ANSWER_ENQUIRY, token, at)
     enquiry = joinedload(Link.enquiry)
     return session.scalar(
         query.options(
@@ -44,11 +45,7 @@ def find_link(session: Session, token: str, at: datetime) -> Link | None:
 
 def find_offer_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its offer, or None when there is none or it has expired."""
-    query = select(Link).where(
-        Link.purpose == LinkPurpose.KEEP_OFFER,
-        Link.token_digest == crypto.token_digest(token),
-        Link.expires_at > at,
-    )
+    query = _open(LinkPurpose.KEEP_OFFER, token, at)
     offer = joinedload(Link.offer)
     return session.scalar(
         query.options(
@@ -62,11 +59,7 @@ def find_offer_link(session: Session, token: str, at: datetime) -> Link | None:
 
 def find_prior_question_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its question before a referral, or None when there is none any more."""
-    query = select(Link).where(
-        Link.purpose == LinkPurpose.ANSWER_PRIOR_QUESTION,
-        Link.token_digest == crypto.token_digest(token),
-        Link.expires_at > at,
-    )
+    query = _open(LinkPurpose.ANSWER_PRIOR_QUESTION, token, at)
     question = joinedload(Link.prior_question)
     return session.scalar(
         query.options(question.joinedload(PriorQuestion.offer), question.joinedload(PriorQuestion.organisation))
@@ -75,11 +68,7 @@ def find_prior_question_link(session: Session, token: str, at: datetime) -> Link
 
 def find_attendance_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its date that is over, or None when there is none any more."""
-    query = select(Link).where(
-        Link.purpose == LinkPurpose.MARK_ATTENDANCE,
-        Link.token_digest == crypto.token_digest(token),
-        Link.expires_at > at,
-    )
+    query = _open(LinkPurpose.MARK_ATTENDANCE, token, at)
     slot = joinedload(Link.slot)
     return session.scalar(
         query.options(

@@ -13,7 +13,7 @@ from hub.actions.answers import NOTICE_VERSION
 from hub.actions.attendance import Marked
 from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import BookingState
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.actor import Actor
@@ -26,6 +26,7 @@ from hub.queries.bookings import get_booking
 from hub.queries.slots import get_own_slot
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.date_news import page_it_was_on
 
 blueprint = Blueprint("attendance", __name__)
 WORDS: dict[BookingState, Message] = {
@@ -130,13 +131,4 @@ def create_mark(public_id: str) -> Response:
         mark = request.form.get("mark", "")
         verbs.mark_for_person(session, actor=current_actor(), booking=booking, mark=mark, at=at())
     flash(str(N_("Eingetragen.")), "ok")
-    return redirect(_back(booking), code=303)
-
-
-def _back(booking: Booking) -> str:
-    page = request.form.get("back")
-    if page == "booking":
-        return url_for("bookings.show_booking", public_id=booking.public_id)
-    if page == "person" and booking.participant is not None:
-        return url_for("participants.show_participant", public_id=booking.participant.public_id)
-    return url_for("today.show_today")
+    return redirect(page_it_was_on(booking), code=303)

@@ -22,10 +22,11 @@ def create_told(public_id: str) -> Response:
         booking = bookings.get_booking(session, current_actor(), public_id, at=at())
         seen_at = instant_of(request.form.get("seen"))
         note_told(session, actor=current_actor(), booking=booking, seen_at=seen_at, at=at())
-    return redirect(_back(booking), code=303)
+    return redirect(page_it_was_on(booking), code=303)
 
 
-def _back(booking: Booking) -> str:
+def page_it_was_on(booking: Booking) -> str:
+    """Return the page a note about a date was made on, as its form says: of the booking, of its person, or the day."""
     page = request.form.get("back")
     if page == "booking":
         return url_for("bookings.show_booking", public_id=booking.public_id)
