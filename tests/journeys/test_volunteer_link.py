@@ -52,6 +52,7 @@ def test_from_the_mail_to_a_confirmed_offer_and_a_date_called_off(house: House):
     clara.go("Menschen")
     clara.go("Tarik Demirci")
     clara.reads("Fällt aus.")
+    house.wait(minutes=16)  # news wait a quarter of an hour for others
     house.work()
     assert house.mails("clara@demo.invalid")
     with sven.counting(most=2):
