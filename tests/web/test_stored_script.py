@@ -29,7 +29,7 @@ MACHINE = {
     *("public_id", "reference", "code", "email", "etag", "template", "kind", "key_digest", "token_digest"),
     *("code_digest", "pin_hash", "password_hash", "name_digest", "notice_hash", "withdrawal_digest", "locale"),
     *("notice_locale", "notice_version", "municipality_code", "access", "day_starts", "day_ends"),
-    *("made_by", "cancelled_by", "idempotency_key"),
+    *("made_by", "cancelled_by", "cancelled_why", "marked_by", "idempotency_key", "key", "seen", "said"),
     *("detail", "priority", "reason", "answer", "ended_by", "ended_why", "routing", "frequency", "zone", "postal_code"),
 }
 # Codes, checked in code.
