@@ -65,7 +65,7 @@ def create_calling_off(public_id: str, place_id: str) -> Response | tuple[str, i
     except RuleBroken as error:
         add_error(form, error)
         return _page(public_id, place_id, form, error.status)
-    flash(str(N_("Der Platz ist abgesagt. Der Coach bekommt jetzt eine Mail.")), "ok")
+    flash(str(N_("Der Platz ist abgesagt. Der Coach bekommt eine Mail.")), "ok")
     return onward
 
 

@@ -208,8 +208,8 @@ def told(what: Message, booked: int) -> str:
     if booked == 0:
         return str(what)
     if booked == 1:
-        return str(N_("{what} Der Coach bekommt jetzt eine Mail.", what=what))
-    return str(N_("{what} Die Coaches der {n} Menschen bekommen jetzt eine Mail.", what=what, n=booked))
+        return str(N_("{what} Der Coach bekommt eine Mail.", what=what))
+    return str(N_("{what} Die Coaches der {n} Menschen bekommen eine Mail.", what=what, n=booked))
 
 
 def _changeable(session: Session, public_id: str) -> tuple[Slot, list[Any]]:
