@@ -86,7 +86,7 @@ def opened(url: str) -> Database:
         _opened[kind] = Database(url)
         if kind == "sqlite":
             event.listen(_opened[kind].engine, "do_connect", _take_the_latest_file)
-            event.listen(_opened[kind].engine, "connect", _never_wait_for_the_disk)
+            event.listen(_opened[kind].engine, "connect", _set_up_for_tests)
     if kind == "sqlite":
         _files[:] = [str(make_url(url).database)]
     return _opened[kind]
@@ -96,8 +96,9 @@ def _take_the_latest_file(_dialect: Any, _record: Any, arguments: list[Any], _op
     arguments[0] = _files[0]
 
 
-def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:
+def _set_up_for_tests(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")  # these files need not survive the machine
+    connection.execute("PRAGMA reverse_unordered_selects=ON")  # who asks for no order is promised none
 
 
 @pytest.fixture(scope="session")

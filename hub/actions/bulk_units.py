@@ -16,7 +16,7 @@ from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import bulk_jobs, feeds, users
-from hub.queries.bookings import coaches_of, lock_slots
+from hub.queries.bookings import coaches_of, lock_slots, people_of
 from hub.queries.consequences import consequences_of
 from hub.queries.moved_dates import digest_of, times_after
 from hub.queries.participants import find_coach_id, lock_participant
@@ -108,5 +108,4 @@ def _note(items: list[BulkItem], concerned: list[Booking]) -> None:
     for one in items:
         mine = [booking for booking in concerned if booking.slot_id == one.slot_id]
         one.told_ids = sorted(coaches_of(mine))
-        people = [booking.participant for booking in mine if booking.participant is not None]
-        one.team_ids = sorted({person.jobcenter_id for person in people if person.coach_id is None})
+        one.team_ids = sorted({person.jobcenter_id for person in people_of(mine) if person.coach_id is None})

@@ -12,13 +12,12 @@ from hub.actions.notices import Facts
 from hub.actions.slot_steps import end_slot, leave_open
 from hub.errors import SomebodyWasFaster
 from hub.models.booking import Booking
-from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require_each
 from hub.queries import feeds
-from hub.queries.bookings import coaches_of, lock_slots
+from hub.queries.bookings import coaches_of, lock_slots, people_of
 from hub.queries.calling_off import lock_live_bookings
 from hub.queries.next_free import keep_next_free
 
@@ -62,7 +61,7 @@ def end_dates(
     event = "slot.called_off" if how == "call_off" else "slot.unsettled"
     for slot, concerned in done:
         purpose = actor.purpose_for(slot.offer.organisation_id)
-        log.record(session, actor=actor, action=event, thing=slot, about=_people(concerned), purpose=purpose, at=at)
+        log.record(session, actor=actor, action=event, thing=slot, about=people_of(concerned), purpose=purpose, at=at)
     if announce:
         _tell(session, actor, event, done, at)
     return [booking for _, concerned in done for booking in concerned]
@@ -72,10 +71,6 @@ def _tell(session: Session, actor: Actor, event: str, done: list[tuple[Slot, lis
     """Tell each coach once, and each office for which somebody else did it."""
     concerned = [booking for _, bookings in done for booking in bookings]
     only = done[0][0] if len(done) == 1 else None
-    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=_people(concerned))
+    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=people_of(concerned))
     notices.announce(session, event, facts, at=at)
     tell_desks(session, actor=actor, offers=[slot.offer for slot, _ in done], slot=only, at=at)
-
-
-def _people(concerned: list[Booking]) -> list[Participant]:
-    return [booking.participant for booking in concerned if booking.participant is not None]

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import endings, enquiries, log
+from hub.actions.bookings import require_consent
 from hub.actions.requested_places import give_back
 from hub.errors import NotFound, RuleBroken
 from hub.models.booking import BY_YES, ONE_PLACE, Booking, BookingState
@@ -18,7 +19,7 @@ from hub.models.slot import Slot, SlotState
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import consents, feeds, requested_places, waiting
+from hub.queries import feeds, requested_places, waiting
 from hub.queries.bookability import require_suited, require_time
 from hub.queries.states import move
 
@@ -41,7 +42,7 @@ def confirm_place(session: Session, *, actor: Actor = SYSTEM, enquiry: Enquiry, 
     enquiries.note_booked(session, actor=actor, enquiry=enquiry, at=at)
     waiting.settle_wish(session, place, at=at)
     _log(session, actor, place, "booking.made", "accepted", at)
-    _raise_revisions(session, place)
+    feeds.raise_for_dates(session, [place.slot], [place])
     return place
 
 
@@ -52,14 +53,7 @@ def _still_suits(session: Session, place: Booking, slot: Slot, person: Participa
     try:
         require_suited(session, slot, person)
         require_time(session, person, slot, besides=place.id)
-        consent = consents.lock_disclosure(
-            session,
-            participant_id=person.id,
-            organisation_id=slot.offer.organisation_id,
-            offer_id=slot.offer_id,
-            at=at,
-        )
-        consents.require_validity(consent, slot)
+        require_consent(session, slot, person, at)
     except (RuleBroken, NotFound):
         return False
     return True
@@ -68,26 +62,15 @@ def _still_suits(session: Session, place: Booking, slot: Slot, person: Participa
 def undo_confirmation(session: Session, *, actor: Actor = SYSTEM, enquiry: Enquiry, at: datetime) -> None:
     """Call off the date that the partner's yes itself made, as the yes was a mistake; a date the coach made stays."""
     require(actor, Permission.RUN_MAINTENANCE)
-    place = requested_places.lock_by_yes(session, enquiry.id, at=at)
-    if place is None:
+    place = requested_places.lock_by_yes(session, enquiry, at=at)
+    if place is None or place.slot is None:
         return
     endings.cancel_all(session, [place], by=ONE_PLACE, at=at)
     enquiries.note_unbooked(session, actor=actor, enquiry=enquiry, at=at)
     _log(session, actor, place, "booking.cancelled", ONE_PLACE, at)
-    _raise_revisions(session, place)
+    feeds.raise_for_dates(session, [place.slot], [place])
 
 
 def _log(session: Session, actor: Actor, place: Booking, action: str, purpose: str, at: datetime) -> None:
     about = [place.participant] if place.participant else []
     log.record(session, actor=actor, action=action, thing=place, about=about, fields=["B1"], purpose=purpose, at=at)
-
-
-def _raise_revisions(session: Session, place: Booking) -> None:
-    session.flush()
-    person, slot = place.participant, place.slot
-    feeds.raise_revisions(
-        session,
-        participants=[place.participant_id],
-        users=[person.coach_id if person else None],
-        organisations=[slot.offer.organisation_id if slot else None],
-    )

@@ -51,8 +51,7 @@ def move_bookings_with_slot(session: Session, *, slot: Slot, at: datetime) -> li
 def _tell_who_asked(session: Session, event: str, slot: Slot, live: list[Booking], at: datetime) -> None:
     asked = [booking for booking in live if booking.state is BookingState.REQUESTED]
     if asked:
-        people = [booking.participant for booking in asked if booking.participant is not None]
-        facts = Facts(slot=slot, coach_ids=bookings.coaches_of(asked), people=people)
+        facts = Facts(slot=slot, coach_ids=bookings.coaches_of(asked), people=bookings.people_of(asked))
         notices.announce(session, event, facts, at=at)
 
 

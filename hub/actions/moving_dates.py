@@ -12,7 +12,6 @@ from hub.actions.slot_steps import note_exception, require_changeable
 from hub.errors import InvalidInput, SomebodyWasFaster
 from hub.i18n import N_
 from hub.models.booking import Booking
-from hub.models.participant import Participant
 from hub.models.series import ExceptionKind
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
@@ -21,7 +20,7 @@ from hub.policy.rules import require_each
 from hub.queries import feeds, places, pools, room_ticks, series_rows
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
-from hub.queries.bookings import coaches_of
+from hub.queries.bookings import coaches_of, people_of
 from hub.queries.calling_off import lock_live_bookings
 from hub.queries.disclosures import say_moment
 from hub.queries.moved_dates import Moves, NewTimes, lock_moving, moves_of
@@ -103,7 +102,7 @@ def carry_out_moves(
     for slot, concerned in done:
         purpose = actor.purpose_for(slot.offer.organisation_id)
         log.record(
-            session, actor=actor, action="slot.moved", thing=slot, about=_people(concerned), purpose=purpose, at=at
+            session, actor=actor, action="slot.moved", thing=slot, about=people_of(concerned), purpose=purpose, at=at
         )
     return [booking for _, concerned in done for booking in concerned]
 
@@ -139,10 +138,6 @@ def _move(session: Session, slot: Slot, new: NewTimes, at: datetime) -> list[Boo
 def _tell(session: Session, actor: Actor, moved: Sequence[Slot], concerned: Sequence[Booking], at: datetime) -> None:
     """Tell each coach and office once."""
     only = moved[0] if len(moved) == 1 else None
-    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=_people(concerned))
+    facts = Facts(slot=only, coach_ids=coaches_of(concerned), people=people_of(concerned))
     notices.announce(session, "slot.moved", facts, at=at)
     tell_desks(session, actor=actor, offers=[slot.offer for slot in moved], slot=only, at=at)
-
-
-def _people(concerned: Sequence[Booking]) -> list[Participant]:
-    return [booking.participant for booking in concerned if booking.participant is not None]

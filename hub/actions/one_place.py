@@ -69,9 +69,4 @@ def _tell(session: Session, actor: Actor, slot: Slot, booking: Booking, at: date
     log.record(session, actor=actor, action="place.called_off", thing=booking, about=about, purpose=purpose, at=at)
     notices.announce(session, "place.called_off", Facts.of_booking(booking, slot), at=at)
     tell_desks(session, actor=actor, offers=[slot.offer], slot=slot, at=at)
-    feeds.raise_revisions(
-        session,
-        participants=[booking.participant_id],
-        users=[person.coach_id if person else None],
-        organisations=[slot.offer.organisation_id],
-    )
+    feeds.raise_for_dates(session, [slot], [booking])

@@ -12,6 +12,7 @@ from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import digests, notices, person_notices
 from hub.queries.covers import list_deputies, list_left_alone, list_team_leads
+from hub.queries.person_news import WITH_ANOTHER
 from hub.queries.quiet_hours import leaves_at
 from hub.queries.states import move
 
@@ -85,20 +86,22 @@ def note_sent(session: Session, *, actor: Actor, notice: Notice, at: datetime) -
     log.record(session, actor=actor, action="notice.sent", thing=notice, purpose=notice.template, at=at)
     if notice.participant_id is not None:
         for other in person_notices.list_siblings(session, notice, at=at):  # one mail says it for all their dates
-            note_dropped(session, actor=actor, notice=other, why="with_another", at=at)
+            note_dropped(session, actor=actor, notice=other, why=WITH_ANOTHER, at=at)
     for one in digests.lock_sent_with(session, notice):
-        note_dropped(session, actor=actor, notice=one, why="with_another", at=at)
+        note_dropped(session, actor=actor, notice=one, why=WITH_ANOTHER, at=at)
 
 
 def note_dropped(session: Session, *, actor: Actor, notice: Notice, why: str, at: datetime) -> None:
     """Report a notice as no longer to be sent: recipient gone, or its reason ended meanwhile (R-CON-12).
 
-    What its mail would have told besides goes back into the queue.
+    What its mail would have told besides goes back into the queue. What a person did not hear because the way was
+    closed gives its key back, so that a way chosen since tells it.
     """
     require(actor, Permission.RUN_MAINTENANCE)
     for one in digests.lock_sent_with(session, notice):
         move(session, one, NoticeState.QUEUED, at=at, tries=one.tries - 1, next_at=at, sent_with_id=None)
-    move(session, notice, NoticeState.DROPPED, at=at, trouble=why)
+    again = {"key": None} if why in person_notices.WAY_CLOSED else {}
+    move(session, notice, NoticeState.DROPPED, at=at, trouble=why, **again)
     log.record(session, actor=actor, action="notice.dropped", thing=notice, purpose=why, at=at)
 
 

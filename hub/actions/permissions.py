@@ -11,9 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.actions.consent_writing import let_lapse, require_rested, write_answer, write_question
-from hub.errors import InvalidInput
-from hub.i18n import N_
-from hub.models.consent import Consent, ConsentForm, MessageChannel, MessagePurpose, Scope
+from hub.models.consent import Consent, ConsentForm, Scope
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.participant import Participant
 from hub.policy.actor import Actor
@@ -23,8 +21,7 @@ from hub.queries import waiting
 from hub.queries.consent_texts import Wording
 from hub.queries.consents import list_requested, longest_day
 from hub.queries.permission_texts import evaluation_wording, messages_wording
-from hub.queries.permissions import CALENDAR, channels_of, wants_entry
-from hub.queries.reminders import WHEN, When
+from hub.queries.permissions import require_choice
 
 
 def allow_messages(
@@ -43,7 +40,7 @@ def allow_messages(
     for a way the person does not have, or for none at all.
     """
     require(actor, Permission.ALLOW_FOR_ONESELF, participant)
-    chosen = _require_ways(participant, channels, messages)
+    chosen = require_choice(participant, channels, messages=messages)
     until = longest_day(session, participant.id, at)
     consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
     wording = messages_wording(participant, chosen, until, locale)
@@ -73,7 +70,7 @@ def ask_messages(
     Raises InvalidInput as `allow_messages` does, RuleBroken (409) while a no rests.
     """
     require(actor, Permission.REQUEST_CONSENT, participant)
-    chosen = _require_ways(participant, channels, messages)
+    chosen = require_choice(participant, channels, messages=messages)
     until = longest_day(session, participant.id, at)
     consent = Consent(scope=Scope.MESSAGES, field_groups=["I2"], content=chosen)
     wording = messages_wording(participant, chosen, until, participant.locale)
@@ -86,18 +83,6 @@ def ask_evaluation(session: Session, *, actor: Actor, participant: Participant, 
     until = longest_day(session, participant.id, at)
     consent = Consent(scope=Scope.EVALUATION, field_groups=["B1", "B2"], content={})
     return _ask(session, actor, participant, consent, evaluation_wording(participant, until, participant.locale), at)
-
-
-def _require_ways(participant: Participant, choice: Mapping[str, str], messages: bool) -> dict[str, str]:
-    """Return the choice as it is kept: a way for each purpose, for reminders when, in mails an entry."""
-    ways = {str(name): str(way) for name, way in choice.items() if name not in (WHEN, CALENDAR)}
-    when = choice.get(WHEN) or When.DAY_BEFORE
-    known = set(ways) <= set(MessagePurpose) and set(ways.values()) <= set(channels_of(participant, messages=messages))
-    if not (ways and known and when in set(When)):
-        raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
-    by_mail = MessageChannel.EMAIL in (ways.get(MessagePurpose.CHANGES), ways.get(MessagePurpose.REMINDERS))
-    entry = {CALENDAR: "yes"} if by_mail and wants_entry(choice) else {}
-    return ways | ({WHEN: str(when)} if MessagePurpose.REMINDERS in ways else {}) | entry
 
 
 def _ask(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,6 @@ from hub.actions.participants import note_told
 from hub.errors import RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.booking import Booking
-from hub.models.consent import MessagePurpose
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Enquiry
 from hub.models.notice import Notice, NoticeState
@@ -23,84 +21,62 @@ from hub.queries import person_news
 from hub.queries.locks import lock_name
 from hub.queries.notices import count_call_try
 from hub.queries.permissions import find_channel
-from hub.queries.person_news import CHANGE
+from hub.queries.person_news import CHANGE, News
 from hub.queries.states import move
-
-P = MessagePurpose
 
 
 def tell_of_change(session: Session, *, actor: Actor, booking_id: int, at: datetime) -> bool:
     """Queue that others changed a date, once for each change; False when somebody told the person meanwhile."""
     require(actor, Permission.RUN_MAINTENANCE)
-    lock_name(session, f"change of {booking_id}")
-    if not person_news.list_changed(session, only=booking_id, at=at):
-        return False
-    booking = person_news.get_booking(session, booking_id)
-    return _tell(session, actor, "person.date_changed", P.CHANGES, person_news.news_key(booking, at), booking, at)
+    return _tell(session, actor, "person.date_changed", person_news.DATE_CHANGED, booking_id, at)
 
 
 def remind_of_date(session: Session, *, actor: Actor, booking_id: int, at: datetime) -> bool:
     """Queue the reminder of a date, once for its present time; False when it is settled."""
     require(actor, Permission.RUN_MAINTENANCE)
-    lock_name(session, f"reminder of {booking_id}")
-    if not person_news.list_to_remind(session, only=booking_id, at=at):
-        return False
-    booking = person_news.get_booking(session, booking_id)
-    return _tell(session, actor, "person.date_ahead", P.REMINDERS, person_news.reminder_key(booking), booking, at)
+    return _tell(session, actor, "person.date_ahead", person_news.DATE_AHEAD, booking_id, at)
 
 
 def tell_of_offer(session: Session, *, actor: Actor, booking_id: int, at: datetime) -> bool:
     """Queue that a place came free for somebody who waits; False when it is settled."""
     require(actor, Permission.RUN_MAINTENANCE)
-    lock_name(session, f"offer of {booking_id}")
-    if not person_news.list_offered(session, only=booking_id, at=at):
-        return False
-    booking = person_news.get_booking(session, booking_id)
-    return _tell(session, actor, "person.asked", P.QUESTIONS, f"offered:{booking.public_id}", booking, at)
+    return _tell(session, actor, "person.asked", person_news.PLACE_OFFERED, booking_id, at)
 
 
 def tell_of_sheet(session: Session, *, actor: Actor, sheet_id: int, at: datetime) -> bool:
     """Queue that a question on a sheet waits for its person; False when it is settled."""
     require(actor, Permission.RUN_MAINTENANCE)
-    lock_name(session, f"sheet {sheet_id}")
-    if not person_news.list_asked(session, only=sheet_id, at=at):
-        return False
-    sheet = person_news.get_sheet(session, sheet_id)
-    return _tell(session, actor, "person.asked", P.QUESTIONS, f"sheet:{sheet.public_id}", sheet, at)
+    return _tell(session, actor, "person.asked", person_news.SHEET_LEFT, sheet_id, at)
 
 
-def tell_of_choice(session: Session, *, actor: Actor, enquiry_id: int, at: datetime) -> bool:
+def tell_of_choice(session: Session, *, actor: Actor, round_id: int, at: datetime) -> bool:
     """Queue that a person may choose among those that said yes; False when it is settled."""
     require(actor, Permission.RUN_MAINTENANCE)
-    enquiry = person_news.get_with_round(session, enquiry_id)
-    lock_name(session, f"choice of {enquiry.round_id}")
-    if enquiry.round is None or not person_news.list_to_choose(session, only=enquiry_id, at=at):
-        return False
-    return _tell(session, actor, "person.asked", P.QUESTIONS, person_news.choice_key(enquiry.round), enquiry, at)
+    return _tell(session, actor, "person.asked", person_news.ANSWERS_CAME, round_id, at)
 
 
-def _tell(
-    session: Session,
-    actor: Actor,
-    event: str,
-    purpose: MessagePurpose,
-    key: str,
-    about: Booking | Enquiry | ConsentSheet,
-    at: datetime,
-) -> bool:
-    """Queue it by the way the person chose for this purpose; False where they chose none."""
-    if about.participant_id is None:
+def _tell(session: Session, actor: Actor, event: str, news: News, row_id: int, at: datetime) -> bool:
+    """Queue it by the way the person chose for this purpose, unless another worker has, or it is settled."""
+    lock_name(session, f"{event} {row_id}")
+    if not news.find(session, only=row_id, at=at):
         return False
-    channel = find_channel(session, participant_id=about.participant_id, purpose=purpose, at=at)
-    if channel is None:
+    about = news.get(session, row_id)
+    person = person_news.get_person(session, about)
+    channel = find_channel(session, participant_id=person.id, purpose=news.purpose, at=at)
+    if channel is None:  # taken back this very moment
         return False
-    person = person_news.get_person(session, about.participant_id)
-    telling = Telling(purpose.value, channel, key, about.id if isinstance(about, ConsentSheet) else None)
-    subject: dict[str, Any] = {}
-    if not isinstance(about, ConsentSheet):
-        subject = {"booking" if isinstance(about, Booking) else "enquiry": about}
-    notices.announce(session, event, Facts(participant=person, telling=telling, **subject), at=at)
-    log.record(session, actor=actor, action="notice.queued", thing=about, about=[person], purpose=purpose.value, at=at)
+    facts = Facts(
+        participant=person,
+        booking=about if isinstance(about, Booking) else None,
+        enquiry=about if isinstance(about, Enquiry) else None,
+        telling=Telling(
+            news.purpose.value, channel, news.key(about, at), about.id if isinstance(about, ConsentSheet) else None
+        ),
+    )
+    notices.announce(session, event, facts, at=at)
+    log.record(
+        session, actor=actor, action="notice.queued", thing=about, about=[person], purpose=news.purpose.value, at=at
+    )
     return True
 
 

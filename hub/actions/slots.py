@@ -26,7 +26,7 @@ from hub.policy.rules import require
 from hub.queries import feeds, own_offers, places, pools, room_ticks, waiting
 from hub.queries import series as series_queries
 from hub.queries import slots as slot_queries
-from hub.queries.bookings import coaches_of, list_called_off, mark_untold
+from hub.queries.bookings import coaches_of, list_called_off, mark_untold, people_of
 from hub.queries.next_free import keep_next_free
 from hub.queries.states import move, require_version
 
@@ -217,7 +217,7 @@ def _tell(
     waited: Sequence[Participant] = (),
 ) -> None:
     """Log it, tell the coaches of all concerned, raise the feeds that show it; the last step of each verb."""
-    people = [booking.participant for booking in concerned if booking.participant is not None] + list(waited)
+    people = [*people_of(concerned), *waited]
     coach_ids = coaches_of(concerned) | {person.coach_id for person in waited if person.coach_id}
     purpose = actor.purpose_for(slot.offer.organisation_id)
     log.record(session, actor=actor, action=event, thing=slot, about=people, purpose=purpose, at=at)

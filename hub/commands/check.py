@@ -9,7 +9,7 @@ from hub import clock, migrating
 from hub.actions.log_chain import verify_log
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
-from hub.queries.invariants import INVARIANTS
+from hub.queries.invariants import INVARIANTS, lines_of
 from hub.queries.kept_words import count_words
 from hub.worker.checks import check_now
 from hub.worker.transport import mail_server
@@ -77,7 +77,7 @@ def _log_chain(house: Installation) -> str:
 def _invariants(house: Installation) -> str:
     broken = check_now(house.database, clock.now()).broken
     if broken:
-        raise ConfigurationError("; ".join(f"{name}: broken by {count}" for name, count in broken.items()))
+        raise ConfigurationError("; ".join(lines_of(broken)))
     return f"{len(INVARIANTS)} hold"
 
 

@@ -17,6 +17,7 @@ def command(end_personal: bool) -> None:
             lambda session: note_restored(session, actor=SYSTEM, end_personal=end_personal, at=clock.now())
         )
     click.echo(f"{done.running} feeds are sent anew and count as newer than what programs have.")
+    click.echo(f"{done.dates} dates that were told by mail are told once more to whoever still wants such mails.")
     if end_personal:
         click.echo(f"{done.ended} feeds of persons ended; their addresses show an empty calendar for 30 days.")
         return

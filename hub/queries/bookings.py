@@ -15,6 +15,7 @@ from hub.errors import NotFound, SomebodyWasFaster
 from hub.models.booking import BLOCKING, LIVE, SHOWN, STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
+from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
@@ -196,6 +197,11 @@ def coaches_of(concerned: Iterable[Booking]) -> frozenset[int]:
     loaded = list(concerned)
     persons = {one.participant.coach_id for one in loaded if one.participant is not None}
     return frozenset(filter(None, persons | {one.coach_id for one in loaded}))
+
+
+def people_of(concerned: Iterable[Booking]) -> list[Participant]:
+    """Return the persons of these bookings; a coach's own time may have none."""
+    return [booking.participant for booking in concerned if booking.participant is not None]
 
 
 def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -> list[Booking]:

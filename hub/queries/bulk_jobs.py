@@ -1,4 +1,4 @@
-"""Questions about bulk jobs: one, the latest, those to run, their units, what became of each date or person."""
+"""Questions about bulk jobs: one, all there are, those to run, their units, what became of each date or person."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -44,9 +44,9 @@ def find_started(session: Session, actor: Actor, seen: str) -> BulkJob | None:
     return session.scalars(query.order_by(BulkJob.id.desc()).limit(1)).first()
 
 
-def list_jobs(session: Session, actor: Actor, *, limit: int = 10) -> list[BulkJob]:
-    """Return the latest jobs an actor may see."""
-    return list(session.scalars(bulk_jobs_for(actor).order_by(BulkJob.id.desc()).limit(limit)))
+def list_jobs(session: Session, actor: Actor) -> list[BulkJob]:
+    """Return the jobs an actor may see, the latest first; there are few, since old ones are deleted."""
+    return list(session.scalars(bulk_jobs_for(actor).order_by(BulkJob.id.desc())))
 
 
 def list_running(session: Session) -> Sequence[int]:

@@ -1,8 +1,11 @@
 """In which order many dates move, and which of them only together; pure, from their times and rooms."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate
 
 from hub.models.slot import Slot
 from hub.queries.moved_dates import NewTimes
@@ -31,7 +34,10 @@ def units_of_moves(
             ring = set(error.args[1])
             names = {key: min(ring) if name in ring else name for key, name in names.items()}
         else:
-            return [[slot for slot in slots if names[slot.id] == name] for name in order]
+            units: dict[Name, list[Slot]] = {name: [] for name in order}
+            for slot in slots:
+                units[names[slot.id]].append(slot)
+            return list(units.values())
 
 
 def _name(slot: Slot) -> Name:
@@ -42,14 +48,22 @@ def _waits(
     slots: Sequence[Slot], times: Mapping[int, NewTimes], buffers: Mapping[int, int]
 ) -> Iterator[tuple[int, int]]:
     """Give which date has to wait until which other one is out of its room."""
+    rooms: defaultdict[int, list[Slot]] = defaultdict(list)
     for slot in slots:
+        if slot.room_id is not None:
+            rooms[slot.room_id].append(slot)
+    for room_id, here in rooms.items():
+        yield from _waits_in_room(here, times, timedelta(minutes=buffers.get(room_id, 0)))
+
+
+def _waits_in_room(here: Sequence[Slot], times: Mapping[int, NewTimes], pause: timedelta) -> Iterator[tuple[int, int]]:
+    """As above for the dates of one room; hundreds of them, so each looks only at those about its new time."""
+    old = sorted((slot.starts_at, slot.ends_at + pause, slot.id) for slot in here)
+    starts = [starts_at for starts_at, _, _ in old]
+    latest = list(accumulate((ends_at for _, ends_at, _ in old), max))  # never falls, so that one can search in it
+    for slot in here:
         new = times[slot.id]
-        for other in slots:
-            if other.id != slot.id and slot.room_id is not None and other.room_id == slot.room_id:
-                pause = timedelta(minutes=buffers.get(slot.room_id, 0))
-                if _meet(new.starts_at, new.ends_at + pause, other.starts_at, other.ends_at + pause):
-                    yield slot.id, other.id
-
-
-def _meet(starts_at: datetime, ends_at: datetime, other_starts_at: datetime, other_ends_at: datetime) -> bool:
-    return starts_at < other_ends_at and other_starts_at < ends_at
+        about = slice(bisect_right(latest, new.starts_at), bisect_left(starts, new.ends_at + pause))
+        for _, ends_at, other_id in old[about]:
+            if other_id != slot.id and new.starts_at < ends_at:
+                yield slot.id, other_id

@@ -59,7 +59,7 @@ def list_due(session: Session, user_id: int, *, at: datetime) -> list[int]:
 
 def find_date(session: Session, reader: Actor, booking_id: int | None, *, at: datetime) -> Date | None:
     """Return one date ahead in the reader's own calendar as it is now, cancelled ones included; else None."""
-    return next((one for one in list_own_dates(session, reader, at=at) if one.booking_id == booking_id), None)
+    return next(iter(list_own_dates(session, reader, at=at, only=booking_id)), None) if booking_id else None
 
 
 def lock_said(session: Session, user_id: int, booking_id: int | None) -> CalendarMail | None:
@@ -88,11 +88,6 @@ def digest(date: Any) -> str:
         words = FeedText(FeedKind.COACH, Level.DISCREET, "").describe(date)
     shown = (date.starts_at, date.ends_at, bool(date.tentative), words["summary"], words["location"])
     return sha256(repr(shown).encode()).hexdigest()
-
-
-def count_ahead(session: Session, reader: Actor, *, at: datetime) -> int:
-    """Return how many dates ahead are the reader's own, so that nobody is surprised by that many mails."""
-    return sum(not date.cancelled for date in list_own_dates(session, reader, at=at))
 
 
 def _said(user_id: int) -> Any:

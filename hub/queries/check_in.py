@@ -40,16 +40,21 @@ def is_open(slot: Slot, at: datetime) -> bool:
 
 
 def find_place(session: Session, slot: Slot, word: str) -> Booking | None:
-    """Return the confirmed place of a date with this code, however it is written, with its person; else None."""
-    query = select(Booking).where(
+    """Return the confirmed place of a date with this code, however it is written, with its person; else None.
+
+    Nobody else of the date is read: of them the codes are enough.
+    """
+    query = select(Booking.id, Booking.code).where(
         Booking.slot_id == slot.id,
         Booking.state == BookingState.CONFIRMED,
         Booking.access.not_in((Access.OPEN.value, OWN)),
         Booking.participant_id.is_not(None),
     )
     wanted = _plain(word)
-    found = session.scalars(query.options(joinedload(Booking.participant)))
-    return next((one for one in found if one.code and _plain(one.code) == wanted), None)
+    found = next((key for key, code in session.execute(query) if code and _plain(code) == wanted), None)
+    if found is None:
+        return None
+    return session.get_one(Booking, found, options=[joinedload(Booking.participant)])
 
 
 def _plain(code: str) -> str:

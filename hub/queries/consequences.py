@@ -1,6 +1,6 @@
 """What a change of dates does to the people who are booked: how many, whom no calendar tells, which courses break."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,21 +100,24 @@ def list_booked(
     return [(row[0], row[1], row[2] or "", row[3]) for row in session.execute(query.order_by(Booking.id))]
 
 
-def _gather(session: Session, slots: Sequence[Slot], booked: list[Booked], clashing: int) -> Consequences:
-    lines = [
-        DateLine(
-            slot,
-            people=sum(one[0] == slot.id for one in booked),
-            unreached=tuple(code for slot_id, _, code, reached in booked if slot_id == slot.id and not reached),
-        )
+def lines_of(slots: Sequence[Slot], booked: Sequence[Booked]) -> tuple[DateLine, ...]:
+    """Return date by date how many are booked, and whom no calendar tells. Pure; each place is looked at once."""
+    told: defaultdict[int, list[tuple[str, bool]]] = defaultdict(list)
+    for slot_id, _, code, reached in booked:
+        told[slot_id].append((code, reached))
+    return tuple(
+        DateLine(slot, len(told[slot.id]), tuple(code for code, reached in told[slot.id] if not reached))
         for slot in slots
-    ]
+    )
+
+
+def _gather(session: Session, slots: Sequence[Slot], booked: list[Booked], clashing: int) -> Consequences:
     return Consequences(
         people=len({person for _, person, _, _ in booked}),
         unreached=tuple(code for _, _, code, reached in booked if not reached),
         clashing=clashing,
         not_reached=len({person for _, person, _, reached in booked if not reached}),
-        lines=tuple(lines),
+        lines=lines_of(slots, booked),
         courses=_broken(session, slots),
     )
 

@@ -1,7 +1,8 @@
 """Which news leave in one mail, when that is, and which became needless before they left."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -45,13 +46,17 @@ def next_news_at(news: News, *, at: datetime) -> datetime:
     if news is News.AT_ONCE:
         return at
     day = clock.local_date(at)
-    week = day.isocalendar()[:2]
     while True:
         opens_at = resolve(datetime.combine(day, OPENS), BERLIN).at
-        other_week = news is News.DAILY or day.isocalendar()[:2] != week
-        if opens_at >= at and other_week and is_working_day(day, closed=closed_days()):
+        if opens_at >= at and _is_news_day(day, news):
             return opens_at
         day += timedelta(days=1)
+
+
+def _is_news_day(day: date, news: News) -> bool:
+    earlier = [] if news is News.DAILY else [day - timedelta(days=number + 1) for number in range(day.weekday())]
+    works = partial(is_working_day, closed=closed_days())
+    return works(day) and not any(map(works, earlier))
 
 
 def is_first(at: datetime) -> ColumnElement[bool]:

@@ -43,13 +43,15 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
     return _plain(session, query.with_only_columns(*_stored(_columns(at)), maintain_column_froms=True))
 
 
-def list_own_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[Any]]:
+def list_own_dates(session: Session, actor: Actor, *, at: datetime, only: int | None = None) -> Sequence[Row[Any]]:
     """Return of these what lies ahead in a coach's own time and caseload, not in a deputy's; with the booking's key.
 
-    These rows are few, and come with values: instants are UTC.
+    These rows are few, and come with values: instants are UTC. `only` is the key of the one booking that is asked for.
     """
     own = or_(Booking.coach_id == actor.user_id, Participant.coach_id == actor.user_id)
     query = _dates(actor, at).where(own, Booking.ends_at > at).order_by(Booking.starts_at, Booking.id)
+    if only is not None:
+        query = query.where(Booking.id == only)
     columns = (Booking.id.label("booking_id"), *_columns(at))
     return _plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import aliased
 
 from hub.models.booking import LIVE, OWN, Booking, BookingState
 from hub.models.offer import Access
-from hub.models.participant import Participant, ParticipationState
+from hub.models.participant import Participant
 from hub.models.slot import Pool, Slot, SlotState
 from hub.policy.scopes import fallen_with_consent
-from hub.queries.places import Taker
+from hub.queries.places import open_pools_of_person
 
 GIVEN_BACK = ("person", "coach")  # who gave it back: the person alone, or the coach for them
 
@@ -39,8 +39,6 @@ def is_given_back(person: Participant, *, at: datetime) -> ColumnElement[bool]:
 
 
 def _has_place(person: Participant) -> ColumnElement[bool]:
-    """Whether the date has a place open to anybody, or kept for the person's networks or Jobcenter."""
-    admitted = [one for one in person.participations if one.state is ParticipationState.ADMITTED]
-    taker = Taker(frozenset(one.programme_id for one in admitted), frozenset({person.jobcenter_id}))
-    free = select(Pool.id).where(Pool.slot_id == Booking.slot_id, taker.open_pools, Pool.taken < Pool.places)
+    free = select(Pool.id).where(Pool.slot_id == Booking.slot_id, open_pools_of_person(person))
+    free = free.where(Pool.taken < Pool.places)
     return free.correlate(Booking).exists()

@@ -1,6 +1,6 @@
 """What must always be true of the data: every invariant under its name, and how many rows break each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,4 +52,9 @@ def count_broken(session: Session, *, at: datetime) -> dict[str, int]:
 
 def list_broken(session: Session, *, at: datetime) -> list[str]:
     """Return a line for each invariant that does not hold, with how many rows break it."""
-    return [f"{name}: broken by {count}" for name, count in count_broken(session, at=at).items()]
+    return lines_of(count_broken(session, at=at))
+
+
+def lines_of(broken: Mapping[str, int]) -> list[str]:
+    """Return what was counted as lines for operators."""
+    return [f"{name}: broken by {count}" for name, count in broken.items()]

@@ -69,14 +69,8 @@ def find_prior_question_link(session: Session, token: str, at: datetime) -> Link
 def find_attendance_link(session: Session, token: str, at: datetime) -> Link | None:
     """Return the link a token opens, with its date that is over, or None when there is none any more."""
     query = _open(LinkPurpose.MARK_ATTENDANCE, token, at)
-    slot = joinedload(Link.slot)
-    return session.scalar(
-        query.options(
-            joinedload(Link.organisation),
-            slot.joinedload(Slot.offer).joinedload(Offer.organisation),
-            slot.joinedload(Slot.location),
-        )
-    )
+    offer = joinedload(Link.slot).joinedload(Slot.offer)
+    return session.scalar(query.options(offer.joinedload(Offer.organisation)))
 
 
 def find_current(session: Session, *, enquiry_id: int, organisation_id: int, at: datetime) -> Link | None:

@@ -22,7 +22,7 @@ from hub.queries.bookings import lock_slots
 from hub.queries.busy_rooms import list_known
 from hub.queries.busy_times import Known
 from hub.queries.closures import closed_days, day_names
-from hub.queries.consequences import Booked, Consequences, consequences_of, list_booked
+from hub.queries.consequences import Booked, Consequences, consequences_of, lines_of, list_booked
 from hub.queries.moved_rooms import list_without_room
 
 # Of a lent room that a coach has: the coach would stand before a closed door. Other dates are asked about.
@@ -116,14 +116,14 @@ def moves_of(
         MovedDate(
             slot,
             times[slot.id],
-            people=sum(one[0] == slot.id for one in booked),
-            unreached=tuple(code for slot_id, _, code, reached in booked if slot_id == slot.id and not reached),
+            people=line.people,
+            unreached=line.unreached,
             clashing=len(clashes[slot.id]),
             closed_for=closed.get(slot.id, ""),
             obstacle=obstacles.get(slot.id),
             room_known=known[slot.id],
         )
-        for slot in slots
+        for slot, line in zip(slots, lines_of(slots, booked), strict=True)
     )
     effects, loans = effects_of(session, [slot for slot in slots if slot.id in moving])
     elsewhere = {person for slot_id in moving for person in clashes[slot_id] if person > 0}

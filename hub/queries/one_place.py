@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound
-from hub.models.booking import ONE_PLACE, Booking, BookingState
+from hub.models.booking import Booking, BookingState
 from hub.models.offer import Form
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
@@ -24,8 +23,9 @@ def get_place(session: Session, actor: Actor, slot: Slot, public_id: str, *, at:
     return booking
 
 
-def is_called_off(session: Session, actor: Actor, slot: Slot, public_id: str) -> bool:
-    """Tell whether this place of an own date was called off by its partner before."""
+def find_canceller(session: Session, actor: Actor, slot: Slot, public_id: str) -> str | None:
+    """Return who called this place of an own date off before (ONE_PLACE: its partner), or None."""
     query = partner_bookings_for(actor).where(Booking.slot_id == slot.id, Booking.public_id == public_id)
-    called_off = query.where(Booking.state == BookingState.CANCELLED, Booking.cancelled_by == ONE_PLACE)
-    return session.scalar(select(called_off.exists())) is True
+    query = query.where(Booking.state == BookingState.CANCELLED).with_only_columns(Booking.cancelled_by)
+    found: str | None = session.scalar(query)
+    return found

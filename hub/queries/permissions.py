@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from hub.models.consent import Consent, MessageChannel, Scope
+from hub.errors import InvalidInput
+from hub.i18n import N_
+from hub.models.consent import Consent, MessageChannel, MessagePurpose, Scope
 from hub.models.notice import Channel
 from hub.models.participant import Participant
-from hub.queries.consents import find_live
+from hub.queries.reminders import WHEN, When
 
 OWN_SCOPES = (Scope.MESSAGES, Scope.EVALUATION)
 # What a person calls a way, and what the outbox calls it.
@@ -44,10 +46,26 @@ def channels_of(person: Participant, *, messages: bool) -> list[MessageChannel]:
     return [way for way in ways if messages or way is not MessageChannel.MESSAGE]
 
 
+def require_choice(person: Participant, choice: Choice, *, messages: bool) -> dict[str, str]:
+    """Return the choice as it is kept: a way for each purpose, for reminders when, in mails about dates an entry.
+
+    `messages` says whether the house sends short ones; raises InvalidInput for a way the person does not have, or for
+    none at all.
+    """
+    ways = {str(name): str(way) for name, way in choice.items() if name not in (WHEN, CALENDAR)}
+    when = choice.get(WHEN) or When.DAY_BEFORE
+    known = set(ways) <= set(MessagePurpose) and set(ways.values()) <= set(channels_of(person, messages=messages))
+    if not (ways and known and when in set(When)):
+        raise InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")})
+    by_mail = MessageChannel.EMAIL in (ways.get(MessagePurpose.CHANGES), ways.get(MessagePurpose.REMINDERS))
+    entry = {CALENDAR: "yes"} if by_mail and wants_entry(choice) else {}
+    return ways | ({WHEN: str(when)} if MessagePurpose.REMINDERS in ways else {}) | entry
+
+
 def list_choices(session: Session, participant_ids: Iterable[int], *, at: datetime) -> dict[int, Choice]:
     """Return what these people chose (E6), of each what is in force now; who chose nothing is left out. One statement.
 
-    As in `find_live` the newest counts.
+    As in `consents.find_live` the newest counts.
     """
     query = select(Consent).where(Consent.participant_id.in_(set(participant_ids)), Consent.scope == Scope.MESSAGES)
     found = session.scalars(query.where(Consent.live(at)).order_by(Consent.given_at, Consent.id))
@@ -72,17 +90,7 @@ def wants_entry(choice: Choice) -> bool:
 
 def find_channel(session: Session, *, participant_id: int, purpose: str, at: datetime) -> Channel | None:
     """Return the way a person chose for this purpose, as it is in force now, or None."""
-    return way_for(_choice(session, participant_id, at), purpose)
-
-
-def may_write_to(session: Session, *, participant_id: int, purpose: str, channel: Channel, at: datetime) -> bool:
-    """Tell whether the person wants this over this way; the guard before a notice to a person leaves."""
-    return find_channel(session, participant_id=participant_id, purpose=purpose, at=at) is channel
-
-
-def _choice(session: Session, participant_id: int, at: datetime) -> Choice:
-    consent = find_live(session, participant_id=participant_id, scope=Scope.MESSAGES, at=at)
-    return (consent.content or {}) if consent is not None else {}
+    return way_for(list_choices(session, [participant_id], at=at).get(participant_id, {}), purpose)
 
 
 def find_line(session: Session, sheet_id: int) -> Consent | None:

@@ -1,12 +1,14 @@
 """What people are to be told, read off the state of things: each change, reminder and question has a key of its own."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from hub.models.base import Base
 from hub.models.booking import BY_OTHERS, Booking, BookingState
 from hub.models.consent import Consent, ConsentState, MessagePurpose
 from hub.models.consent_sheet import ConsentSheet
@@ -22,6 +24,10 @@ from hub.queries.reminders import FARTHEST, reminds_at, when_of
 
 CHANGE, REMINDER, QUESTION = "person_change", "person_reminder", "person_question"
 TO_PEOPLE = (CHANGE, REMINDER, QUESTION)
+WITH_ANOTHER = "with_another"  # trouble of what another's mail told as well
+QUESTIONS: Mapping[type[Base], str] = {ConsentSheet: "sheet", Booking: "offered", Round: "choice"}
+_IS_OPEN_CHOICE = (Round.state == RoundState.OPEN, Round.kind == RoundKind.CHOICE)
+About = Booking | Enquiry | ConsentSheet
 ASKED_AWAY = timedelta(hours=2)  # until then the question is being talked over
 ASKED_LATELY = timedelta(days=14)
 OFF, MOVED, BACK = "off", "moved", "back"
@@ -29,10 +35,7 @@ OFF, MOVED, BACK = "off", "moved", "back"
 
 def list_changed(session: Session, *, only: int | None = None, at: datetime) -> list[int]:
     """Return the bookings whose person has not been told of a change that others made, and wants to be. By id."""
-    back = aliased(Notice)
-    told_off = select(back.id).where(
-        back.booking_id == Booking.id, back.key.like(f"{OFF}:%"), back.state == NoticeState.SENT
-    )
+    told_off = select(Notice.id).where(Notice.booking_id == Booking.id, Notice.key.like(f"{OFF}:%"), was_told())
     again = and_(Booking.state == BookingState.CONFIRMED, Booking.ends_at > at, told_off.correlate(Booking).exists())
     changed = or_(is_moved_unknown(at), is_fallen_away(at), again)
     found = session.scalars(_of_people(only, at).where(changed, ~kept_privately()).order_by(Booking.id)).all()
@@ -40,6 +43,12 @@ def list_changed(session: Session, *, only: int | None = None, at: datetime) -> 
     wanted = _wanting(session, found, MessagePurpose.CHANGES, at)
     known = _known(session, keys.values()) | _back_again(session, [one.id for one in found])
     return [one.id for one in found if one.id in wanted and keys[one.id] not in known]
+
+
+def was_told() -> ColumnElement[bool]:
+    """Whether a notice to a person reached them, in a mail of its own or with another's."""
+    with_another = and_(Notice.state == NoticeState.DROPPED, Notice.trouble == WITH_ANOTHER)
+    return or_(Notice.state == NoticeState.SENT, with_another)
 
 
 def change_key(booking: Booking, at: datetime) -> str | None:
@@ -117,7 +126,7 @@ def list_asked(session: Session, *, only: int | None = None, at: datetime) -> li
         is_asked(at).correlate(ConsentSheet),
         has_chosen(ConsentSheet.participant_id, at),
         _is(ConsentSheet.id, only),
-        ~exists().where(Notice.sheet_id == ConsentSheet.id).correlate(ConsentSheet),
+        ~_is_told(ConsentSheet),
     )
     found = session.scalars(query.order_by(ConsentSheet.id)).all()
     wanted = _wanting(session, found, MessagePurpose.QUESTIONS, at)
@@ -132,24 +141,20 @@ def is_asked(at: datetime) -> ColumnElement[bool]:
 
 def list_offered(session: Session, *, only: int | None = None, at: datetime) -> list[int]:
     """Return the places that came free for somebody who waits, and wants to hear of questions. By id."""
-    told = exists().where(Notice.booking_id == Booking.id, Notice.template == QUESTION).correlate(Booking)
-    offered = (Booking.state == BookingState.OFFERED, Booking.expires_at > at, ~told)
+    offered = (Booking.state == BookingState.OFFERED, Booking.expires_at > at, ~_is_told(Booking))
     found = session.scalars(_of_people(only, at).where(*offered).order_by(Booking.id)).all()
     wanted = _wanting(session, found, MessagePurpose.QUESTIONS, at)
     return [one.id for one in found if one.id in wanted]
 
 
 def list_to_choose(session: Session, *, only: int | None = None, at: datetime) -> list[int]:
-    """Return of each asking around among whose answers a person may choose the first yes, where nobody told them."""
-    told = exists().where(Notice.key == choice_key_sql()).correlate(Round)
-    query = select(Enquiry).join(Round, Enquiry.round_id == Round.id).where(*_is_choosing(), ~told)
-    query = query.where(has_chosen(Round.participant_id, at), _is(Enquiry.id, only))
-    query = query.order_by(Enquiry.id).options(joinedload(Enquiry.round))
-    first: dict[int | None, Enquiry] = {}
-    for one in session.scalars(query):
-        first.setdefault(one.round_id, one)
-    wanted = _wanting(session, list(first.values()), MessagePurpose.QUESTIONS, at)
-    return [one.id for one in first.values() if one.id in wanted]
+    """Return the askings around among whose answers a person may choose, and nobody told them. By id."""
+    yes = select(Enquiry.id).where(Enquiry.round_id == Round.id, Enquiry.state == EnquiryState.ACCEPTED)
+    query = select(Round).where(*_IS_OPEN_CHOICE, yes.correlate(Round).exists(), ~_is_told(Round))
+    query = query.where(has_chosen(Round.participant_id, at), _is(Round.id, only))
+    found = session.scalars(query.order_by(Round.id)).all()
+    wanted = _wanting(session, found, MessagePurpose.QUESTIONS, at)
+    return [one.id for one in found if one.id in wanted]
 
 
 def get_booking(session: Session, booking_id: int) -> Booking:
@@ -162,28 +167,25 @@ def get_sheet(session: Session, sheet_id: int) -> ConsentSheet:
     return session.get_one(ConsentSheet, sheet_id)
 
 
-def get_person(session: Session, participant_id: int) -> Participant:
+def get_first_yes(session: Session, round_id: int) -> Enquiry:
+    """Return the first of the answers among which a person may choose, with its asking around."""
+    query = select(Enquiry).where(Enquiry.round_id == round_id, Enquiry.state == EnquiryState.ACCEPTED)
+    return session.scalars(query.order_by(Enquiry.id).limit(1).options(joinedload(Enquiry.round))).one()
+
+
+def get_person(session: Session, about: About) -> Participant:
     """Return who is told."""
-    return session.get_one(Participant, participant_id)
+    return session.get_one(Participant, about.participant_id)
 
 
-def get_with_round(session: Session, enquiry_id: int) -> Enquiry:
-    """Return one enquiry with the asking around it belongs to."""
-    return session.scalars(select(Enquiry).where(Enquiry.id == enquiry_id).options(joinedload(Enquiry.round))).one()
+def question_key(about: Any) -> Any:
+    """Return what names a question once for all: a sheet, an offered place, a round; valid in Python and in SQL."""
+    kind = QUESTIONS[about if isinstance(about, type) else type(about)]
+    return f"{kind}:" + about.public_id
 
 
-def choice_key_sql() -> ColumnElement[str]:
-    """Return the key of the question which of several it shall be, as SQL."""
-    return "choice:" + Round.public_id
-
-
-def choice_key(asked: Round) -> str:
-    """Return the same of a loaded round."""
-    return f"choice:{asked.public_id}"
-
-
-def _is_choosing() -> tuple[ColumnElement[bool], ...]:
-    return Round.state == RoundState.OPEN, Round.kind == RoundKind.CHOICE, Enquiry.state == EnquiryState.ACCEPTED
+def _is_told(about: type[Base]) -> ColumnElement[bool]:
+    return exists().where(Notice.key == question_key(about)).correlate(about)
 
 
 def is_choosing(enquiry: Enquiry) -> bool:
@@ -214,3 +216,20 @@ def _wanting(session: Session, rows: Collection[Any], purpose: str, at: datetime
 
 def _known(session: Session, keys: Iterable[str]) -> set[str]:
     return {key for key in session.scalars(select(Notice.key).where(Notice.key.in_(set(keys)))) if key}
+
+
+@dataclass(frozen=True)
+class News:
+    """One kind of news to people: what it is for, whom it waits for, what it is about, and what names it once only."""
+
+    purpose: MessagePurpose
+    find: Callable[..., list[int]]
+    get: Callable[[Session, int], About]
+    key: Callable[[Any, datetime], str]
+
+
+DATE_CHANGED = News(MessagePurpose.CHANGES, list_changed, get_booking, news_key)
+DATE_AHEAD = News(MessagePurpose.REMINDERS, list_to_remind, get_booking, lambda booking, _at: reminder_key(booking))
+PLACE_OFFERED = News(MessagePurpose.QUESTIONS, list_offered, get_booking, lambda booking, _at: question_key(booking))
+SHEET_LEFT = News(MessagePurpose.QUESTIONS, list_asked, get_sheet, lambda sheet, _at: question_key(sheet))
+ANSWERS_CAME = News(MessagePurpose.QUESTIONS, list_to_choose, get_first_yes, lambda yes, _at: question_key(yes.round))

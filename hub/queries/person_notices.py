@@ -17,7 +17,7 @@ from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.notice_scopes import BY_HAND, notices_by_hand_for
-from hub.queries.permissions import Choice, Column, list_choices, way_for
+from hub.queries.permissions import Choice, Column, list_choices, wants_entry, way_for
 from hub.queries.person_news import (
     BACK,
     CHANGE,
@@ -30,6 +30,8 @@ from hub.queries.person_news import (
     reminder_key,
 )
 
+NO_CONSENT, CHANGED_WAY = WAY_CLOSED = ("no_consent", "changed_way")  # the news may stand all the same
+ABOUT_DATES = (CHANGE, REMINDER)
 REPRINTED = timedelta(days=14)  # so long a printed letter can be printed once more
 
 
@@ -48,10 +50,10 @@ class Standing:
         """
         choice = self.choices.get(notice.participant_id or 0, {})
         if not choice:
-            return "no_consent"
+            return NO_CONSENT
         way, unreached = way_for(choice, notice.purpose), notice.channel is Channel.CALL and notice.trouble != ""
         if way is None or not (way is notice.channel or unreached):
-            return "changed_way"
+            return CHANGED_WAY
         return "" if self._has_reason(notice) else "settled"
 
     def _has_reason(self, notice: Notice) -> bool:
@@ -128,10 +130,15 @@ def list_by_hand(session: Session, actor: Actor, channel: Channel, *, at: dateti
 
 
 def list_printed(session: Session, actor: Actor, *, at: datetime) -> list[Notice]:
-    """Return the letters printed lately for those a coach looks after, the newest first. One statement."""
+    """Return the letters printed lately for those a coach looks after who still want them, the newest first.
+
+    Three statements at most.
+    """
     query = notices_by_hand_for(actor, at).where(Notice.channel == Channel.PRINT, Notice.state == NoticeState.SENT)
     query = query.where(Notice.sent_at > at - REPRINTED)
-    return list(session.scalars(_with_reason(query.order_by(Notice.sent_at.desc(), Notice.id.desc()))))
+    found = list(session.scalars(_with_reason(query.order_by(Notice.sent_at.desc(), Notice.id.desc()))))
+    standing = standing_of(session, found, at=at)
+    return [one for one in found if standing.why_not(one) not in WAY_CLOSED]
 
 
 def get_by_hand(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Notice:
@@ -159,8 +166,20 @@ def _open_by_hand(participant_id: Column, channel: Channel) -> Select[Any]:
     return query.where(Notice.state == NoticeState.QUEUED)
 
 
+def carries_entry(session: Session, notice: Notice, *, at: datetime) -> bool:
+    """Tell whether the mail brings its date along for the person's own calendar: where they ticked it (E6)."""
+    if notice.participant_id is None or notice.channel is not Channel.EMAIL or notice.template not in ABOUT_DATES:
+        return False
+    return wants_entry(list_choices(session, [notice.participant_id], at=at).get(notice.participant_id, {}))
+
+
 def list_siblings(session: Session, notice: Notice, *, at: datetime) -> list[Notice]:
-    """Return what else of the same kind waits for the same person by the same way, locked, by id."""
+    """Return what else of the same kind waits for the same person by the same way, locked, by id.
+
+    Nothing where each mail carries the entry of its own date.
+    """
+    if carries_entry(session, notice, at=at):
+        return []
     query = select(Notice).where(
         Notice.id != notice.id,
         Notice.participant_id == notice.participant_id,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import SlotFull
@@ -43,16 +43,29 @@ def taker_of(actor: Actor) -> Taker:
 
 def taker_for(session: Session, person: Participant, programme_ids: Iterable[int]) -> Taker:
     """Return whose places one person may have: of these networks, of the Jobcenter, and where the coach works."""
-    coached = select(Membership.organisation_id).where(
-        Membership.user_id == person.coach_id, Membership.role == Role.COACH, Membership.ended_at.is_(None)
-    )
-    return Taker(frozenset(programme_ids), frozenset({person.jobcenter_id, *session.scalars(coached)}))
+    return Taker(frozenset(programme_ids), frozenset({person.jobcenter_id, *session.scalars(_where_coached(person))}))
 
 
 def taker_of_person(session: Session, person: Participant) -> Taker:
     """Return whose places one person may have, by all admitted participations (which must be loaded)."""
-    admitted = [one for one in person.participations if one.state is ParticipationState.ADMITTED]
-    return taker_for(session, person, [one.programme_id for one in admitted])
+    return taker_for(session, person, _networks_of(person))
+
+
+def open_pools_of_person(person: Participant) -> ColumnElement[bool]:
+    """The condition on Pool under which one person can have places, as `taker_of_person` says, without a statement."""
+    known = Taker(frozenset(_networks_of(person)), frozenset({person.jobcenter_id}))
+    coached = (Pool.state == PoolState.OPEN) & Pool.organisation_id.in_(_where_coached(person))
+    return or_(known.open_pools, coached)
+
+
+def _networks_of(person: Participant) -> list[int]:
+    return [one.programme_id for one in person.participations if one.state is ParticipationState.ADMITTED]
+
+
+def _where_coached(person: Participant) -> Select[int]:
+    return select(Membership.organisation_id).where(
+        Membership.user_id == person.coach_id, Membership.role == Role.COACH, Membership.ended_at.is_(None)
+    )
 
 
 def free_for(slot: Slot, taker: Taker) -> int:

@@ -13,6 +13,7 @@ FOR_STAFF: Hours = (time(7), time(19))  # every day: a volunteer's week has no w
 FOR_PEOPLE: Hours = (time(8), time(18))
 ON_SATURDAYS: Hours = (time(9), time(13))  # for people
 DAYS = 14  # no row of holidays is longer
+LEEWAY = timedelta(hours=1)  # what is queued as the hours end may miss them, and waits for the next ones
 SATURDAY = 5
 
 
@@ -24,8 +25,8 @@ def leaves_at(at: datetime, *, to_person: bool, urgent: bool = False) -> datetim
 
 
 def left_before(at: datetime) -> datetime:
-    """Return the last instant up to this one at which a person may be written to. UTC."""
-    return next(min(at, closes_at) for opens_at, closes_at in _hours(at, -1, to_person=True) if opens_at <= at)
+    """Return the last instant up to this one at which a person may be written to, with time left to do it. UTC."""
+    return next(min(at, closes_at - LEEWAY) for opens_at, closes_at in _hours(at, -1, to_person=True) if opens_at <= at)
 
 
 def _hours(at: datetime, step: int, to_person: bool) -> Iterator[tuple[datetime, datetime]]:

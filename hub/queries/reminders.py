@@ -30,6 +30,7 @@ HOURS: Mapping[When, tuple[int, time]] = {
     When.TWO_DAYS: (2, time(16)),
 }
 CALLED = time(8)  # a call stands on the coach's day from the morning on
+LEAST = timedelta(hours=1)  # before the date; what would come later comes the working day before
 
 
 def when_of(choice: Mapping[str, str]) -> When:
@@ -47,4 +48,4 @@ def reminds_at(starts_at: datetime, when: When, channel: Channel) -> datetime:
     days, hour = HOURS[when]
     on = clock.local_date(starts_at) - timedelta(days=days)
     wished = resolve(datetime.combine(on, CALLED if channel is Channel.CALL else hour)).at
-    return left_before(wished)
+    return left_before(min(wished, starts_at - LEAST))

@@ -68,12 +68,13 @@ def find_other_date(session: Session, enquiry: Enquiry) -> Booking | None:
     return find_overlap(session, enquiry.participant_id, enquiry.slot.starts_at, enquiry.slot.ends_at)
 
 
-def lock_by_yes(session: Session, enquiry_id: int, *, at: datetime) -> Booking | None:
+def lock_by_yes(session: Session, enquiry: Enquiry, *, at: datetime) -> Booking | None:
     """Return the coming place that the partner's yes itself made a booking of, locked and fresh, or None.
 
-    Not one the coach moved to another date since: that is the coach's own word.
+    Not one the coach took to another date since: that is the coach's own word. Where the partner moved the date itself
+    it is still this one.
     """
-    query = _with_date(select(Booking)).where(*_by_yes(enquiry_id, at)).with_for_update(of=Booking)
+    query = _with_date(select(Booking)).where(*_by_yes(enquiry, at)).with_for_update(of=Booking)
     place: Booking | None = session.scalars(query.execution_options(populate_existing=True)).first()
     return place
 
@@ -82,13 +83,13 @@ def is_by_yes(session: Session, enquiry: Enquiry, *, at: datetime) -> bool:
     """Tell whether there is such a place; no statement where it cannot be."""
     if enquiry.state is not EnquiryState.RUNNING:
         return False
-    return session.scalar(select(Booking.id).where(*_by_yes(enquiry.id, at)).limit(1)) is not None
+    return session.scalar(select(Booking.id).where(*_by_yes(enquiry, at)).limit(1)) is not None
 
 
 def list_overlapping(session: Session, participant_ids: Collection[int], *, at: datetime) -> list[Clash]:
     """Return the places asked for whose person has another date at that time by now, by the asked time. One statement.
 
-    Each with enquiry, offer and organisation. A place asked for keeps nobody from a date (scheduling rule 4), so
+    Each with enquiry and organisation. A place asked for keeps nobody from a date (scheduling rule 4), so
     somebody has to take the enquiry back, or to give up the date.
     """
     date = aliased(Booking)
@@ -117,6 +118,6 @@ def _with_date(query: Select[Any]) -> Select[Any]:
     return query.options(date, joinedload(Booking.participant))
 
 
-def _by_yes(enquiry_id: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    made = (Booking.made_by == BY_YES, Booking.sequence == 0, Booking.starts_at > at)
-    return (Booking.enquiry_id == enquiry_id, Booking.state.in_(SHOWN), *made)
+def _by_yes(enquiry: Enquiry, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    made = (Booking.made_by == BY_YES, Booking.slot_id == enquiry.slot_id, Booking.starts_at > at)
+    return (Booking.enquiry_id == enquiry.id, Booking.state.in_(SHOWN), *made)

@@ -24,6 +24,7 @@ from hub.queries.users import find_actor
 
 GRACE = timedelta(days=14)  # a feed outlives the consent's last day and the participation by this (R-CAL-12)
 NEVER = datetime.max.replace(tzinfo=UTC)
+UNRENDERED: dict[str, Any] = {"etag": "", "body": None, "parts": None, "packed": None}  # a feed without its bytes
 
 _TABLE = Subscription.__table__.c
 HEAD = (
@@ -175,7 +176,7 @@ def end_feed(session: Session, subscription_id: int, *, at: datetime, why: str) 
     session.execute(
         update(Subscription)
         .where(Subscription.id == subscription_id, Subscription.ended_at.is_(None))
-        .values(ended_at=at, ended_why=why, body=None, parts=None, packed=None, etag="")
+        .values(ended_at=at, ended_why=why, **UNRENDERED)
         .execution_options(synchronize_session=False)
     )
 

@@ -16,7 +16,7 @@ from hub.i18n import N_, gettext
 from hub.models.user import Role
 from hub.passwords import SHORTEST
 from hub.queries import logins as login_queries
-from hub.queries.calendar_mails import count_ahead
+from hub.queries.calendar_mails import list_due
 from hub.queries.users import get_user
 from hub.web import clients
 from hub.web.access import for_roles, for_staff
@@ -143,7 +143,7 @@ def _page(form: PasswordForm, status: int = 200) -> Any:
     with reading() as session:
         user = get_user(session, actor, actor.ref)
         signed_in = login_queries.list_own_logins(session, actor, at=at())
-        ahead = count_ahead(session, actor, at=at()) if actor.has(Role.COACH) else None
+        ahead = len(list_due(session, user.id, at=at())) if actor.has(Role.COACH) else None
     language = LanguageForm(formdata=None, locale=user.locale)
     return render(
         "account/show_account.html",

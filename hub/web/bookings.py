@@ -18,6 +18,7 @@ from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.queries import bookings, courses, exclusions, holds, past_dates, slots
 from hub.queries.bookability import largest_party, obstacle_of_person, obstacle_of_slot
+from hub.queries.given_back import GIVEN_BACK
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
 from hub.web import course_words, date_tasks, date_words, other_dates, waiting_words
@@ -159,7 +160,7 @@ def _is_bookable_again(booking: Booking) -> bool:
     slot = booking.slot
     if slot is None or booking.state is not BookingState.CANCELLED or booking.access == OWN:
         return False
-    return booking.cancelled_by in ("coach", "person") and obstacle_of_slot(slot, at()) is None
+    return booking.cancelled_by in GIVEN_BACK and obstacle_of_slot(slot, at()) is None
 
 
 def _sessions_of(booking: Booking) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from hub.web.team import FIELDS
 
 blueprint = Blueprint("bulk_jobs", __name__)
 SECONDS = 3  # until the page of a running job looks again
-HOW = {BulkKind.CALL_OFF: "call_off", BulkKind.UNSETTLE: "unsettle", BulkKind.MOVE: "move"}
 
 
 @blueprint.get("/bulk")
@@ -44,12 +43,12 @@ def show_job(public_id: str) -> Any:
     with reading() as session:
         job = queries.get_job(session, current_actor(), public_id)
         items = queries.list_items(session, job.id)
-        page = _people(session, items) if job.kind is BulkKind.HAND_OVER else _dates(session, job, items)
+        page = {} if job.state is BulkState.RUNNING else _report(session, job, items)
     g.section = "team" if job.kind is BulkKind.HAND_OVER else "slots"
     if page.get("people"):
         with transaction() as session:
-            found = page["people"].values()
-            log.record_list(session, actor=current_actor(), name="team", persons=found, fields=FIELDS, at=at())
+            name, found = f"bulk {job.public_id}", page["people"].values()
+            log.record_list(session, actor=current_actor(), name=name, persons=found, fields=FIELDS, at=at())
     answer = make_response(
         render(
             "bulk_jobs/show_job.html",
@@ -68,15 +67,18 @@ def show_job(public_id: str) -> Any:
     return answer
 
 
+def _report(session: Session, job: BulkJob, items: Sequence[BulkItem]) -> dict[str, Any]:
+    """Return what the page of an ended job names: people, or dates and what it did to those booked."""
+    return _people(session, items) if job.kind is BulkKind.HAND_OVER else _dates(session, job, items)
+
+
 def _dates(session: Session, job: BulkJob, items: Sequence[BulkItem]) -> dict[str, Any]:
-    """Return the dates by key, and when the job has ended what it did to the people booked."""
+    """Return the dates by key, and what the job did to the people booked."""
     slots = queries.list_own_dates(session, current_actor(), items)
     done = [one for one in items if one.state is ItemState.DONE and one.slot_id in slots]
-    effects = loans = None
-    if job.state is not BulkState.RUNNING:
-        ended_at = {one.done_at for one in done if one.done_at} if job.kind is BulkKind.CALL_OFF else None
-        effects, loans = effects_of(session, [slots[one.slot_id or 0] for one in done], ended_at=ended_at)
-    return {"slots": slots, "effects": effects, "loans": loans, "how": HOW[job.kind]}
+    ended_at = {one.done_at for one in done if one.done_at} if job.kind is BulkKind.CALL_OFF else None
+    effects, loans = effects_of(session, [slots[one.slot_id or 0] for one in done], ended_at=ended_at)
+    return {"slots": slots, "effects": effects, "loans": loans, "how": job.kind.value}
 
 
 def _people(session: Session, items: Sequence[BulkItem]) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _again(job: BulkJob) -> str:
     facts.pop("despite_busy", None)
     if days:
         facts |= {"days": abs(days), "direction": "later" if days > 0 else "earlier"}
-    return url_for("calling_off.show_preview", how=HOW[job.kind], job=job.public_id, **facts)
+    return url_for("calling_off.show_preview", how=job.kind.value, job=job.public_id, **facts)
 
 
 @blueprint.post("/bulk/<public_id>/stop")
@@ -106,7 +108,8 @@ def create_stop(public_id: str) -> Response:
     try:
         with transaction() as session:
             job = queries.get_job(session, current_actor(), public_id)
-            verbs.stop_job(session, actor=current_actor(), job=job, at=at())
+            if job.state is not BulkState.STOPPED:  # pressed twice, or by two: it is stopped either way
+                verbs.stop_job(session, actor=current_actor(), job=job, at=at())
         flash(str(N_("Angehalten. Was schon geschehen ist, bleibt so.")), "ok")
     except StepNotPossible:
         flash(str(N_("Es war schon alles getan.")), "ok")

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from hub import clock
 from hub.actions.bulk_jobs import start_ending
 from hub.actions.calling_off import How, call_off_dates
-from hub.actions.closures import add_closure
 from hub.errors import InvalidInput, NotFound, RuleBroken
 from hub.i18n import N_, Message
 from hub.models.bulk_job import BulkJob
@@ -23,7 +22,7 @@ from hub.queries.series import lock_running
 from hub.web import moving_dates, week
 from hub.web.access import for_roles
 from hub.web.calling_off_form import CallingOffForm
-from hub.web.calling_off_span import on_behalf, read_form, read_span
+from hub.web.calling_off_span import close_days, on_behalf, read_form, read_span
 from hub.web.context import at, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
 
@@ -98,17 +97,7 @@ def _do(session: Session, form: CallingOffForm, span: Span) -> tuple[int, int, B
     slots = queries.list_in_span(session, actor, span, at=at())
     found = queries.require_seen(session, slots, seen)
     chosen = form.chosen(slots, request.form.getlist("slot"))
-    if form.closing and form.organisation is not None:
-        add_closure(
-            session,
-            actor=actor,
-            organisation=form.organisation,
-            name=form.name.data or "",
-            first_on=span.first_on,
-            last_on=span.last_on,
-            keeping=[slot for slot in slots if slot not in chosen],
-            at=at(),
-        )
+    close_days(session, form, span, slots, chosen)
     if not chosen:
         return 0, 0, None
     how: How = "unsettle" if form.how.data == "unsettle" else "call_off"

@@ -1,9 +1,14 @@
 """The span a partner chose, read from the address or the form: which days, of what, and for which member."""
 
+from collections.abc import Collection, Sequence
+
 from flask import request
+from sqlalchemy.orm import Session
 
 from hub import clock
+from hub.actions.closures import add_closure
 from hub.errors import InvalidInput
+from hub.models.slot import Slot
 from hub.queries import calling_off as queries
 from hub.queries import own_offers
 from hub.queries.calling_off import Span
@@ -39,6 +44,24 @@ def read_span(form: CallingOffForm) -> Span | None:
     except InvalidInput as error:
         add_error(form, error)
         return None
+
+
+def close_days(
+    session: Session, form: CallingOffForm, span: Span, slots: Sequence[Slot], chosen: Collection[Slot]
+) -> None:
+    """Close the days of the span where that was ticked; of its dates those that were not chosen take place."""
+    if not form.closing or form.organisation is None:
+        return
+    add_closure(
+        session,
+        actor=current_actor(),
+        organisation=form.organisation,
+        name=form.name.data or "",
+        first_on=span.first_on,
+        last_on=span.last_on,
+        keeping=[slot for slot in slots if slot not in chosen],
+        at=at(),
+    )
 
 
 def on_behalf(form: CallingOffForm) -> str:

@@ -56,7 +56,7 @@ def _tasks(person: Participant, booking: Booking, at: datetime) -> Iterable[Task
     if booking.state is BookingState.CANCELLED:
         yield _given_up(person, booking) if booking.cancelled_by == "person" else _fallen_away(person, booking)
         return
-    if date_words.moved(booking):
+    if date_words.moved(booking) and booking.ends_at > at:  # once it is over nobody need hear of it
         yield _moved(person, booking)
     elif booking.is_news_by_yes(at):
         yield own_place_tasks.task_by_yes(person, booking)

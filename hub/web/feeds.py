@@ -162,7 +162,7 @@ class Feeds:
             fetch = Fetch(clock.local_date(at), asked.family, rendering.revision, rendering.last_modified_at)
         store = partial(verbs.store_feed, actor=reader, subscription=subscription, rendering=rendering, fetch=fetch)
         # What could not be kept is rendered and noted by the next fetch; trying twice would only keep this one waiting.
-        return Shown.rendered(rendering, noted=asked.fetching and self._keep(store) is not False)
+        return Shown.rendered(rendering, noted=self._keep(store) is not False)
 
     def _note(self, head: Any, shown: Shown, asked: Asked, at: datetime) -> None:
         """Keep day, family of program and what was fetched, at most one small write a day or a change."""

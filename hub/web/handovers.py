@@ -140,8 +140,11 @@ def _caseload(session: Session, key: str) -> Caseload:
 
 
 def _preview(caseload: Caseload, to: dict[int, User], status: int = 200, problem: str = "") -> Any:
+    key = caseload.coach.public_id if caseload.coach else NOBODY
     with transaction() as session:
-        log.record_list(session, actor=current_actor(), name="team", persons=caseload.people, fields=FIELDS, at=at())
+        log.record_list(
+            session, actor=current_actor(), name=f"team {key}", persons=caseload.people, fields=FIELDS, at=at()
+        )
     return render(
         "handovers/show_preview.html",
         status,
@@ -149,7 +152,7 @@ def _preview(caseload: Caseload, to: dict[int, User], status: int = 200, problem
         to=to,
         after=queries.loads_after(caseload.people, to, caseload.counts, at=at()),
         seen=queries.seen_of(caseload.people),
-        key=caseload.coach.public_id if caseload.coach else NOBODY,
+        key=key,
         limit=_limit(),
         problem=problem,
     )

@@ -52,13 +52,14 @@ def print_letters() -> Any:
     """Show all waiting letters as they will be printed, or those of one person, printed ones again; a logged read."""
     person_id = request.args.get("person", "")
     with reading() as session:
-        found = person_notices.list_by_hand(session, current_actor(), Channel.PRINT, at=at())
         if request.args.get("again"):
             found = person_notices.list_printed(session, current_actor(), at=at())
+        else:
+            found = person_notices.list_by_hand(session, current_actor(), Channel.PRINT, at=at())
         found = [one for one in found if person_id in ("", _public_id(one))]
         people = by_person(found)
         dates = coming_dates.list_of_people(session, [p.id for p, _ in people], since=at(), limit=ON_SLIP)
-    note_list("letters", found, ("I1", "I2", "B1"))
+    note_list("letters", found)
     letters = [_letter(person, mine, dates[person.id]) for person, mine in people]
     size = request.args.get("size") == "large"
     address = config().operator_address

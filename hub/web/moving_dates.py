@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from hub import i18n
 from hub.actions.bulk_jobs import start_moving
-from hub.actions.closures import add_closure
 from hub.actions.moving_dates import move_dates
 from hub.errors import InvalidInput, RuleBroken
 from hub.models.bulk_job import BulkJob
@@ -22,7 +21,7 @@ from hub.queries.series import lock_running
 from hub.web.access import for_roles
 from hub.web.busy_rooms import BUSY, takes_it_anyway, warning
 from hub.web.calling_off_form import CallingOffForm
-from hub.web.calling_off_span import on_behalf, read_form, read_span
+from hub.web.calling_off_span import close_days, on_behalf, read_form, read_span
 from hub.web.context import at, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
 
@@ -103,26 +102,15 @@ def preview(form: CallingOffForm, span: Span, status: int = 200, problem: str = 
 
 def _do(session: Session, form: CallingOffForm, span: Span) -> BulkJob | None:
     """Move what was chosen, or return the job that will do it."""
-    actor, organisation = current_actor(), form.organisation if form.closing else None
-    days, seen = form.shift(), form.seen.data or ""
+    actor, days, seen = current_actor(), form.shift(), form.seen.data or ""
     earlier = find_started(session, actor, seen)
     if earlier is not None:
         return earlier
-    if organisation is not None:
-        lock_running(session, organisation.id)  # the series before their dates, as whoever changes a series does
+    if form.closing and form.organisation is not None:
+        lock_running(session, form.organisation.id)  # the series before their dates, as whoever changes a series does
     slots = queries.list_in_span(session, actor, span, at=at())
     chosen = form.chosen(slots, _ticked())
-    if organisation is not None:
-        add_closure(
-            session,
-            actor=actor,
-            organisation=organisation,
-            name=form.name.data or "",
-            first_on=span.first_on,
-            last_on=span.last_on,
-            keeping=[slot for slot in slots if slot not in chosen],
-            at=at(),
-        )
+    close_days(session, form, span, slots, chosen)
     facts: dict[str, Any] = {"slots": slots, "chosen": chosen, "days": days, "expected": seen}
     facts |= {"actor": actor, "despite_busy": takes_it_anyway(), "at": at()}
     if is_bulk(len(chosen), sum(line.people for line in consequences_of(session, chosen).lines)):

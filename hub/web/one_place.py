@@ -8,9 +8,9 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions.one_place import cancel_place
-from hub.errors import NotFound, RuleBroken
+from hub.errors import NotFound, RuleBroken, SomebodyWasFaster
 from hub.i18n import N_
-from hub.models.booking import Booking, PlaceReason
+from hub.models.booking import ONE_PLACE, Booking, PlaceReason
 from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.models.wording import PLACE_REASONS
@@ -57,11 +57,17 @@ def create_calling_off(public_id: str, place_id: str) -> Response | tuple[str, i
     try:
         with transaction() as session:
             slot = get_own_slot(session, current_actor(), public_id)
-            if one_place.is_called_off(session, current_actor(), slot, place_id):
+            before = one_place.find_canceller(session, current_actor(), slot, place_id)
+            if before == ONE_PLACE:
                 return onward
+            if before is not None:
+                raise SomebodyWasFaster
             booking = one_place.get_place(session, current_actor(), slot, place_id, at=at())
             reason = PlaceReason(form.reason.data)
             cancel_place(session, actor=current_actor(), slot=slot, booking=booking, reason=reason, at=at())
+    except SomebodyWasFaster as error:  # given back meanwhile: nothing is left to call off, and no place falls away
+        flash(str(error.message), "warn")
+        return onward
     except RuleBroken as error:
         add_error(form, error)
         return _page(public_id, place_id, form, error.status)

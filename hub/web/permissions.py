@@ -18,7 +18,7 @@ from hub.queries.consents import longest_day
 from hub.queries.participants import get_self
 from hub.queries.permission_texts import CHANNELS, PURPOSES, evaluation_wording, messages_wording
 from hub.queries.permission_texts import WHEN as TIMES
-from hub.queries.permissions import CALENDAR, channels_of, list_own
+from hub.queries.permissions import CALENDAR, channels_of, list_own, require_choice
 from hub.queries.reminders import WHEN, When
 from hub.web.access import for_person
 from hub.web.context import at, config, current_actor, reading, render, transaction
@@ -99,8 +99,6 @@ def create_messages() -> Any:
     form.prepare(person)
     if not form.validate_on_submit():
         return _page(form, 422)
-    if not form.chosen():
-        return _page(form, 422, InvalidInput(fields={"changes": N_("Bitte wählen Sie mindestens einen Weg.")}))
     try:
         if form.agreed.data != form.mark():
             return _wording_page(form, person)
@@ -120,9 +118,10 @@ def create_messages() -> Any:
 
 
 def _wording_page(form: MessagesForm, person: Participant) -> Any:
+    chosen = require_choice(person, form.chosen(), messages=sends_messages())
     with reading() as session:
         until = longest_day(session, person.id, at())
-    wording = messages_wording(person, form.chosen(), until, i18n.current())
+    wording = messages_wording(person, chosen, until, i18n.current())
     kept = form.chosen() | {"agreed": form.mark()}
     return render("permissions/show_wording.html", wording=wording, kept=kept, target=url_for(".create_messages"))
 

@@ -54,11 +54,11 @@ def by_person(found: Iterable[Notice]) -> list[tuple[Participant, list[Notice]]]
     return list(mine.items())
 
 
-def note_list(name: str, found: Iterable[Notice], fields: Iterable[str] = ("I1", "I2", "B1")) -> None:
+def note_list(name: str, found: Iterable[Notice]) -> None:
     """Log the list with its people; it is written before anything is shown."""
     people = [person for person, _ in by_person(found)]
     with transaction() as session:
-        log.record_list(session, actor=current_actor(), name=name, persons=people, fields=fields, at=at())
+        log.record_list(session, actor=current_actor(), name=name, persons=people, fields=("I1", "I2", "B1"), at=at())
 
 
 @blueprint.post("/calls/<public_id>/told")

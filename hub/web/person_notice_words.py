@@ -3,7 +3,7 @@
 from flask import url_for
 
 from hub.i18n import N_, Message
-from hub.models.booking import Booking, BookingState
+from hub.models.booking import ONE_PLACE, Booking, BookingState
 from hub.models.notice import Notice
 from hub.models.participant import Participant
 from hub.queries.person_news import CHANGE, QUESTION, REMINDER
@@ -35,6 +35,8 @@ def _about_date(notice: Notice, booking: Booking) -> Message:
         return N_("Erinnern: „{title}“, {when}.", **facts)
     if notice.template == QUESTION:
         return N_("Ein Platz ist frei geworden: „{title}“, {when}.", **facts)
+    if booking.state is BookingState.CANCELLED and booking.cancelled_by == ONE_PLACE:
+        return N_("„{title}“, {when}: Der Partner hat den Platz abgesagt.", **facts)
     if booking.state is BookingState.CANCELLED:
         return N_("„{title}“, {when}, fällt aus.", **facts)
     if booking.moved_from_at is not None:

@@ -3,11 +3,11 @@
 import threading
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from hub.actions import bulk_jobs as verbs
 from hub.actions import bulk_units
-from hub.db import Database
+from hub.db import Database, out_of_reach
 from hub.errors import HubError, InvalidInput, NotAllowed, NotFound, RoomBusy, RuleBroken, SomebodyWasFaster
 from hub.models.bulk_job import Why
 from hub.queries import bulk_jobs
@@ -50,9 +50,9 @@ def _do_unit(database: Database, job_id: int, unit: int, at: datetime) -> bool:
     """Do one unit, or note why not; a fault of ours is noted and raised, a database in trouble is tried again later."""
     try:
         return database.run(lambda session: bulk_units.do_unit(session, job_id=job_id, unit=unit, at=at))
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if out_of_reach(error):
+            raise
         why = _reason(error)
         database.run(lambda session: bulk_units.leave_unit(session, job_id=job_id, unit=unit, why=why))
         if why is Why.FAULT:

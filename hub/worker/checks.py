@@ -9,6 +9,7 @@ from hub.db import Database
 from hub.models.check_run import CheckRun
 from hub.policy.actor import SYSTEM
 from hub.queries.check_runs import find_last_run
+from hub.queries.invariants import lines_of
 
 HOUR = 3  # by wall time, when nobody works
 logger = logging.getLogger(__name__)
@@ -33,6 +34,6 @@ def check_now(database: Database, at: datetime) -> CheckRun:
     """Check the data and keep the answer; what does not hold is named to whoever reads the worker's output."""
     with database.reading() as session:
         found = verbs.check_data(session, actor=SYSTEM, at=at)
-    for name, count in found.broken.items():
-        logger.error("data check: %s: broken by %s", name, count)
+    for line in lines_of(found.broken):
+        logger.error("data check: %s", line)
     return database.run(lambda session: verbs.keep_check(session, actor=SYSTEM, found=found, at=at))

@@ -99,7 +99,7 @@ DEADLINES = (
     Deadline("reminders to people", person_news.list_to_remind, person_notices.remind_of_date, "booking_id"),
     Deadline("offers to tell", person_news.list_offered, person_notices.tell_of_offer, "booking_id"),
     Deadline("sheets to tell", person_news.list_asked, person_notices.tell_of_sheet, "sheet_id"),
-    Deadline("choices to tell", person_news.list_to_choose, person_notices.tell_of_choice, "enquiry_id"),
+    Deadline("choices to tell", person_news.list_to_choose, person_notices.tell_of_choice, "round_id"),
     Deadline("notices by hand", by_hand.list_needless, outbox.drop_notice_to_person, "notice_id"),
     Deadline("calls", notices.list_needless_calls, outbox.drop_call, "notice_id"),
 )

@@ -26,7 +26,7 @@ from hub.actions.links import (
 from hub.config import Config
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.invitation import Invitation
-from hub.models.notice import Channel, Notice
+from hub.models.notice import Notice
 from hub.models.offer import OfferState
 from hub.models.prior_question import PriorQuestionState
 from hub.paths import resource
@@ -95,8 +95,7 @@ def _prepare_to_person(session: Session, notice: Notice, config: Config, at: dat
     recipient = notices.find_recipient(session, notice, at=at)
     if recipient is None:
         return "nobody"
-    part = part_for(session, notice, config, at=at) if notice.channel is Channel.EMAIL else None
-    return Letter(notice, recipient, f"{config.public_url}/card", calendar=part)
+    return Letter(notice, recipient, f"{config.public_url}/card", calendar=part_for(session, notice, config, at=at))
 
 
 def _prepare_question(

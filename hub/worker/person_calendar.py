@@ -15,10 +15,9 @@ from hub.models.notice import Notice
 from hub.models.participant import Participant
 from hub.models.subscription import FeedKind
 from hub.policy.feed_text import calendar_head
+from hub.queries import restorations
 from hub.queries.feeds import uid_key
-from hub.queries.permissions import list_choices, wants_entry
-from hub.queries.person_news import CHANGE, REMINDER
-from hub.queries.person_notices import get_with_reason
+from hub.queries.person_notices import carries_entry, get_with_reason
 
 
 def part_for(session: Session, notice: Notice, config: Config, *, at: datetime) -> CalendarPart | None:
@@ -26,15 +25,16 @@ def part_for(session: Session, notice: Notice, config: Config, *, at: datetime) 
 
     It is published, nobody is asked to answer. The same event as in their own feed: same UID, growing SEQUENCE.
     """
+    if not carries_entry(session, notice, at=at):
+        return None
     found = get_with_reason(session, notice.id)
     person, booking = found.participant, found.booking
-    if person is None or booking is None or notice.template not in (CHANGE, REMINDER):
+    if person is None or booking is None:
         return None
-    choice = list_choices(session, [person.id], at=at).get(person.id, {})
-    return _write(notice, person, booking, config) if wants_entry(choice) else None
+    return _write(notice, person, booking, config, raised=restorations.raised_by(session))
 
 
-def _write(notice: Notice, person: Participant, booking: Booking, config: Config) -> CalendarPart:
+def _write(notice: Notice, person: Participant, booking: Booking, config: Config, *, raised: int) -> CalendarPart:
     key = uid_key(FeedKind.PARTICIPANT, person.public_id)
     entry = CalendarEntry(
         uid=make_uid(key, "booking", booking.public_id, config.calendar_domain),
@@ -42,7 +42,7 @@ def _write(notice: Notice, person: Participant, booking: Booking, config: Config
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         changed_at=notice.created_at,
-        sequence=booking.sequence,
+        sequence=booking.sequence + raised,
         cancelled=booking.state is BookingState.CANCELLED,
     )
     sender = parseaddr(config.mail_from)[1]

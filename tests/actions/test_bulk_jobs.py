@@ -1,10 +1,13 @@
 """Many dates changed unit by unit: each in its own transaction, guarded, resumable, everybody told once in the end."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, update
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from hub.actions import bulk_jobs, bulk_units
 from hub.actions.calling_off import call_off_dates
@@ -202,6 +205,31 @@ def test_a_fault_of_ours_is_said_and_leaves_only_its_own_date(world):
     assert outcome(world) == ["done", "fault", "open"]
     work(world)
     assert outcome(world) == ["done", "fault", "done"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (NoConnectionFree(), "open"),
+        (DisconnectionError(), "open"),
+        (OperationalError("", {}, sqlite3.OperationalError("no such column: places")), "fault"),
+    ],
+    ids=["none free", "gone", "a wrong statement"],
+)
+def test_a_database_out_of_reach_marks_nothing_and_a_wrong_statement_is_a_fault(world, error, expected):
+    start_ending(world, dates(world, 1))
+
+    def fail(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE slots SET"):
+            raise error
+
+    event.listen(world.database.engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(RuntimeError, match="1 bulk jobs failed"):
+            work(world)
+    finally:
+        event.remove(world.database.engine, "before_cursor_execute", fail)
+    assert outcome(world) == [expected]
 
 
 def test_stopping_keeps_what_was_done_and_tells_it(world):

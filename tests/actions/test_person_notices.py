@@ -127,6 +127,47 @@ def test_a_course_called_off_and_taking_place_after_all_is_one_mail_and_one_more
     assert [one.key.split(":")[0] for one in to_people(world)] == ["off"] * 3 + ["back", "moved"]
 
 
+def test_what_another_mail_told_is_told_back_as_well(world):
+    choose(world, changes="email")
+    course = make_course(world)
+    join(world, course, world.cast.tarik)
+    dates = sessions_of(world, course)
+    for date in dates[:2]:
+        partner_does(world, date, slots.call_off_slot)
+    tell(world)
+    assert len(mails(world)) == 1
+    assert [one.state for one in to_people(world)] == [N.SENT, N.DROPPED]
+    for date in dates[:2]:
+        partner_does(world, date, slots.restore_slot)
+    tell(world)
+    assert [one.key.split(":")[0] for one in to_people(world)] == ["off"] * 2 + ["back"] * 2
+
+
+def test_a_changed_way_tells_what_the_old_one_did_not(world):
+    _, slot = booked(world)
+    choose(world, changes="letter")
+    moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    choose(world, changes="phone")
+    tidy(world)
+    tell(world)
+    tell(world, world.at + HOUR)
+    assert shown(world) == [("person_change", "print", "dropped"), ("person_change", "call", "queued")]
+
+
+def test_a_question_goes_by_the_changed_way_as_well(world):
+    offer, slot = request_offer(world)
+    choose(world, questions="letter")
+    ask(world, world.cast.tarik, offer, slot)
+    for at in (world.at + 2 * HOUR, world.at + 3 * HOUR):
+        tell(world, at)
+    choose(world, questions="phone")
+    tidy(world, world.at + 3 * HOUR)
+    for at in (world.at + 4 * HOUR, world.at + 5 * HOUR):
+        tell(world, at)
+    assert shown(world) == [("person_question", "print", "dropped"), ("person_question", "call", "queued")]
+
+
 @pytest.mark.parametrize(
     "verb", ["withdraw", "other way", "other purpose", "no address", "moved back", "participation"]
 )
@@ -186,6 +227,17 @@ def test_a_reminder_leaves_when_the_person_chose_once_and_for_the_present_time(w
     assert len(reminded(world, at_wall(17, 18))) == 2, "moved after the reminder: the change is told, not more"
     assert mails(world, at_wall(18, 8)) == [] or to_people(world)[1].state is N.DROPPED
     assert booking.id == notice.booking_id
+
+
+def test_a_reminder_leaves_before_the_quiet_time_though_the_worker_comes_by_later(world):
+    booked(world, starts_at=at_wall(20, 10))  # a Sunday
+    choose(world, reminders="email")
+    at, sent = at_wall(19, 9, 7), []
+    while at < at_wall(20, 10):
+        tell(world, at)
+        sent += [(at, mail["Subject"]) for mail in mails(world, at)]
+        at += timedelta(minutes=10)
+    assert sent == [(at_wall(19, 12, 7), "Eine Erinnerung")]
 
 
 def test_a_date_booked_after_its_reminder_is_not_reminded_of(world):

@@ -300,6 +300,22 @@ def test_a_moved_date_takes_the_wish_along_and_after_the_yes_the_person_must_hea
     assert (made.state, made.starts_at, made.moved_from_at) == (B.CONFIRMED, start + HOUR, start)
 
 
+def test_a_date_its_partner_moved_is_still_the_one_the_yes_made(world, wished, subtests):
+    _, slot = wished
+    enquiry = requested(world, wished)
+    for hours, when in enumerate(("before the yes", "after the yes"), 1):
+        with subtests.test(when):
+            moved = {"starts_at": slot.starts_at + hours * HOUR, "ends_at": slot.ends_at + hours * HOUR}
+            change_date(world, slot, move_slot, **moved)
+            if hours == 1:
+                accept(world, enquiry)
+            with world.database.reading() as session:
+                assert requested_places.is_by_yes(session, now(world, enquiry), at=world.at)
+    partner(world, enquiry, answers.take_back_acceptance)
+    assert (place(world, enquiry).state, now(world, enquiry).state) == (B.CANCELLED, S.SENT)
+    assert broken(world) == []
+
+
 def test_a_date_called_off_ends_the_wish_and_the_coach_hears(world, wished):
     _, slot = wished
     enquiry = requested(world, wished)

@@ -10,6 +10,7 @@ def test_the_operator_hears_what_goes_on_and_what_is_lost(house, world):
     done = house.hub("restored")
     assert done.exit_code == 0, done.output
     assert "2 feeds are sent anew" in done.output
+    assert "0 dates that were told by mail are told once more" in done.output
     assert "hub restored --end-personal" in done.output
     assert (row_of(world, own).revision, row_of(world, staff).revision) == (2, 2)
     ended = house.hub("restored", "--end-personal")

@@ -56,9 +56,10 @@ def test_staff_are_written_to_from_morning_to_evening_on_every_day(queued, leave
     ("wished", "left"),
     [
         ("2026-09-14 16:00", "2026-09-14 16:00"),
-        ("2026-09-14 07:00", "2026-09-12 13:00"),  # before Monday's hours: Saturday noon
-        ("2026-09-20 16:00", "2026-09-19 13:00"),
-        ("2026-11-18 16:00", "2026-11-17 18:00"),  # the Day of Repentance
+        ("2026-09-14 07:00", "2026-09-12 12:00"),  # before Monday's hours: Saturday noon
+        ("2026-09-20 16:00", "2026-09-19 12:00"),
+        ("2026-09-14 17:30", "2026-09-14 17:00"),
+        ("2026-11-18 16:00", "2026-11-17 17:00"),  # the Day of Repentance
     ],
 )
 def test_a_reminder_goes_before_the_quiet_time_never_after(wished, left):
@@ -71,10 +72,13 @@ def test_a_reminder_goes_before_the_quiet_time_never_after(wished, left):
         ("2026-09-16 10:00", "day_before", Channel.EMAIL, "2026-09-15 16:00"),
         ("2026-09-16 10:00", "morning", Channel.EMAIL, "2026-09-16 08:00"),
         ("2026-09-16 10:00", "two_days", Channel.EMAIL, "2026-09-14 16:00"),
-        ("2026-09-14 10:00", "day_before", Channel.EMAIL, "2026-09-12 13:00"),  # of a Monday on Saturday
-        ("2026-03-30 10:00", "day_before", Channel.EMAIL, "2026-03-28 13:00"),
-        ("2026-03-31 10:00", "two_days", Channel.EMAIL, "2026-03-28 13:00"),
+        ("2026-09-14 10:00", "day_before", Channel.EMAIL, "2026-09-12 12:00"),  # of a Monday on Saturday
+        ("2026-03-30 10:00", "day_before", Channel.EMAIL, "2026-03-28 12:00"),
+        ("2026-03-31 10:00", "two_days", Channel.EMAIL, "2026-03-28 12:00"),
         ("2026-10-26 09:00", "morning", Channel.EMAIL, "2026-10-26 08:00"),
+        ("2026-09-16 09:00", "morning", Channel.EMAIL, "2026-09-16 08:00"),
+        ("2026-09-16 08:00", "morning", Channel.EMAIL, "2026-09-15 17:00"),  # that morning would be too late
+        ("2026-09-14 08:30", "morning", Channel.CALL, "2026-09-12 12:00"),
         ("2026-09-16 10:00", "day_before", Channel.CALL, "2026-09-15 08:00"),  # on the coach's list from the morning on
         ("2026-09-16 10:00", "morning", Channel.PRINT, "2026-09-10 10:00"),  # a letter: four working days
         ("2026-11-20 10:00", "morning", Channel.PRINT, "2026-11-13 10:00"),  # with the Day of Repentance between
@@ -93,6 +97,8 @@ def test_no_reminder_is_farther_ahead_than_the_search_looks():
                 due = reminds_at(starts, when, channel)
                 assert starts - FARTHEST < due <= starts, (starts, when, channel)
                 assert channel is Channel.PRINT or leaves_at(due, to_person=True) == due, clock.local(due)
+                late = due + timedelta(minutes=30)  # a worker that comes by later still sends it before the date
+                assert channel is Channel.PRINT or leaves_at(late, to_person=True) == late < starts, clock.local(due)
 
 
 def test_who_never_chose_a_time_is_reminded_the_day_before():

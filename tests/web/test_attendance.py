@@ -21,6 +21,7 @@ from tests.loop import card_with_pin, now, rows, withdraw
 from tests.places import book, counted, give_card, make_offer, make_people, make_slot
 from tests.post import mail_settings
 from tests.web.test_consents import sign_in_person
+from tests.web.test_date_news import shift
 
 DAY = timedelta(days=1)
 NAMES = ("Tarik", "Demirci")
@@ -250,6 +251,17 @@ def test_a_coachs_day_asks_where_nobody_else_is_asked_until_it_is_said(world, si
     assert "War Tarik da?" in plain(clara.get(booked))
     later.move_to(slot.ends_at + 15 * DAY)
     assert "War Tarik am" not in plain(sign_in("clara").get("/today"))
+
+
+def test_once_it_is_over_nobody_need_hear_that_it_was_moved(world, sign_in, later):
+    slot, booking = past_place(world, feedback=False)
+    shift(world, slot)
+    assert "Verlegt: statt" in plain(sign_in("clara").get("/today"))
+    later.move_to(slot.ends_at + DAY)
+    page = plain(sign_in("clara").get("/today"))
+    assert "War Tarik am" in page
+    assert "Verlegt: statt" not in page
+    assert "Verlegt: statt" not in plain(sign_in("clara").get(f"/bookings/{booking.public_id}"))
 
 
 def test_the_coach_reads_a_mark_without_a_name_and_cannot_change_it(world, sign_in, later):

@@ -88,6 +88,17 @@ def test_stopped_before_anything_happened_it_can_be_started_again(world, sign_in
     assert (first == second, off(world)) == (False, 12)
 
 
+def test_the_list_names_every_job_that_is_kept(world, sign_in, slots):
+    sven = sign_in("sven")
+    started = []
+    for _ in range(12):
+        started.append(send(sven, span(world), how="call_off").location)
+        sven.post(f"{started[-1]}/stop")
+    page = sven.get("/bulk").text
+    assert len(set(started)) == 12
+    assert [address for address in started if address not in page] == []
+
+
 def test_ten_dates_are_still_done_at_once(world, sign_in, slots):
     sven = sign_in("sven")
     data = span(world)
@@ -153,6 +164,7 @@ def test_stopping_from_the_page_leaves_the_rest_and_twice_is_once(world, sign_in
     work(world)
     text = words(sven.get(address))
     assert "Angehalten. Bei 12 ist nichts geschehen." in text
+    assert "schon alles getan" not in text
     assert "bekommen eine Mail" not in text
     assert text.count("Angehalten, bevor es so weit war.") == 12
     assert off(world) == 0

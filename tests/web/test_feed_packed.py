@@ -87,3 +87,14 @@ def test_an_ended_feed_keeps_nothing(app, world, subscribed):
     assert events(fetch(app, its)) == []
     assert stored(world, coach) == (None, None)
     assert stored(world, row)[1] is not None
+
+
+def test_what_a_head_had_rendered_is_kept_and_notes_no_fetch(app, world, subscribed):
+    _, row, token = subscribed
+    fetch(app, token, "HEAD")
+    with statements(world) as sent:
+        fetch(app, token, "HEAD")
+    assert len(sent) == 1
+    with world.database.reading() as session:
+        now = session.get_one(Subscription, row.id)
+    assert (now.rendered_revision, now.fetched_on) == (now.revision, None)

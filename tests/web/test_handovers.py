@@ -1,10 +1,11 @@
 """Handing a caseload over on the pages: whose, to whom, a proposal that can be changed, and never on stale ground."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 
 from hub.models.bulk_job import BulkJob
-from hub.models.log import LogEntry
+from hub.models.log import LogEntry, LogSubject
 from hub.models.participant import Participant
 from tests.bulk import outcome, work
 from tests.places import all_rows, counted, make_people
@@ -51,7 +52,31 @@ def test_the_team_leads_to_it_and_the_proposal_shows_everybody(world, sign_in):
     assert text.count("dann 3 von 15") == 2
     assert "Künftige Besuche und geliehene Räume gehen mit." in text
     assert coaches(world) == ["clara"] * 6
-    assert [one.action for one in all_rows(world, LogEntry)].count("person.list") == 1, "names were read"
+    assert [one.action for one in all_rows(world, LogEntry)].count("person.list") == 2, "names were read twice"
+
+
+def test_every_list_of_names_is_logged_with_its_own_people_and_a_running_job_shows_none(world, sign_in):
+    hire(world)
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.heinz.id).coach_id = world.user("cem").id
+    lena = sign_in("lena")
+    assert preview(world, lena, "fred", of="cem").status_code == 200
+    data = sent(preview(world, lena, "fred"))
+    assert lena.get("/team").status_code == 200
+    subjects = Counter(one.log_id for one in all_rows(world, LogSubject))
+    assert [subjects[one.id] for one in lists_seen(world)] == [1, 2, 3]
+    address = lena.post("/team/handover", data=data).location
+    lena.get(address)
+    assert len(lists_seen(world)) == 3, "how far it is tells no names"
+    work(world)
+    for _ in range(2):
+        assert "Tarik Demirci" in words(lena.get(address))
+    assert len(lists_seen(world)) == 4
+
+
+def lists_seen(world):
+    found = [one for one in all_rows(world, LogEntry) if one.action == "person.list"]
+    return sorted(found, key=lambda one: one.id)
 
 
 def test_everybody_goes_as_shown_and_the_report_names_them(world, sign_in):

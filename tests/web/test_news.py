@@ -7,6 +7,7 @@ from sqlalchemy import select
 from hub.models.log import LogEntry
 from hub.models.organisation import News, Organisation
 from hub.models.user import User
+from hub.worker.deadlines import CALENDAR_MAILS
 from tests.calls import deliver, outbox
 from tests.catalogue import statements
 from tests.feeds import sign_in_person
@@ -96,7 +97,10 @@ def test_a_coach_turns_dates_by_mail_on_and_off_and_reads_what_that_means(world,
     assert "Ab jetzt kommen Ihre Termine per E-Mail." in page
     assert "Jeder eigene Termin kommt an clara@demo.invalid" in page
     assert "bleibt in Ihrem Kalender stehen, was dort steht" in page
+    CALENDAR_MAILS.meet(world.database, world.at)
+    deliver(world, at=world.at)
     assert clara.post("/account/calendar-mails", data={"wanted": "no"}).status_code == 303
+    assert "Zuerst k" not in clara.get("/account").text, "on again tells only what changed meanwhile"
     assert now(world, world.user("clara")).calendar_mails is False
     assert logged(world, "user.edited") == [(world.user("clara").public_id, "")] * 2
 

@@ -7,8 +7,10 @@ import pytest
 from hub.models.booking import ONE_PLACE, Booking, BookingState
 from hub.models.offer import Access, Form, Offer
 from hub.models.slot import Pool
+from hub.models.user import Membership, Role
 from tests.loop import now, rows
 from tests.places import book, counted, enter, give_card, make_offer, make_people, make_slot
+from tests.queues import cancel, keep
 
 WHY = {"reason": "no_capacity"}
 
@@ -69,6 +71,18 @@ def test_the_last_place_is_refused_with_the_way_to_the_whole_date(world, sign_in
     assert f"/slots/{slot.public_id}/calling-off" in answer.text
 
 
+def test_a_place_the_person_gave_back_meanwhile_is_said_to_be_gone_and_takes_none_away(world, sign_in, place):
+    slot, booking, address = place
+    sven = sign_in("sven")
+    assert sven.get(address).status_code == 200
+    cancel(world, booking)
+    answer = sven.post(address, data=WHY, follow_redirects=True)
+    assert answer.request.path == f"/slots/{slot.public_id}"
+    assert "Jemand war schneller." in answer.text
+    assert "Der Platz ist abgesagt." not in answer.text
+    assert (now(world, booking).cancelled_by, now(world, slot).places) == ("coach", 3)
+
+
 def test_nobody_else_and_no_other_place(world, sign_in, place, subtests):
     slot, booking, address = place
     other = make_slot(world, make_offer(world), starts_at=world.at + timedelta(days=5))
@@ -107,6 +121,21 @@ def test_what_the_person_gave_back_can_be_taken_again_alone_while_it_is_free(wor
     assert tarik.post(again, data={"seen": slot.starts_at.isoformat()}).status_code == 303
     assert again not in tarik.get("/me").text
     assert len(rows(world, Booking, Booking.state == BookingState.CONFIRMED)) == 1
+
+
+def test_a_place_kept_for_the_house_where_the_coach_works_is_one_the_person_could_have_again(world, app):
+    house = world.cast.organisations["club"]
+    with world.database.transaction() as session:
+        seat = {"organisation_id": house.id, "role": Role.COACH, "created_at": world.at}
+        session.add(Membership(user_id=world.user("clara").id, **seat))
+    slot = make_slot(world, make_offer(world), places=0)
+    keep(world, slot, 1, organisation_id=house.id)
+    booking = book(world, slot, world.cast.tarik)
+    tarik = enter(app, give_card(world, world.cast.tarik))
+    assert tarik.post(f"/me/bookings/{booking.public_id}/cancellation").status_code == 303
+    with counted(world) as statements:
+        assert f"/me/slots/{slot.public_id}/booking" in tarik.get("/me").text
+    assert len(statements) <= 12
 
 
 def test_with_a_name_it_is_the_coach_who_books_again(world, app):

@@ -40,7 +40,9 @@ def test_the_operator_checks_the_data_and_reads_what_does_not_hold(world, sign_i
     assert f"{TRUTHS['pools count their live bookings']} 1 Eintrag weicht ab." in page
     assert [run.broken for run in rows(world, CheckRun)] == [{}, {"pools count their live bookings": 1}]
     with world.database.reading() as session:
-        logged = session.execute(select(LogEntry.result, LogEntry.actor_ref).where(LogEntry.action == "data.checked"))
+        logged = session.execute(
+            select(LogEntry.result, LogEntry.actor_ref).where(LogEntry.action == "data.checked").order_by(LogEntry.id)
+        )
         assert list(logged) == [(result, world.user("otto").public_id) for result in ("ok", "broken")]
 
 

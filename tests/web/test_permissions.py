@@ -1,8 +1,11 @@
 """The person's own page of permissions: the words before the yes, two taps to take back, nothing for staff."""
 
+import re
+
 import pytest
 
 from hub.models.consent import Consent, ConsentState, Scope
+from hub.models.participant import Participant
 from tests.loop import card_with_pin, now, rows
 from tests.web.test_consents import sign_in_person
 
@@ -37,6 +40,19 @@ def test_nothing_is_preset_and_the_words_come_before_the_yes(world, tarik):
     assert 'selected value="phone"' in page
     assert "Nachrichten an Sie" in tarik.get("/me").text
     assert tarik.get(f"/me/consents/{consent.public_id}/receipt").status_code == 200
+
+
+def test_the_words_before_the_yes_are_the_words_that_are_kept(world, tarik):
+    with world.database.transaction() as session:
+        person = session.get_one(Participant, world.cast.tarik.id)
+        person.contacts = [*person.contacts, {"kind": "email", "value": "t@post.example", "allowed_for": ["coach"]}]
+    chosen = {"changes": "phone", "reminders": "", "questions": "email", "calendar": "y"}
+    shown = tarik.post(f"{PAGE}/messages", data=chosen).text
+    (agreed,) = re.findall(r'name="agreed" value="([^"]+)"', shown)
+    assert tarik.post(f"{PAGE}/messages", data=chosen | {"agreed": agreed}).status_code == 303
+    assert rows(world, Consent)[0].content == {"changes": "phone", "questions": "email"}
+    entry = "ein Eintrag für Ihren Kalender"
+    assert (entry in shown, entry in rows(world, Consent)[0].notice_text) == (False, False)
 
 
 def test_taken_back_with_two_taps_from_the_own_page(world, tarik):

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from hub.models.booking import Booking
+from hub.models.booking import ONE_PLACE, Booking
+from hub.models.consent import Consent
 from hub.models.notice import NoticeState
-from tests.loop import now
+from tests.loop import now, rows, withdraw
 from tests.places import book, counted, make_offer, make_people, make_slot
 from tests.telling import booked, choose, moved, reachable, tell, to_people
 from tests.worker.test_deputies import cover, hire
@@ -45,6 +46,17 @@ def test_a_coach_calls_and_writes_down_what_came_of_it(world, sign_in):
     assert (now(world, notice).state, now(world, booking).moved_from_at) == (N.SENT, None)
     assert "Niemand wartet auf einen Anruf." in clara.get("/calls").text
     assert "Das ist schon eingetragen." in clara.post(f"/calls/{notice.public_id}/told", follow_redirects=True).text
+
+
+def test_one_place_called_off_is_not_said_as_a_date_that_falls_away(world, sign_in):
+    booking = told(world, changes="phone")
+    with world.database.transaction() as session:
+        row = session.get_one(Booking, booking.id)
+        row.state, row.cancelled_by, row.sequence = "cancelled", ONE_PLACE, row.sequence + 1
+    tell(world)
+    page = sign_in("clara").get("/calls").text
+    assert "Der Partner hat den Platz abgesagt." in page
+    assert "fällt aus" not in page
 
 
 def remind_tomorrow(world, person, way="phone"):
@@ -139,6 +151,21 @@ def test_letters_are_printed_all_at_once_noted_and_printed_again(world, sign_in)
     assert "Noch einmal drucken" in page
     again = clara.get(f"/letters/print?again=yes&person={world.cast.tarik.public_id}").text
     assert "Neugasse 5" in again
+
+
+@pytest.mark.parametrize("since", ["taken back", "another way"])
+def test_a_letter_nobody_wants_any_more_is_not_printed_again(world, sign_in, since):
+    told(world, changes="letter")
+    clara = sign_in("clara")
+    (notice,) = to_people(world)
+    clara.post("/letters/printed", data={"letter": notice.public_id})
+    assert "Noch einmal drucken" in clara.get("/letters").text
+    if since == "taken back":
+        withdraw(world, world.cast.tarik, rows(world, Consent)[-1])
+    else:
+        choose(world, changes="phone")
+    assert "Noch einmal drucken" not in clara.get("/letters").text
+    assert "Neugasse 5" not in clara.get(f"/letters/print?again=yes&person={world.cast.tarik.public_id}").text
 
 
 def test_what_shows_in_the_window_says_nothing(world, sign_in):

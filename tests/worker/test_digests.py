@@ -72,7 +72,9 @@ def fates(world: World) -> list[tuple[NoticeState, str]]:
         (News.DAILY, "2026-09-18T15:00", "2026-09-21T05:00"),  # Friday afternoon: Monday
         (News.DAILY, "2026-11-17T12:00", "2026-11-19T06:00"),  # over the Day of Repentance, in winter time
         (News.DAILY, "2026-10-23T12:00", "2026-10-26T06:00"),  # over the night of the clock change
-        (News.WEEKLY, "2026-09-14T04:00", "2026-09-21T05:00"),  # this week's have left, even before 7:00
+        (News.WEEKLY, "2026-09-14T04:59", "2026-09-14T05:00"),  # the week's own morning
+        (News.WEEKLY, "2026-09-14T05:01", "2026-09-21T05:00"),  # this week's have left
+        (News.WEEKLY, "2027-03-29T12:00", "2027-03-30T05:00"),  # on Easter Monday: the week begins on Tuesday
         (News.WEEKLY, "2026-09-20T20:00", "2026-09-21T05:00"),
         (News.WEEKLY, "2027-03-24T12:00", "2027-03-30T05:00"),  # Easter Monday: Tuesday
         (News.WEEKLY, "2026-12-23T12:00", "2026-12-28T06:00"),

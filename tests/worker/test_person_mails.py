@@ -121,6 +121,18 @@ def test_only_who_ticked_it_gets_an_entry_and_it_says_time_and_own_word(world, p
         assert UNSPOKEN.findall(mail.as_string().replace(MAIL, "")) == [] or mail["To"] != MAIL
 
 
+def test_two_dates_that_changed_at_once_are_two_entries(world, post_office):
+    dates = [booked(world)[1], booked(world, starts_at=world.at + timedelta(days=5))[1]]
+    choose(world, changes="email", calendar="yes")
+    for slot in dates:
+        moved(world, slot, slot.starts_at + HOUR)
+    tell(world)
+    deliver(world, post_office)
+    entries = [entry_of(mail) for mail in post_office.mails if mail["To"] == MAIL]
+    assert [one.start for one in entries] == [slot.starts_at + HOUR for slot in dates]
+    assert [one.state for one in to_people(world)] == [N.SENT, N.SENT]
+
+
 def test_without_the_tick_and_with_a_question_there_is_no_entry(world, post_office):
     _, slot = booked(world)
     choose(world, changes="email", questions="email")
