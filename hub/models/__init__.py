@@ -34,6 +34,7 @@ from hub.models import (
     round,  # noqa: A004 (the noun is called so)
     series,
     shortlist,
+    slip,
     slot,
     subscription,
     table_import,
@@ -77,6 +78,7 @@ __all__ = [
     "round",
     "series",
     "shortlist",
+    "slip",
     "slot",
     "subscription",
     "table_import",

@@ -7,8 +7,11 @@ from sqlalchemy import CheckConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.base import Base, Identified, references, related, state_type
+from hub.models.location import Location, Room
+from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
+from hub.models.programme import Programme
 from hub.models.user import User
 
 
@@ -18,6 +21,24 @@ class FeedKind(StrEnum):
     PARTICIPANT = "participant"
     COACH = "coach"
     ORGANISATION = "organisation"
+    OFFER = "offer"
+    ROOM = "room"
+    HOUSE = "house"  # the last three are public: nobody's own, and without a secret
+    PROGRAMME = "programme"
+    PUBLIC_OFFER = "public_offer"
+
+
+PUBLIC_KINDS = (FeedKind.HOUSE, FeedKind.PROGRAMME, FeedKind.PUBLIC_OFFER)
+_ONE_OWNER = (
+    "CASE WHEN kind = 'participant' THEN participant_id IS NOT NULL"
+    " WHEN kind IN ('house', 'programme', 'public_offer') THEN user_id IS NULL AND participant_id IS NULL"
+    " ELSE user_id IS NOT NULL END"
+)
+_ONE_THING = (
+    "CASE WHEN kind IN ('offer', 'public_offer') THEN offer_id IS NOT NULL WHEN kind = 'room' THEN room_id IS NOT NULL"
+    " WHEN kind = 'house' THEN location_id IS NOT NULL WHEN kind = 'programme' THEN programme_id IS NOT NULL"
+    " ELSE true END"
+)
 
 
 class Level(StrEnum):
@@ -33,21 +54,24 @@ class Subscription(Identified, Base):
 
     __tablename__ = "subscriptions"
     __table_args__ = (
-        CheckConstraint(
-            "(participant_id IS NOT NULL AND kind = 'participant') OR (user_id IS NOT NULL AND kind <> 'participant')",
-            name="one_owner",
-        ),
+        CheckConstraint(_ONE_OWNER, name="one_owner"),
+        CheckConstraint(_ONE_THING, name="one_thing"),
     )
 
     kind: Mapped[FeedKind] = mapped_column(state_type(FeedKind))
     participant_id: Mapped[int | None] = references("participants")
     user_id: Mapped[int | None] = references("users")
     organisation_id: Mapped[int | None] = references("organisations")
+    offer_id: Mapped[int | None] = references("offers")
+    room_id: Mapped[int | None] = references("rooms")
+    location_id: Mapped[int | None] = references("locations")
+    programme_id: Mapped[int | None] = references("programmes")
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(40))
     level: Mapped[Level] = mapped_column(state_type(Level), default=Level.DISCREET)
     initials: Mapped[bool] = mapped_column(default=False)  # in a coach's feed, instead of call words
     locale: Mapped[str] = mapped_column(String(12), default="de")
+    alarms: Mapped[list[int]] = mapped_column(default=list)  # minutes before each date; none unless asked for
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str] = mapped_column(String(16), default="")  # rotated, revoked, consent, participation, role
@@ -60,6 +84,8 @@ class Subscription(Identified, Base):
     fetched_client: Mapped[str] = mapped_column(String(24), default="")
     fetched_revision: Mapped[int] = mapped_column(default=0)
     fetched_modified_at: Mapped[datetime | None]  # since when the bytes fetched last are as they are
+    asked_at: Mapped[datetime | None]  # when it was asked whether this address is still needed
+    kept_on: Mapped[date | None]  # the day it was last said that it is
     # Behind all that each request reads: SQLite walks through them to whatever stands after them.
     body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     parts: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # which row each event of the body is from
@@ -68,3 +94,7 @@ class Subscription(Identified, Base):
     participant: Mapped[Participant | None] = related()
     user: Mapped[User | None] = related()
     organisation: Mapped[Organisation | None] = related()
+    offer: Mapped[Offer | None] = related()
+    room: Mapped[Room | None] = related()
+    location: Mapped[Location | None] = related()
+    programme: Mapped[Programme | None] = related()
