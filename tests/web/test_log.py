@@ -128,7 +128,8 @@ def test_an_auditor_verifies_the_chain_and_sees_where_it_breaks(world, sign_in):
         connection.execute(text(f"UPDATE log_entries SET action = 'other' WHERE id = {chained}"))
     assert "Ab Nummer 2 ist das Protokoll verändert." in anna.post("/log/verification").text
     with world.database.reading() as session:
-        results = session.scalars(select(LogEntry.result).where(LogEntry.action == "log.verified"))
+        verified = select(LogEntry.result).where(LogEntry.action == "log.verified")
+        results = session.scalars(verified.order_by(LogEntry.id))
         assert list(results) == ["ok", "broken"]
 
 

@@ -33,7 +33,7 @@ def publish(browser, offer, data):
 
 def rows(world, model):
     with world.database.reading() as session:
-        return list(session.scalars(select(model)))
+        return list(session.scalars(select(model).order_by(model.id)))
 
 
 def test_the_preview_says_the_rule_and_lists_the_dates_and_makes_nothing(world, sign_in):
