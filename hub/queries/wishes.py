@@ -84,7 +84,8 @@ def contact_of(participant: Participant, offer: Offer, wish: Wish) -> Mapping[st
     home = participant.home_address or {}
     if not home.get("street"):
         raise RuleBroken(N_("Für einen Besuch zu Hause fehlt die Straße. Bitte tragen Sie sie bei den Angaben ein."))
-    address = ", ".join(part for part in (home["street"], home.get("town", "")) if part)
+    town = f"{home.get('postal_code', '')} {home.get('town', '')}".strip()
+    address = ", ".join(part for part in (home["street"], town) if part)
     return {**(wish.contact or {"kind": THROUGH_COACH}), "address": address}
 
 

@@ -13,7 +13,7 @@ from hub.geography import find_municipality, municipalities
 from hub.i18n import N_
 from hub.models.participant import Participant
 from hub.models.wording import NEEDS, TALKS
-from hub.web.fields import Ticks, WholeNumber
+from hub.web.fields import PostalCode, Ticks, WholeNumber
 from hub.web.free_text import warning_about
 
 NEUTRAL_WORDS = ("Termin", "Verabredung", "Treffen", "Erinnerung")
@@ -31,6 +31,7 @@ class ParticipantForm(FlaskForm):
     birth_year = WholeNumber(N_("Geburtsjahr"), [Optional(), NumberRange(1920, 2015, N_("Bitte vier Ziffern."))])
     municipality_code = SelectField(N_("Wohnort"))
     street = StringField(N_("Straße und Hausnummer"), [Optional(), Length(max=80)])
+    postal_code = StringField(N_("Postleitzahl"), [Optional(), PostalCode()])
     phone = TelField(N_("Telefon"), [Optional(), Length(max=40)])
     phone_for_partners = BooleanField(N_("Diese Nummer darf ein Partner nach der Zusage bekommen"))
     email = EmailField(N_("E-Mail"), [Optional(), Email(N_("Bitte eine ganze E-Mail-Adresse."))])
@@ -74,8 +75,6 @@ class ParticipantForm(FlaskForm):
 
     def details(self) -> Details:
         """Return the entries as the verbs take them."""
-        home = find_municipality(self.municipality_code.data)
-        street = (self.street.data or "").strip()
         return Details(
             form_of_address=self.form_of_address.data,
             given=self.given.data,
@@ -85,12 +84,18 @@ class ParticipantForm(FlaskForm):
             languages=tuple(self.languages.data or ["de"]),
             locale=self.locale.data,
             contacts=tuple(self._contacts()),
-            home_address={"street": street, "town": home.name if home else ""} if street else None,
+            home_address=self._home_address(),
             access_needs=tuple(self.access_needs.data or ()),
             clinical_needs=tuple(self.clinical_needs.data or ()),
             notes=self.notes.data or "",
             neutral_word=self.neutral_word.data or None,
         )
+
+    def _home_address(self) -> dict[str, str] | None:
+        """Return what stands on a letter; a town may have several postal codes, so it can be written down."""
+        home = find_municipality(self.municipality_code.data)
+        street, code = ((field.data or "").strip() for field in (self.street, self.postal_code))
+        return {"street": street, "postal_code": code, "town": home.name if home else ""} if street else None
 
     def _contacts(self) -> list[dict[str, Any]]:
         found = []
@@ -124,6 +129,7 @@ def entries_of(person: Participant) -> dict[str, Any]:
         "birth_year": person.birth_year,
         "municipality_code": person.municipality_code,
         "street": (person.home_address or {}).get("street", ""),
+        "postal_code": (person.home_address or {}).get("postal_code", ""),
         "phone": phone.get("value", ""),
         "phone_for_partners": "partner" in phone.get("allowed_for", ()),
         "email": email.get("value", ""),

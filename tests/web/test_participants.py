@@ -210,6 +210,18 @@ def test_changes_are_kept_sealed_and_logged_by_name_of_field_only(world, sign_in
     assert "9999" not in str(vars(entry))
 
 
+def test_an_address_for_letters_takes_a_postal_code_of_five_digits_and_keeps_it(world, sign_in):
+    clara, tarik = sign_in("clara"), world.cast.tarik
+    home = {"street": "Neugasse 5", "postal_code": "1662", "version": str(tarik.version)}
+    refused = clara.post(f"/people/{tarik.public_id}", data=ENTRIES | home)
+    assert "Bitte fünf Ziffern" in refused.text
+    assert "Neugasse 5" in refused.text
+    assert clara.post(f"/people/{tarik.public_id}", data=ENTRIES | home | {"postal_code": "01662"}).status_code == 303
+    person = next(p for p in all_rows(world, Participant) if p.id == tarik.id)
+    assert (person.home_address["street"], person.home_address["postal_code"]) == ("Neugasse 5", "01662")
+    assert 'value="01662"' in clara.get(f"/people/{tarik.public_id}/edit").text
+
+
 def test_a_stale_form_changes_nothing(world, sign_in):
     clara, tarik = sign_in("clara"), world.cast.tarik
     answer = clara.post(f"/people/{tarik.public_id}", data=ENTRIES | {"version": "99"})
