@@ -7,15 +7,20 @@ from datetime import time, timedelta
 from calendars.rule import Frequency, Rule, WeekdayTime
 from hub import clock
 from hub.actions import programmes
-from hub.actions.calling_off import call_off_dates
+from hub.actions.bulk_jobs import finish_job, start_ending
+from hub.actions.bulk_units import do_unit
+from hub.actions.calendar_mails import choose_calendar_mails
 from hub.actions.closures import add_closure
+from hub.actions.news import choose_news
 from hub.actions.offers import create_offer, pause_offer, publish_offer
 from hub.actions.pools import release_pool
 from hub.actions.series import publish_series
 from hub.actions.series_changes import change_series
 from hub.actions.slots import unsettle_slot
 from hub.models.offer import Access, Aim, Form, Offer
+from hub.models.organisation import News
 from hub.models.participant import Participant
+from hub.queries.bulk_jobs import list_open_units
 from hub.queries.calling_off import Span, list_in_span
 from hub.queries.offer_entries import Entries
 from hub.queries.pools import list_due
@@ -41,6 +46,7 @@ def load_changes(story: Story, people: list[Participant], offers: Sequence[Offer
     _pause(story, _offer(story, offers, "town", "Auskommen mit dem Geld"))
     _close(story)
     _hand_in(story)
+    _choose(story)
 
 
 def _offer(story: Story, offers: Sequence[Offer], organisation: str, title: str) -> Offer:
@@ -90,7 +96,19 @@ def _close(story: Story) -> None:
         last_on=span.last_on, at=at,
     )  # fmt: skip
     slots = list_in_span(story.session, actor, span, at=story.at)
-    call_off_dates(story.session, actor=actor, slots=slots, how="call_off", at=at)
+    values = {"first_on": span.first_on.isoformat(), "last_on": span.last_on.isoformat(), "what": clinic.public_id}
+    job = start_ending(story.session, actor=actor, slots=slots, how="call_off", seen="demo", values=values, at=at)
+    for unit in list_open_units(story.session, job.id):
+        do_unit(story.session, job_id=job.id, unit=unit, at=at)
+    finish_job(story.session, job_id=job.id, at=at)
+
+
+def _choose(story: Story) -> None:
+    """The town hall hears once a week; a colleague of Clara's has her dates in her own calendar, by mail."""
+    session, cast, at = story.session, story.cast, story.at - timedelta(days=3)
+    town, mira = cast.organisations["town"], cast.users["mira"]
+    choose_news(session, actor=partner_of(cast, "town"), organisation=town, news=News.WEEKLY, at=at)
+    choose_calendar_mails(session, actor=actor_of(session, mira), user=mira, wanted=True, at=at)
 
 
 def _hand_in(story: Story) -> None:
