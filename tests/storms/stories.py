@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.actions.attendance import mark_attendance
 from hub.actions.bookings import book_slot, cancel_booking, reschedule_booking
 from hub.actions.calling_off import call_off_dates
 from hub.actions.holds import hold_slot, release_hold
+from hub.actions.one_place import cancel_place
 from hub.actions.pools import release_pool
 from hub.actions.slots import call_off_slot, change_places, move_slot, restore_slot, unsettle_slot
 from hub.actions.waiting import join_waiting, leave_waiting
 from hub.actions.withdrawals import withdraw_consent
 from hub.errors import HubError, StepNotPossible
-from hub.models.booking import LIVE, Booking, BookingState, Waiting
+from hub.models.booking import LIVE, Booking, BookingState, PlaceReason, Waiting
 from hub.models.consent import Consent
 from hub.models.offer import Access, Offer
 from hub.models.participant import Participant
@@ -24,6 +26,7 @@ from hub.policy.actor import Actor
 from hub.queries.bookings import get_booking
 from hub.queries.consents import find_live
 from hub.queries.invariants import list_broken
+from hub.queries.one_place import get_place
 from hub.queries.participants import get_participant
 from hub.queries.slots import get_own_slot, get_slot
 from hub.queries.waiting import get_waiting
@@ -89,12 +92,12 @@ class Story:
         """Do one step as a page would, then what the worker does; a refusal is an answer as good as any."""
         unit: Callable[..., Any] = getattr(self, verb)
         try:
-            self.world.database.run(lambda session: unit(session, self.people[person], self.slots[slot], party))
+            more = self.world.database.run(lambda session: unit(session, self.people[person], self.slots[slot], party))
         except HubError:
             done = False
         else:
             done = True
-            self.capacity[self.slots[slot].id] += party if verb == "widen" else 0
+            self.capacity[self.slots[slot].id] += more or 0
         self.work()
         return done
 
@@ -170,9 +173,26 @@ class Story:
         pool_id = self.kept[[one.id for one in self.slots].index(slot.id)].id
         release_pool(session, actor=self.sven, pool_id=pool_id, at=self.at)
 
-    def widen(self, session: Session, _person: Participant, slot: Slot, party: int) -> None:
+    def widen(self, session: Session, _person: Participant, slot: Slot, party: int) -> int:
         own = get_own_slot(session, self.sven, slot.public_id)
         change_places(session, actor=self.sven, slot=own, number=own.places + party, at=self.at)
+        return party
+
+    def narrow(self, session: Session, person: Participant, slot: Slot, _party: int) -> int:
+        own = get_own_slot(session, self.sven, slot.public_id)
+        place = get_place(session, self.sven, own, self._last(session, self.clara, person, slot).public_id, at=self.at)
+        reason = PlaceReason.NO_CAPACITY
+        cancel_place(session, actor=self.sven, slot=own, booking=place, reason=reason, at=self.at)
+        return -place.party
+
+    def mark(self, session: Session, _person: Participant, slot: Slot, _party: int) -> None:
+        own = get_own_slot(session, self.sven, slot.public_id)
+        mark_attendance(session, actor=self.sven, slot=own, marks={}, rest="attended", at=self.at)
+
+    def unmark(self, session: Session, person: Participant, slot: Slot, _party: int) -> None:
+        own = get_own_slot(session, self.sven, slot.public_id)
+        marks = {self._last(session, self.clara, person, slot).public_id: "confirmed"}
+        mark_attendance(session, actor=self.sven, slot=own, marks=marks, at=self.at)
 
     def move(self, session: Session, _person: Participant, slot: Slot, party: int) -> None:
         own = get_own_slot(session, self.sven, slot.public_id)
@@ -211,10 +231,11 @@ class Story:
         return [f"{taken} of {places} places taken, but {live} of {self.capacity[slot_id]} were given"]
 
     def end(self) -> None:
-        """Call both dates off; whatever happened, all places have come back."""
+        """Call both dates off; whatever happened, all places have come back, but for a date that is past."""
         for number in range(len(self.slots)):
             self.do("call_off", 0, number, 1)
         with self.world.database.reading() as session:
             ids = [slot.id for slot in self.slots]
-            left = select(func.sum(Pool.taken)).where(Pool.slot_id.in_(ids))
+            ahead = (Pool.slot_id.in_(ids), Slot.starts_at > self.at)
+            left = select(func.coalesce(func.sum(Pool.taken), 0)).join(Slot, Pool.slot_id == Slot.id).where(*ahead)
             assert session.scalar(left) == 0, "a place was lost"

@@ -49,6 +49,8 @@ EVERY_VERB: tuple[tuple[Any, ...], ...] = (
 )
 FULL: tuple[tuple[Any, ...], ...] = (("book", 0, 0, 1), ("book_alone", 1, 0, 1), ("join", 2, 0, 1))
 OFFERED_IN_VAIN = (*FULL, ("cancel", 0, 0, 1), ("wait", 24 * 60), ("book", 2, 0, 1))
+NARROWED = (*FULL, ("widen", 0, 0, 2), ("narrow", 0, 0, 1), ("book", 0, 1, 1), ("cancel", 1, 0, 1), ("book", 2, 0, 1))
+AFTERWARDS = (("book", 0, 0, 1), ("wait", 4 * 24 * 60), ("mark", 0, 0, 1), ("unmark", 0, 0, 1), ("mark", 0, 0, 1))
 OFFERED = (*FULL, ("cancel_alone", 1, 0, 1), ("book", 2, 0, 1), ("join", 1, 0, 2), ("widen", 0, 0, 2))
 
 
@@ -103,6 +105,10 @@ class LifeOfASlot(RuleBasedStateMachine):
         if self._of_state(SlotState.PLANNED):
             self.story.do(verb, 0, date, 1)
 
+    @rule(person=people, date=dates, verb=st.sampled_from(["narrow", "mark", "unmark"]))
+    def partner_of_one(self, person: int, date: int, verb: str) -> None:
+        self.story.do(verb, person, date, 1)
+
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
         if gone := self._of_state(SlotState.CALLED_OFF, SlotState.UNSETTLED):
@@ -156,8 +162,8 @@ def test_no_place_is_lost_and_none_is_given_twice_in_any_life(world: World) -> N
 def test_every_hand_finds_its_work_in_the_machine(world: World) -> None:
     """What a life of chance may miss: each verb succeeds here, with everything that holds checked after it."""
     ground = Ground(world)
-    for named, steps in ((True, EVERY_VERB), (False, OFFERED_IN_VAIN), (False, OFFERED)):
-        story = Story(ground, named=named)
+    for steps in (EVERY_VERB, OFFERED_IN_VAIN, OFFERED, NARROWED, AFTERWARDS):
+        story = Story(ground, named=steps is EVERY_VERB)
         for verb, *rest in steps:
             done: Callable[..., Any] = story.wait if verb == "wait" else _verb(story, verb)
             assert done(*rest) is not False, verb
