@@ -7,6 +7,9 @@ _NEWLINES = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 # Blanks, and everything a reader might take for a line end or choke on: C0, DEL, C1, line and paragraph separator.
 _BLANKS_AND_CONTROLS = re.compile("[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# They turn the order of the letters that follow: what a lock screen shows would not be what was written.
+# Arabic and Hebrew need none of them; the marks U+200E and U+200F move nothing but themselves, and stay.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_URI = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _FOLD_AT = 75
 _BLANK = ord(" ")
@@ -14,10 +17,13 @@ _CONTINUES = 0x80  # the two upper bits of the second and later bytes of a UTF-8
 
 
 def clean_line(text: str) -> str:
-    """One line of prose: every run of line ends, controls and blanks becomes one space, the edges are trimmed."""
+    """One line of prose: every run of line ends, controls and blanks becomes one space, the edges are trimmed.
+
+    Characters that turn the direction of the text around them (U+202A to U+202E, U+2066 to U+2069) go without a trace.
+    """
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
-    return _SURROGATES.sub("\ufffd", _BLANKS_AND_CONTROLS.sub(" ", text)).strip(" ")
+    return _SURROGATES.sub("\ufffd", _BLANKS_AND_CONTROLS.sub(" ", _TURNING.sub("", text))).strip(" ")
 
 
 def clean_lines(text: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from calendars.text import clean_line, clean_lines, clean_uri, escape, fold
 
 LINE_ENDS = ["\r", "\n", "\r\n", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e"]
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 any_text = st.text(st.characters(codec=None), max_size=300)
 
 
@@ -22,6 +23,17 @@ def test_line_ends_become_line_feeds_in_fields_of_several_lines(end):
 
 def test_controls_and_lone_surrogates_go():
     assert clean_line("a\x00\x07b\tc\ud800d") == "a b c\ufffdd"
+
+
+@pytest.mark.parametrize("turning", sorted(TURNING))
+def test_nothing_turns_the_direction_of_a_text_around(turning):
+    """ "Termin" written backwards behind U+202E would be read as it stands; on a lock screen that is a lie."""
+    assert clean_line(f"Termin {turning} nimreT{turning}") == "Termin nimreT"
+    assert clean_lines(f"{turning}\neins{turning}\nzwei") == "eins\nzwei"
+
+
+def test_marks_and_joiners_that_scripts_and_emoji_need_stay():
+    assert clean_line("موعد\u200f! \u200eA 👩\u200d🌾") == "موعد\u200f! \u200eA 👩\u200d🌾"
 
 
 def test_a_no_break_space_is_typography_and_stays():
@@ -41,6 +53,7 @@ def test_a_cleaned_line_is_one_line_for_every_reader(text):
     cleaned = clean_line(text)
     assert len(cleaned.splitlines()) <= 1
     assert clean_line(cleaned) == cleaned
+    assert not set(cleaned) & TURNING
     cleaned.encode()
 
 

@@ -48,6 +48,21 @@ CASES = {
             "url": "https://termine.example/m/ä b\r\nX-BAD:1",
         }
     ],
+    "overnight": [
+        {"uid": "new-year@t.example", "starts_at": at(2026, 12, 31, 21), "ends_at": at(2027, 1, 1, 5)},
+        {"uid": "leap-day@t.example", "starts_at": at(2028, 2, 28, 22, 30), "ends_at": at(2028, 2, 29, 0, 30)},
+    ],
+    "scripts": [
+        {
+            "uid": "sorbian@t.example",
+            "summary": "Zetkanje w Budyšinje: čłowjek k čłowjekej",
+            "location": "Hłowne torhošćo 1, 02625 Budyšin",
+            "description": "Přińdźće prošu dźesać mjeńšin prjedy. " * 3,
+        },
+        {"uid": "arabic@t.example", "summary": "موعد\u200f، الطابق الثالث\u200f!", "location": "شارع السوق ٣"},
+        {"uid": "emoji@t.example", "summary": "👩‍🌾" * 9 + " e\u0301 é 🇩🇪"},
+        {"uid": "turned@t.example", "summary": "Termin \u202eegasbA\u202c", "description": "\u2067eins\u2069\nzwei"},
+    ],
 }
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from calendars.entry import CalendarEntry, CalendarHead
+from calendars.reading import read_calendar
 from calendars.text import clean_line, clean_lines, clean_uri
 from calendars.writing import empty_calendar, write_calendar
 
@@ -113,6 +114,32 @@ def test_ics_reads_the_same_as_icalendar(entry):
     assert (event.description or "") == clean_lines(entry.description)
     assert event.transparent is (entry.cancelled or entry.transparent)
     assert event.status == ("CANCELLED" if entry.cancelled else "CONFIRMED")
+
+
+@given(timed_entries())
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_our_own_reader_reads_what_it_keeps(entry):
+    entry = replace(entry, uid="u2@t.example")
+    result = read_calendar(write_calendar(HEAD, [entry]), now=entry.starts_at)
+    prefix = HEAD.cancelled_prefix if entry.cancelled else ""
+    assert not result.problems
+    (one,) = result.dates
+    assert (one.uid, one.starts_at, one.ends_at) == (entry.uid, entry.starts_at, entry.ends_at)
+    assert one.summary == clean_line(prefix + entry.summary)
+    assert (one.cancelled, one.transparent) == (entry.cancelled, entry.cancelled or entry.transparent)
+
+
+@given(timed_entries())
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_icalendar_writes_the_same_lines_again(entry):
+    """Folds and the order within a rule are its own; alarms come back as other words for the same span."""
+    written = write_calendar(HEAD, [replace(entry, alarm_minutes=())])
+    again = Calendar.from_ical(written).to_ical(sorted=False)
+    assert lines(again)[lines(again).index("BEGIN:VEVENT") :] == lines(written)[lines(written).index("BEGIN:VEVENT") :]
+
+
+def lines(data: bytes) -> list[str]:
+    return data.replace(b"\r\n ", b"").decode().split("\r\n")
 
 
 @given(st.lists(timed_entries(), max_size=6), st.randoms())

@@ -5,18 +5,24 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from subprocess import Popen
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text, update
 
+from hub import crypto
 from hub.actions.notices import Facts, announce
 from hub.errors import ConfigurationError
+from hub.models.base import Base
 from hub.models.notice import NoticeState
+from hub.models.subscription import FeedKind, Subscription
 from tests.commands.conftest import PATIENCE, House
+from tests.feeds import subscribe
 from tests.post import free_port, only_notice
+from tests.world import World
 
 TOKEN = "geheim" + "k" * 26
 PATHS = [f"/feeds/{TOKEN}.ics", f"/links/{TOKEN}", f"/invitations/{TOKEN}", f"/feeds/{TOKEN}/{TOKEN}.ics"]
@@ -46,9 +52,10 @@ def ended(process: Popen[str]) -> tuple[int, str]:
     return process.returncode, out + err
 
 
-def answer(port: int, path: str) -> tuple[int, str]:
+def answer(port: int, path: str, **headers: str) -> tuple[int, str]:
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as got:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as got:
             return got.status, got.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -84,6 +91,40 @@ def test_the_server_answers_keeps_secrets_out_of_its_output_and_ends_cleanly(hou
     assert "unhandled OperationalError" in output or "unhandled ProgrammingError" in output
     assert TOKEN not in output
     assert "SELECT" not in output
+
+
+@pytest.mark.slow
+def test_a_feed_that_breaks_while_it_is_rendered_tells_nobody_its_address(house, world):
+    """Unknown tokens never come so far: this one is right, and what it shows is broken. A coach's runs on any day."""
+    row, token = subscribe(world, world.actor("clara"), FeedKind.COACH)
+    digest, port = crypto.token_digest(token), free_port()
+    password = {"Authorization": f"Basic {b64encode(f'egal:{token}'.encode()).decode()}"}
+    ways = [(f"/feeds/{token}.ics", {}), (f"/feeds/basic/{row.public_id}.ics", password)]
+    with running(house, "serve", "--port", str(port)) as process:
+        await_answer(process, port)
+        assert ["BEGIN:VTIMEZONE" in answer(port, path, **more)[1] for path, more in ways] == [True, True]
+        with world.database.transaction() as session:
+            session.execute(update(Subscription).values(revision=Subscription.revision + 1))
+            session.execute(text("ALTER TABLE bookings RENAME TO bookings_gone"))
+        broken = [answer(port, path, **more) for path, more in ways]
+        assert broken == [(500, "Internal Server Error\n")] * 2
+        status, output = ended(process)
+    assert status == 0
+    assert output.count("unhandled") == 2
+    files = "".join(file.read_bytes().decode(errors="replace") for file in house.folder.rglob("*") if file.is_file())
+    secrets = (token, token[:16], f"{row.public_id}.ics", *password.values(), *password["Authorization"].split()[1:])
+    assert [one for one in secrets if one in output + files + stored(world)] == []
+    assert [
+        one for one in (digest, digest[:16]) if one in output + files + stored(world, besides="subscriptions")
+    ] == []
+
+
+def stored(world: World, besides: str = "") -> str:
+    """Return what every table holds, the log among them, as one text."""
+    with world.database.reading() as session:
+        there = set(inspect(session.connection()).get_table_names())
+        tables = [one for one in Base.metadata.sorted_tables if one.name in there - {besides}]
+        return "".join(str(row) for table in tables for row in session.execute(table.select()))
 
 
 @pytest.mark.slow
