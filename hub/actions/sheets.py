@@ -1,6 +1,6 @@
-"""Asking a person on one sheet: several organisations, and for each what it may learn (E2, E3) and tell back (E4)."""
+"""Asking a person on one sheet: several organisations, and for each what it may learn and tell back (E2 to E4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from hub.models.consent import Consent, Scope
 from hub.models.consent_sheet import LONGEST_HEALTH, WAITS, ConsentSheet, Helper, Interpreter
 from hub.models.enquiry import new_reference
 from hub.models.offer import Access, Offer
+from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.referral import Referral
 from hub.models.slot import Slot
@@ -28,6 +29,7 @@ from hub.queries.bookability import obstacle_of_offer, obstacle_of_person
 from hub.queries.consents import longest_day
 from hub.queries.exclusions import require_not_excluded
 from hub.queries.origins import require_own_word
+from hub.queries.printed_names import printing_umbrellas
 from hub.queries.referrals import find_open_for, require_open
 from hub.queries.rounds import find_held, is_asked_around
 from hub.queries.wishes import Wish, groups_of, preview_of, require_own
@@ -37,13 +39,17 @@ MOST = 6  # more organisations than that nobody reads through on one sheet
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked about one offer; its organisation must be loaded. A health text asks for E3, `feedback` for E4."""
+    """What is asked about one offer; its organisation must be loaded.
+
+    A health text asks for E3, `feedback` for E4, `print_list` for the name on a list the umbrella prints (E2b).
+    """
 
     offer: Offer
     slot: Slot | None
     wish: Wish
     health: str = ""
     feedback: bool = False
+    print_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,18 @@ def ask_sheet(
     if not 1 <= len(asks) <= MOST or len({one.offer.id for one in asks}) != len(asks):
         raise InvalidInput
     participants.lock_participant(session, participant.id)  # first: an exclusion written at the same instant wins
+    members = [one.offer.organisation_id for one in asks if one.print_list]
+    umbrellas = printing_umbrellas(session, members, participant_id=participant.id) if members else {}
     for one in asks:
         _require_askable(session, actor, participant, one, at)
         require_own(participant, one.wish)
+        if one.print_list and one.offer.organisation_id not in umbrellas:
+            raise RuleBroken(N_("{partner} druckt die Liste selbst.", partner=one.offer.organisation.name))
     if referral is not None:
         require_open(referral, participant.id)
     until = longest_day(session, participant.id, at)
     sheet = begin_sheet(session, actor=actor, participant=participant, reading=reading, at=at)
-    writer = _Writer(session, actor, participant, sheet, until, at)
+    writer = _Writer(session, actor, participant, sheet, until, umbrellas, at)
     searches: dict[str, Referral] = {}
     for one in asks:
         set_aside(session, actor=actor, participant=participant, offer_id=one.offer.id, at=at)
@@ -115,10 +125,17 @@ class _Writer:
     """Writes the lines of one sheet; what all of them share is kept here."""
 
     def __init__(
-        self, session: Session, actor: Actor, person: Participant, sheet: ConsentSheet, until: date, at: datetime
+        self,
+        session: Session,
+        actor: Actor,
+        person: Participant,
+        sheet: ConsentSheet,
+        until: date,
+        umbrellas: Mapping[int, Organisation],
+        at: datetime,
     ) -> None:
         self.session, self.actor, self.person = session, actor, person
-        self.sheet, self.until, self.at = sheet, until, at
+        self.sheet, self.until, self.umbrellas, self.at = sheet, until, umbrellas, at
 
     def open_search(self, ask: Ask) -> Referral:
         """Open the search for the need this offer answers."""
@@ -148,18 +165,27 @@ class _Writer:
             content, self.person, groups, self.until, locale, said_yes=held is not None
         )
         self._line(transmit, offer, search, wording)
-        if ask.health:
-            line = Consent(scope=Scope.HEALTH, field_groups=[Field.HEALTH.value], content={"health": ask.health})
-            words = sheet_texts.health_wording(offer, self.person, ask.health, self.until, locale)
-            self._line(line, offer, search, words)
-        if ask.feedback:
-            line = Consent(scope=Scope.FEEDBACK, field_groups=[Field.FEEDBACK.value], content={})
-            self._line(line, offer, search, sheet_texts.feedback_wording(offer, self.person, self.until, locale))
+        self._write_beside(ask, search)
         if offer.access is Access.REQUEST and held is None:
             self._draft(ask, transmit, search, reference)
 
+    def _write_beside(self, ask: Ask, search: Referral) -> None:
+        """Write what stands beside the E2, each as a line of its own; a printed list names the umbrella."""
+        offer, person, until, locale = ask.offer, self.person, self.until, self.sheet.locale
+        if ask.print_list:
+            roof = self.umbrellas[offer.organisation_id]
+            line = Consent(scope=Scope.PRINT_LIST, field_groups=[Field.IDENTITY.value], content={})
+            line.organisation_id = roof.id
+            self._line(line, offer, search, sheet_texts.list_wording(offer, roof, person, until, locale))
+        if ask.health:
+            line = Consent(scope=Scope.HEALTH, field_groups=[Field.HEALTH.value], content={"health": ask.health})
+            self._line(line, offer, search, sheet_texts.health_wording(offer, person, ask.health, until, locale))
+        if ask.feedback:
+            line = Consent(scope=Scope.FEEDBACK, field_groups=[Field.FEEDBACK.value], content={})
+            self._line(line, offer, search, sheet_texts.feedback_wording(offer, person, until, locale))
+
     def _line(self, line: Consent, offer: Offer, search: Referral, wording: consent_texts.Wording) -> None:
-        line.organisation_id, line.offer_id = offer.organisation_id, offer.id
+        line.organisation_id, line.offer_id = line.organisation_id or offer.organisation_id, offer.id
         line.referral_id, line.sheet_id = search.id, self.sheet.id
         write_question(
             self.session,
@@ -201,6 +227,7 @@ def _require_askable(session: Session, actor: Actor, participant: Participant, a
         raise RuleBroken(N_("{partner} fragt nicht nach der Gesundheit.", partner=offer.organisation.name))
     if len(ask.health) > LONGEST_HEALTH:
         raise InvalidInput
-    wanted = {Scope.TRANSMIT: True, Scope.HEALTH: bool(ask.health), Scope.FEEDBACK: ask.feedback}
+    beside = {Scope.PRINT_LIST: ask.print_list, Scope.HEALTH: bool(ask.health), Scope.FEEDBACK: ask.feedback}
+    wanted = {Scope.TRANSMIT: True, **beside}
     for scope in (one for one, asked in wanted.items() if asked):
         require_rested(session, actor=actor, participant=participant, scope=scope, offer_id=offer.id, at=at)

@@ -67,8 +67,8 @@ def withdraw_consent(
 def end_consent(session: Session, *, actor: Actor, consent: Consent, ending: Ending, at: datetime) -> None:
     """End a consent in one of the ways above. Raises StepNotPossible (409) when it is not in force.
 
-    E2 takes its enquiries, coming places, queued notices, and the E3 and E4 beside it; E2a what was asked without a
-    name, with its round; E3 and E4 only their own fields;
+    E2 takes its enquiries, coming places, queued notices, and what stands beside it; E2a what was asked without a
+    name, with its round; E2b, E3 and E4 only their own fields;
     E5 the feeds. The partner learns only that something changed, and owes an answer on what it had learned. Lock order:
     person, consents, enquiries, bookings, notices, feeds.
     """
@@ -246,13 +246,15 @@ def _owe(
             purpose=reason.value,
             at=at,
         )
-        told_anyway = duty.enquiry.state is EnquiryState.WITHDRAWN and duty.enquiry.ended_at == at
+        partners = duty.organisation_id == duty.enquiry.organisation_id
+        told_anyway = partners and duty.enquiry.state is EnquiryState.WITHDRAWN and duty.enquiry.ended_at == at
         if tell and not told_anyway:
-            notices.announce(session, "duty.opened", Facts(enquiry=duty.enquiry), at=at)
+            facts = Facts(enquiry=duty.enquiry) if partners else Facts(organisation_id=duty.organisation_id)
+            notices.announce(session, "duty.opened", facts, at=at)
 
 
 def _raise_revisions(session: Session, person: Participant, organisation_ids: Iterable[int]) -> None:
     session.flush()
     feeds.raise_revisions(
-        session, participants=[person.id], users=[person.coach_id], organisations=sorted(set(organisation_ids))
+        session, participants=[person.id], users=[person.coach_id], seats=sorted(set(organisation_ids))
     )

@@ -18,6 +18,7 @@ class Scope(StrEnum):
 
     TRANSMIT = "E2"
     ASK_AROUND = "E2a"
+    PRINT_LIST = "E2b"
     HEALTH = "E3"
     FEEDBACK = "E4"
     FEED = "E5"
@@ -25,7 +26,7 @@ class Scope(StrEnum):
     EVALUATION = "E7"
 
 
-BESIDE = (Scope.HEALTH, Scope.FEEDBACK)  # they stand beside an E2 and mean nothing without it
+BESIDE = (Scope.HEALTH, Scope.FEEDBACK, Scope.PRINT_LIST)  # they stand beside an E2 and mean nothing without it
 
 
 class ConsentState(StrEnum):

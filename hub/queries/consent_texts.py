@@ -15,9 +15,13 @@ from hub.models.subscription import Level
 from hub.policy.fields import Field, Phase, Reader
 from hub.queries.disclosures import Content, lines, pairs, say_day, told_fields
 
-VERSION = "2026-11"
+VERSION = "2026-12"
 F = Field
-BESIDE = {Scope.HEALTH: N_("zur Gesundheit"), Scope.FEEDBACK: N_("was der Partner zurückmeldet")}
+BESIDE = {
+    Scope.HEALTH: N_("zur Gesundheit"),
+    Scope.FEEDBACK: N_("was der Partner zurückmeldet"),
+    Scope.PRINT_LIST: N_("Name auf der gedruckten Liste"),
+}
 OWN = {Scope.MESSAGES: N_("Nachrichten an Sie"), Scope.EVALUATION: N_("Auswertung ohne Namen")}
 GROUPS = {
     F.REFERENCE: N_("eine Nummer statt Ihres Namens"),
@@ -160,7 +164,11 @@ def shared_paragraphs(wordings: list[Wording]) -> list[tuple[str, str]]:
 def feed_wording(person: Participant, level: Level, valid_until_on: date, locale: str) -> Wording:
     """Write the consent to show one's dates in a calendar of one's own (E5), with the risk of its level."""
     with i18n.using(locale):
-        risk = N_("Wer Ihr Telefon oder Konto sieht, sieht auch diese Einträge. Google oder Apple speichern sie mit.")
+        risk = N_(
+            "Wer Ihr Telefon oder Ihr Konto sieht, sieht auch diese Einträge, auch auf dem gesperrten Bildschirm. "
+            "Google oder Apple speichern sie mit. Gehört das Konto dem Arbeitgeber, kann er sie lesen. "
+            "Teilen Sie den Kalender mit der Familie, sieht sie sie auch."
+        )
         return Wording(
             headline=str(N_("Das steht in Ihrem Kalender. Sonst nichts.")),
             now_title=str(N_("In jedem Eintrag")),

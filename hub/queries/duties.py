@@ -18,10 +18,12 @@ from hub.policy.actor import Actor
 from hub.policy.duty_scopes import duties_for
 from hub.queries.consents import find_permitting
 from hub.queries.covering import under
+from hub.queries.printed_names import PRINTED, list_read
 
 TERM = timedelta(days=7)
 OPENING = frozenset({"I1", "I2", "H1"})  # a partner who never learned one of these knows nobody, and owes nothing
 NOT_PERSONAL = frozenset({"I0"})
+NAME = frozenset({"I1"})
 CLOSED = (EnquiryState.COMPLETED, EnquiryState.FAILED)
 
 
@@ -29,14 +31,14 @@ def add_duties(session: Session, consent: Consent, reason: DutyReason, *, at: da
     """Write down what the partner owes for each enquiry that this ended consent had let it open, once each.
 
     A step of verbs that end a consent, after its enquiries have moved. For E2 it is everything that was told, for E3
-    the health text alone, for E4 what the partner itself reported.
+    the health text alone, for E4 what the partner itself reported. An umbrella that printed the name owes that (E2b).
     """
     added = []
-    for enquiry, told in _list_told(session, consent):
-        owed = _owed(consent.scope, enquiry, told)
-        if not owed or _still_allowed(session, consent.scope, enquiry, at) or _is_written(session, enquiry, owed):
+    for enquiry, organisation_id, owed in _list_owed(session, consent):
+        written = owed and _is_written(session, enquiry, owed, organisation_id)
+        if not owed or written or _still_allowed(session, consent.scope, enquiry, at):
             continue
-        duty = Duty(enquiry_id=enquiry.id, organisation_id=enquiry.organisation_id, reason=reason, fields=sorted(owed))
+        duty = Duty(enquiry_id=enquiry.id, organisation_id=organisation_id, reason=reason, fields=sorted(owed))
         duty.opened_at, duty.due_at = at, at + TERM
         duty.enquiry = enquiry
         session.add(duty)
@@ -45,12 +47,22 @@ def add_duties(session: Session, consent: Consent, reason: DutyReason, *, at: da
     return added
 
 
+def _list_owed(session: Session, consent: Consent) -> list[tuple[Enquiry, int, frozenset[str]]]:
+    """Return by enquiry who owes what: the partner, and the umbrella that read the name to print it."""
+    told = _list_told(session, consent)
+    partners = [(one, one.organisation_id, _owed(consent.scope, one, fields)) for one, fields in told]
+    return [*partners, *((one, umbrella_id, NAME) for one, umbrella_id in list_read(session, consent))]
+
+
 def _list_told(session: Session, consent: Consent) -> list[tuple[Enquiry, frozenset[str]]]:
     """Return the person's enquiries to the consent's recipient and offer, each with all field groups ever told."""
     query = select(Enquiry).where(*under(consent))
     found = session.scalars(query.options(joinedload(Enquiry.participant)).order_by(Enquiry.id)).all()
     told: dict[int, set[str]] = {}
-    rows = select(Disclosure.enquiry_id, Disclosure.fields).where(Disclosure.enquiry_id.in_([one.id for one in found]))
+    rows = select(Disclosure.enquiry_id, Disclosure.fields).where(
+        Disclosure.enquiry_id.in_([one.id for one in found]),
+        Disclosure.purpose != PRINTED,  # not to the partner: its umbrella owes that
+    )
     for enquiry_id, fields in session.execute(rows):
         told.setdefault(enquiry_id or 0, set()).update(fields)
     return [(one, frozenset(told.get(one.id, ()))) for one in found]
@@ -72,8 +84,9 @@ def _still_allowed(session: Session, scope: Scope, enquiry: Enquiry, at: datetim
     return enquiry.state in OPEN_STATES or find_permitting(session, enquiry, at=at) is not None
 
 
-def _is_written(session: Session, enquiry: Enquiry, owed: frozenset[str]) -> bool:
-    known = session.scalars(select(Duty.fields).where(Duty.enquiry_id == enquiry.id))
+def _is_written(session: Session, enquiry: Enquiry, owed: frozenset[str], organisation_id: int) -> bool:
+    query = select(Duty.fields).where(Duty.enquiry_id == enquiry.id, Duty.organisation_id == organisation_id)
+    known = session.scalars(query.order_by(Duty.id))
     return any(owed <= set(fields) for fields in known)
 
 
@@ -117,7 +130,8 @@ def count_owed(session: Session, actor: Actor) -> int:
 
 def find_owed_of(session: Session, enquiry_id: int) -> Duty | None:
     """Return what the partner still owes for an enquiry; the caller came through a scope to the enquiry."""
-    query = select(Duty).where(Duty.enquiry_id == enquiry_id, Duty.state.in_(OWED))
+    query = select(Duty).join(Duty.enquiry).where(Duty.enquiry_id == enquiry_id, Duty.state.in_(OWED))
+    query = query.where(Duty.organisation_id == Enquiry.organisation_id)
     return session.scalars(query.order_by(Duty.due_at, Duty.id).limit(1)).first()
 
 

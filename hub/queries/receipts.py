@@ -38,10 +38,12 @@ CATEGORIES: dict[str, Message] = {
     Field.FEEDBACK.value: N_("was der Partner zurückmeldet"),
     Field.ATTENDANCE.value: N_("ob ein Termin stattfand"),
 }
-TO_PARTNERS = frozenset({Scope.TRANSMIT, Scope.ASK_AROUND, Scope.HEALTH, Scope.FEEDBACK})
+NAME_ALONE = N_("Ihr Name")  # of what belongs together as I1, a printed list has this only
+TO_PARTNERS = frozenset({Scope.TRANSMIT, Scope.ASK_AROUND, Scope.PRINT_LIST, Scope.HEALTH, Scope.FEEDBACK})
 PURPOSES: dict[Scope, Message] = {
     Scope.TRANSMIT: N_("Anfrage bei einem Partner"),
     Scope.ASK_AROUND: N_("Anfrage ohne Namen bei mehreren Partnern"),
+    Scope.PRINT_LIST: N_("Name auf der Liste, die ein Dachverband druckt"),
     Scope.HEALTH: N_("Angabe zur Gesundheit an einen Partner"),
     Scope.FEEDBACK: N_("Rückmeldung des Partners an den Coach"),
     Scope.FEED: N_("Termine im eigenen Kalender"),
@@ -181,8 +183,9 @@ def _purpose(consent: Consent, wording: Wording) -> dict[str, Any]:
 
 def _categories(consent: Consent) -> list[dict[str, Any]]:
     told = groups_of(consent)
+    words = CATEGORIES | ({Field.IDENTITY.value: NAME_ALONE} if consent.scope is Scope.PRINT_LIST else {})
     return [
-        {"code": code, "name": str(CATEGORIES.get(code, code)), "special_category": code in SPECIAL}
+        {"code": code, "name": str(words.get(code, code)), "special_category": code in SPECIAL}
         for code in consent.field_groups
         if code in told
     ]

@@ -1,16 +1,60 @@
-"""The exact words of what stands beside an E2 on a sheet: the health text (E3) and the way back (E4)."""
+"""The exact words of what stands beside an E2 on a sheet: the printed list (E2b), the health text, the way back."""
 
 from datetime import date
 
 from hub import i18n
 from hub.i18n import N_
 from hub.models.offer import Access, Offer
+from hub.models.organisation import Organisation
 from hub.models.participant import Participant
-from hub.queries.consent_texts import Wording, common_paragraphs, texts_of
+from hub.queries.consent_texts import ILLNESSES, Wording, common_paragraphs, texts_of
+from hub.queries.printed_names import name_on_list
 
 REPORTED = N_("ob Sie da waren, ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging")
 SHORT_TEXT = N_("höchstens 300 Zeichen zu dem, was vereinbart ist")
 NOT_REPORTED = (N_("Befunde oder Diagnosen"), N_("was Sie dort erzählen"))
+NOT_PRINTED = (N_("wie man Sie erreicht"), N_("was Sie beim Zugang brauchen"), ILLNESSES)
+
+
+def list_wording(
+    offer: Offer, umbrella: Organisation, person: Participant, valid_until_on: date, locale: str
+) -> Wording:
+    """Write the consent that an umbrella reads the name to print the list for its member (E2b), with that very name."""
+    partner, roof = offer.organisation.name, umbrella.name
+    with i18n.using(locale):
+        return Wording(
+            headline=str(
+                N_(
+                    "Auch {umbrella} darf Ihren Namen lesen, um die Liste für {partner} zu drucken. Sonst nichts.",
+                    umbrella=roof,
+                    partner=partner,
+                )
+            ),
+            now_title=str(N_("Nach der Zusage, auf der Liste jedes Termins")),
+            now=[(str(N_("Name auf der Liste")), name_on_list(person))],
+            later_title="",
+            later=[],
+            nowhere=[str(word) for word in NOT_PRINTED],
+            paragraphs=texts_of(
+                (
+                    N_("Wofür"),
+                    N_(
+                        "{partner} kann hier nicht selbst drucken. Die Liste sagt an der Tür, wer kommt: {offer}.",
+                        partner=partner,
+                        offer=offer.title,
+                    ),
+                ),
+                (
+                    N_("Wer es liest"),
+                    N_("{umbrella}, bis der Termin vorbei ist, und wer dort an der Tür steht.", umbrella=roof),
+                ),
+                *common_paragraphs(person, valid_until_on),
+                (
+                    N_("Wenn Sie hier Nein sagen"),
+                    N_("Dann steht dort statt Ihres Namens ein Platzwort. Ihr Platz hängt nicht daran."),
+                ),
+            ),
+        )
 
 
 def health_wording(offer: Offer, person: Participant, health: str, valid_until_on: date, locale: str) -> Wording:

@@ -30,8 +30,7 @@ def list_hanging(session: Session, consent: Consent) -> list[Consent]:
         return []
     query = select(Consent).where(
         Consent.participant_id == consent.participant_id,
-        Consent.organisation_id == consent.organisation_id,
-        Consent.offer_id == consent.offer_id,
+        Consent.offer_id == consent.offer_id,  # and for whomever: an umbrella that prints falls with its member
         Consent.scope.in_(BESIDE),
         Consent.state.in_(PERMITTING),
     )

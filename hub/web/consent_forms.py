@@ -55,6 +55,7 @@ class WishForm(FlaskForm):
     health = TextAreaField(N_("Was die Klinik zur Gesundheit wissen soll"), [NotLonger(LONGEST_HEALTH)])
     meant = BooleanField(N_("Das ist keine Diagnose und kein Aktenzeichen."))
     feedback = BooleanField(N_("Der Partner darf zurückmelden, wie es lief"))
+    print_list = BooleanField(N_("Der Dachverband darf den Namen lesen, um die Liste zu drucken"))
     soon = BooleanField(N_("Es eilt: Antwort in zwei Arbeitstagen"))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -11,11 +11,13 @@ from hub.actions.sheets import MOST, Ask
 from hub.errors import NotFound
 from hub.models.booking import Booking
 from hub.models.offer import Offer
+from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 from hub.models.referral import Referral
 from hub.models.slot import Slot
 from hub.queries import holds, participants, referrals, shortlists, slots
 from hub.queries.origins import blocked_needs
+from hub.queries.printed_names import printing_umbrellas
 from hub.web.consent_forms import SheetForm, WishForm
 from hub.web.context import at, current_actor
 
@@ -31,6 +33,7 @@ class Asked:
     hold: Booking | None
     more: list[Offer]
     blocked: dict[int, frozenset[str]]  # by organisation: what a doctor said and it may not be told
+    umbrellas: dict[int, Organisation]  # by organisation: who would print its lists
 
     def blocks(self, *, filled: bool) -> list[WishForm]:
         """Return one form per offer; only those after the first carry a prefix."""
@@ -39,6 +42,7 @@ class Asked:
             options: dict[str, Any] = {"prefix": f"offer{number}"} if number else {}
             form = WishForm(**options) if filled else WishForm(formdata=None, **options)
             form.offer, form.slot = offer, self.slots.get(offer.id)
+            form.umbrella = self.umbrellas.get(offer.organisation_id)
             form.prepare(self.person, offer, form.slot, clock.local_date(at()), self.blocked[offer.organisation_id])
             found.append(form)
         return found
@@ -53,6 +57,7 @@ class Asked:
                 block.wish(matters, stage),
                 health=(block.health.data or "").strip() if block.asks_health else "",
                 feedback=block.feedback.data,
+                print_list=block.umbrella is not None and block.print_list.data,
             )
             for offer, block in zip(self.offers, blocks, strict=True)
         ]
@@ -78,6 +83,7 @@ def asked_of(session: Session, public_id: str) -> Asked:
         hold_of(session, person.id, found[0].id),
         _more(session, person, found),
         {one.organisation_id: blocked_needs(session, person, one.organisation_id, at=now) for one in found},
+        printing_umbrellas(session, [one.organisation_id for one in found], participant_id=person.id),
     )
 
 

@@ -22,7 +22,11 @@ LARGEST_DRAWING = 20_000  # characters of the strokes as JSON
 FIELD = 1000  # a drawing's coordinates run from 0 to this
 FEWEST_POINTS = 8  # less is a slip of the finger
 BROKEN = N_("Die Unterschrift ist nicht angekommen. Bitte unterschreiben Sie noch einmal.")
-BESIDE = {Scope.HEALTH: N_("Und diese Angabe zur Gesundheit?"), Scope.FEEDBACK: N_("Und die Rückmeldung?")}
+BESIDE = {
+    Scope.HEALTH: N_("Und diese Angabe zur Gesundheit?"),
+    Scope.FEEDBACK: N_("Und die Rückmeldung?"),
+    Scope.PRINT_LIST: N_("Und Ihr Name auf der gedruckten Liste?"),
+}
 REASONS: dict[str, Message] = {
     FormReason.MARK: N_("mit einem Zeichen, vor jemandem, der es bezeugt"),
     FormReason.STAMP: N_("mit dem Stempel der eigenen Unterschrift"),
@@ -156,4 +160,6 @@ def _name_on_paper(part: Part, line: Consent) -> Message:
         return N_("{partner}: Angabe zur Gesundheit", partner=partner)
     if line.scope is Scope.FEEDBACK:
         return N_("{partner}: Rückmeldung an den Coach", partner=partner)
+    if line.scope is Scope.PRINT_LIST and line.organisation is not None:
+        return N_("{umbrella}: Name auf der gedruckten Liste", umbrella=line.organisation.name)
     return N_("{partner}: {offer}", partner=partner, offer=part.offer.title)

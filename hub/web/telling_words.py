@@ -28,6 +28,7 @@ PURPOSES: dict[str, Message] = {
     "enquiry.sent": N_("für eine Anfrage, ohne Ihren Namen"),
     "enquiry.accepted_by_terms": N_("für Ihren Platz mit Namen"),
     "enquiry.identity_opened": N_("weil zugesagt wurde"),
+    "enquiry.name_printed": N_("um die Liste zu drucken, weil Sie dazu Ja gesagt haben"),
     "enquiry.told_by_phone": N_("weil zugesagt wurde, am Telefon"),
     "enquiry.read_by_desk": N_("um dort am Telefon nachzufragen, ohne Ihren Namen"),
     "enquiry.reported": N_("weil der Partner zurückmelden durfte, wie es lief"),
