@@ -99,5 +99,12 @@ class ConsentMissing(RuleBroken):
     default = N_("Dafür fehlt noch die Einwilligung der Person.")
 
 
+class PdfNotPossible(HubError):
+    """This machine cannot draw a PDF now; the page to print says the same."""
+
+    status = 503
+    default = N_("Die PDF-Datei lässt sich gerade nicht herstellen. Bitte drucken Sie die Seite.")
+
+
 class ConfigurationError(Exception):
     """The configuration is wrong; the text says which setting and how to mend it."""

@@ -9,12 +9,14 @@ from hub import clock, migrating
 from hub.actions.log_chain import verify_log
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
+from hub.pdf import missing_libraries, write_pdf
 from hub.queries.invariants import INVARIANTS, lines_of
 from hub.queries.kept_words import count_words
 from hub.worker.checks import check_now
 from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
+SAMPLE = "<!DOCTYPE html><title>PDF</title><p>PDF</p>"
 
 
 @click.command()
@@ -89,6 +91,12 @@ def _words(house: Installation) -> str:
     return f"{found} match their hashes"
 
 
+def _pdf(_house: Installation) -> str:
+    if missing := missing_libraries():
+        return f"not offered, the system lacks {', '.join(missing)}"
+    return f"drawn, {len(write_pdf(SAMPLE))} bytes"
+
+
 CHECKS: dict[str, Check] = {
     "configuration": _configuration,
     "database": _database,
@@ -97,4 +105,5 @@ CHECKS: dict[str, Check] = {
     "log chain": _log_chain,
     "words kept": _words,
     "invariants": _invariants,
+    "pdf": _pdf,
 }

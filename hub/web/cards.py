@@ -1,6 +1,5 @@
 """The card: issuing, printing and blocking it, and the way in with code and PIN."""
 
-import segno
 from flask import Blueprint, Response, flash, g, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -15,21 +14,23 @@ from hub.errors import HubError, InvalidInput, TooManyAttempts
 from hub.i18n import N_
 from hub.models.card import Card
 from hub.models.participant import Participant
+from hub.models.slip import Slip, SlipSize
 from hub.models.user import Role
 from hub.policy.actor import ActorKind
-from hub.queries import bookings, cards, consents, sheets
+from hub.queries import bookings, cards, slip_contents, slips
 from hub.queries.cards import find_open_card, grouped, start_number, start_number_works
 from hub.queries.logins import person_actor
 from hub.queries.participants import get_participant
+from hub.queries.slips import ROOM
 from hub.web import clients
 from hub.web.access import for_everyone, for_roles
-from hub.web.booking_words import code_for_desk, numeric_date, paper_place_of, persons_knot
-from hub.web.context import at, config, current_actor, reading, render, request_id, transaction
+from hub.web.context import at, current_actor, reading, render, request_id, transaction
 from hub.web.fields import add_error
 from hub.web.logins import enter_with_card
+from hub.web.slip_sheets import SIZES, phone_of, sheets_of
 
 blueprint = Blueprint("cards", __name__)
-ON_CARD, ON_SLIP = 3, 6
+ON_SLIP = ROOM[SlipSize.SLIP]
 WRONG = N_("Code und PIN passen nicht zusammen. Oder rufen Sie uns an.")
 LONGEST_CODE = 40
 
@@ -74,8 +75,9 @@ def show_card(public_id: str) -> tuple[str, int]:
     """Show whether there is a card and what can be done with it; a logged read."""
     with reading() as session:
         person, card = _person_and_card(session, public_id)
+        printed = slips.list_of_person(session, person.id, at=at())
     _log(person, "card")
-    return render("cards/show_card.html", person=person, card=card)
+    return render("cards/show_card.html", person=person, card=card, printed=printed, sizes=SIZES)
 
 
 def _person_and_card(session: Session, public_id: str) -> tuple[Participant, Card | None]:
@@ -113,43 +115,23 @@ def delete_card(public_id: str) -> AnyResponse:
 @blueprint.get("/people/<public_id>/card/print")
 @for_roles(Role.COACH)
 def print_card(public_id: str) -> tuple[str, int]:
-    """Show the wallet card and the slip as they will be printed; names of offers only where the person wishes them."""
-    now = at()
+    """Show the sheets as they would be printed now, without a number; names of offers only where the person wishes."""
+    now, titles = at(), request.args.get("titles") == "yes"
+    large = request.args.get("size") == SlipSize.LARGE
+    sizes = [SlipSize.LARGE] if large else [SlipSize.CARD, SlipSize.SLIP]
     with reading() as session:
-        person, card = _person_and_card(session, public_id)
-        coming = bookings.list_coming(session, person.id, since=now, limit=ON_SLIP)
-        code = sheets.code_for_all(session, consents.list_in_force(session, person.id, at=now))
+        person, _ = _person_and_card(session, public_id)
+        drafts = [_draft(person, size, titles=titles) for size in sizes]
+        contents = slip_contents.load(session, drafts, at=now)
     _log(person, "card")
-    titles = request.args.get("titles") == "yes"
-    return render(
-        "cards/print_card.html",
-        person=person,
-        card=card,
-        code=grouped(card.code) if card else "",
-        short_address=config().public_url.rstrip("/").partition("://")[2] + url_for("cards.new_code"),
-        qr=segno.make(_address(card), error="m").svg_data_uri(border=2, scale=4) if card else "",
-        start=start_number(card) if card and start_number_works(card, now) else "",
-        started_until=card.issued_at + cards.STARTING if card else None,
-        withdrawal=code,
-        withdrawal_address=config().public_url.rstrip("/").partition("://")[2] + "/withdrawal",
-        lines=[(numeric_date(one.starts_at), one, paper_place_of(one), code_for_desk(one)) for one in coming[:ON_CARD]],
-        as_of=numeric_date(now).split()[-1],
-        dates=[persons_knot(booking, title=titles, paper=True) for booking in coming],
-        titles=titles,
-        large=request.args.get("size") == "large",
-        now=now,
-        phone=_phone_of(person),
-    )
+    return render("cards/print_card.html", person=person, papers=sheets_of(contents), titles=titles, large=large)
 
 
-def _address(card: Card) -> str:
-    return config().public_url.rstrip("/") + url_for("cards.show_code", code=grouped(card.code))
-
-
-def _phone_of(person: Participant) -> str:
-    """Return the number on the card: the coach's own, else the house's."""
-    own = person.coach.phone if person.coach is not None else ""
-    return own or config().site_phone_text
+def _draft(person: Participant, size: SlipSize, *, titles: bool) -> Slip:
+    """Return a sheet that is only looked at: it has no number and is never stored."""
+    slip = Slip(participant_id=person.id, number=0, size=size, titles=titles, locale=person.locale, printed_at=at())
+    slip.participant = person
+    return slip
 
 
 @blueprint.get("/card")
@@ -199,7 +181,7 @@ def _code_page(code: str, form: FlaskForm, status: int = 200) -> Response:
             word=open_card.participant.neutral_word,
             bookings=coming,
             startable=start_number_works(open_card, at()),
-            phone=_phone_of(open_card.participant),
+            phone=phone_of(open_card.participant),
         )
     answer = make_response(page)
     answer.headers["Cache-Control"] = "no-store"

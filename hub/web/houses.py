@@ -9,14 +9,17 @@ from werkzeug.wrappers import Response
 from hub import clock
 from hub.models.location import Location
 from hub.models.slot import SlotState
+from hub.pdf import missing_libraries
 from hub.policy.actor import ANONYMOUS
 from hub.queries import houses
 from hub.queries.houses import HORIZON, Entry
-from hub.web import house_words, place_words, structured_data, week
+from hub.web import clients, house_words, place_words, structured_data, week
 from hub.web.access import for_everyone
 from hub.web.context import at, config, reading, render
+from hub.web.downloads import download_pdf
 from hub.web.filters import relative_day
 from hub.web.house_words import day_of
+from hub.web.public_calendars import calendar_address
 
 blueprint = Blueprint("houses", __name__)
 SUNDAY = 6
@@ -66,6 +69,7 @@ def show_house(public_id: str) -> tuple[str, int]:
         reserved=any(not one.shown for one in entries),
         canonical=structured_data.absolute(url_for(".show_house", public_id=house.public_id)),
         structured=structured_data.of_house(house),
+        calendar=calendar_address("houses", house.public_id),
     )
 
 
@@ -104,6 +108,18 @@ def show_display(public_id: str) -> Response:
 @for_everyone(PUBLIC)
 def show_week(public_id: str) -> tuple[str, int]:
     """Show the programme of a week as a sheet to print and pin up."""
+    return _week_page(public_id)
+
+
+@blueprint.get("/houses/<public_id>/week.pdf")
+@for_everyone(PUBLIC)
+def download_week(public_id: str) -> Response:
+    """Give the same sheet as a PDF."""
+    page, _ = _week_page(public_id)
+    return download_pdf(page, "programm", key=clients.address())
+
+
+def _week_page(public_id: str) -> tuple[str, int]:
     now = at()
     today = clock.local_date(now)
     monday = week.monday_of(request.args.get("week"), today=_monday_to_print(today, today))
@@ -116,6 +132,8 @@ def show_week(public_id: str) -> tuple[str, int]:
         house=house,
         address=place_words.address(house),
         span=week.span_of(monday),
+        number=monday.isocalendar().week,
+        pdf="" if missing_libraries() else url_for(".download_week", public_id=public_id, week=week.week_name(monday)),
         days=[(on, [house_words.row(one, now) for one in group]) for on, group in groupby(shown, key=_day)],
         access=house_words.access_sentence(house),
         phone=_phone(house),
