@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from hub import clock
 from hub.db import Sealed
@@ -132,6 +132,9 @@ class Booking(Identified, Versioned, Base):
     marked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")  # Hand
     marked_at: Mapped[datetime | None]  # with the state still confirmed: the coach asked, and nobody knows
     arrived_at: Mapped[datetime | None]  # the place code was said at the door; for its partner alone
+
+    # How a change by others reached the person (queries/deliveries.py); read where a query says so.
+    reached: Mapped[str | None] = query_expression()
 
     slot: Mapped[Slot | None] = related()
     participant: Mapped[Participant | None] = related()

@@ -1,6 +1,6 @@
 """Questions about bookings: one through the scope, overlaps, live ones of a slot or enquiry, and their locks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -61,11 +61,13 @@ def list_coming(
     since: datetime,
     private: bool = False,
     also: ColumnElement[bool] | None = None,
+    options: Sequence[ORMOption] = (),
     limit: int = 40,
 ) -> list[Booking]:
     """Return a person's dates from `since` on by time, called-off ones included: they stay visible, struck through.
 
-    `private` adds those only the person may see: kept after a consent was taken back. `also` adds others of the person.
+    `private` adds those only the person may see: kept after a consent was taken back. `also` adds others of the person,
+    `options` what is to be read with them.
     """
     query = (
         select(Booking)
@@ -74,7 +76,7 @@ def list_coming(
             or_(is_shown(since), also if also is not None else false()),
             true() if private else ~kept_privately(),
         )
-        .options(*with_place())
+        .options(*with_place(), *options)
         .order_by(Booking.starts_at, Booking.id)
         .limit(limit)
     )

@@ -18,6 +18,7 @@ from hub.policy.phone_scopes import phoned_by_umbrella
 from hub.policy.scopes import bookings_for
 from hub.queries.bookings import with_place
 from hub.queries.date_news import is_fallen_away, is_news
+from hub.queries.deliveries import with_way
 from hub.queries.ladder import Desks, Owner, Turn, phoned_by_network, turn_of
 from hub.queries.rounds import BY_ROUND
 from hub.queries.transmissions import is_objected
@@ -129,12 +130,12 @@ def list_dates(
     """Return live dates from `since` to `until` of persons and own time, and fallen-away ones not yet told.
 
     However far ahead they lie: what is still to be settled, what persons lately took or gave up themselves, what others
-    moved, and two dates at one time. `also` adds others the actor sees.
+    moved, and two dates at one time. `also` adds others the actor sees. Each with `reached`.
     """
     open_dates = select(Slot.id).where(Slot.state == SlotState.UNSETTLED)
     soon = and_(Booking.ends_at > since, Booking.starts_at < until)
     live = and_(Booking.state.in_(SHOWN), or_(soon, Booking.slot_id.in_(open_dates)))
     news = or_(is_fallen_away(at), Booking.is_news_from_person(at), Booking.is_news_by_yes(at), is_news(at))
     shown = or_(live, news, false() if also is None else also)
-    query = bookings_for(actor, at).where(shown).options(*with_place())
+    query = bookings_for(actor, at).where(shown).options(*with_place(), with_way(at))
     return list(session.scalars(query.order_by(Booking.starts_at, Booking.id)))

@@ -14,11 +14,12 @@ from hub.models.notice import Notice
 from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion
 from hub.models.shortlist import ShortlistItem
+from hub.models.subscription import Subscription
 from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.prior_question_scopes import own_prior_questions_for
 from hub.policy.scopes import participants_for
-from hub.queries import person_notices
+from hub.queries import deliveries, person_notices, subscription_care
 from hub.queries.consent_reminders import is_ending
 from hub.queries.shortlists import is_wanted
 
@@ -37,6 +38,8 @@ class Folder:
     calendar: bool = True  # the coach has a calendar of their own here
     called: set[int] = field(default_factory=set)  # somebody has to phone them, about more than a date others changed
     letters: int = 0  # so many of them wait for a letter
+    untold: int = 0  # so many of them do not know of a change of the next two days
+    quiet_feeds: set[int] = field(default_factory=set)  # it is asked whether a calendar of theirs is still needed
     account: User | None = None  # the coach's; unknown where there is nobody to look after
 
 
@@ -53,6 +56,8 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
         select(CalendarSource.id).where(CalendarSource.user_id == own.id, CalendarSource.ended_at.is_(None)),
         person_notices.calls_to(mine),
         person_notices.letters_to(mine),
+        deliveries.untold_of(mine, at),
+        select(Subscription.id).where(Subscription.participant_id == mine, subscription_care.is_asked()),
     )
     query = participants_for(actor, at).select_from(Participant)
     query = query.join(own, own.id == actor.user_id).outerjoin(ShortlistItem, is_wanted(at))
@@ -75,5 +80,7 @@ def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
         calendar=not rows or any(row[6] for row in rows),
         called={row[0].id for row in rows if row[7]},
         letters=sum(bool(row[8]) for row in rows),
+        untold=len({row[0].id for row in rows if row[9]}),
+        quiet_feeds={row[0].id for row in rows if row[10]},
         account=rows[0][-1] if rows else None,
     )

@@ -21,7 +21,7 @@ from hub.queries.bookability import largest_party, obstacle_of_person, obstacle_
 from hub.queries.given_back import GIVEN_BACK
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
-from hub.web import course_words, date_tasks, date_words, other_dates, waiting_words
+from hub.web import course_words, date_tasks, date_words, delivery_words, other_dates, waiting_words
 from hub.web.access import for_roles
 from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.booking_form import BookingForm, answers_of, log_reading
@@ -134,6 +134,7 @@ def show_booking(public_id: str) -> tuple[str, int]:
     with reading() as session:
         pairs = date_tasks.at_one_time(session, current_actor(), booking, at())
         over = past_dates.find_past(session, current_actor(), booking, at=at()) if booking.ends_at <= at() else None
+        calendar = delivery_words.in_calendars(session, booking, at())
     return render(
         "bookings/show_booking.html",
         sessions=sessions,
@@ -149,7 +150,7 @@ def show_booking(public_id: str) -> tuple[str, int]:
         over=over,
         marks=ATTENDANCE,
         now=at(),
-        news=date_words.news_of(booking) | {"pairs": pairs},
+        news=date_words.news_of(booking) | {"pairs": pairs, "calendar": calendar},
         movable=is_movable(booking, current_actor().user_id),
         again=_is_bookable_again(booking),
     )

@@ -26,8 +26,10 @@ def create_told(public_id: str) -> Response:
 
 
 def page_it_was_on(booking: Booking) -> str:
-    """Return the page a note about a date was made on, as its form says: of the booking, of its person, or the day."""
+    """Return the page a note about a date was made on, as its form says: booking, person, a list, or the day."""
     page = request.form.get("back")
+    if page == "untold":
+        return url_for("deliveries.list_untold")
     if page == "booking":
         return url_for("bookings.show_booking", public_id=booking.public_id)
     if page == "person" and booking.participant is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -68,16 +69,21 @@ def _tasks(person: Participant, booking: Booking, at: datetime) -> Iterable[Task
         yield own_place_tasks.task(person, booking)
 
 
-def _facts(person: Participant, booking: Booking) -> dict[str, str]:
+def _facts(person: Participant, booking: Booking) -> dict[str, Any]:
     return {"title": title_of(booking), "day": day(booking.starts_at), "name": given_name(person)}
 
 
+def _rank(booking: Booking) -> int:
+    """What something has reached the person of is less urgent than what nothing has."""
+    return 0 if booking.reached is None else 3
+
+
 def _moved(person: Participant, booking: Booking) -> Task:
-    facts = {"moved": date_words.moved(booking), "unknown": date_words.unknown(person)}
+    facts = {"moved": date_words.moved(booking), "unknown": date_words.unknown(person, booking)}
     sentence = N_("„{title}“. {moved} {unknown}", title=title_of(booking), **facts)
     page = url_for("bookings.show_booking", public_id=booking.public_id)
     links = [*_call(person), (str(N_("Ansehen")), page)]
-    return Task(0, sentence, "due", N_("verlegt"), links, booking)
+    return Task(_rank(booking), sentence, "due", N_("verlegt"), links, booking)
 
 
 def _given_up(person: Participant, booking: Booking) -> Task:
@@ -92,20 +98,18 @@ def _fallen_away(person: Participant, booking: Booking) -> Task:
         return _one_place_off(person, booking)
     if booking.slot is not None and booking.slot.state is SlotState.PLANNED:
         return _takes_place_after_all(person, booking, booking.slot, facts)
-    if person.contacts:
-        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht.", **facts)
-    else:
-        sentence = N_("„{title}“ am {day} fällt aus. {name} weiß es noch nicht und hat nur Papier.", **facts)
+    sentence = N_("„{title}“ am {day} fällt aus. {unknown}", **facts, unknown=date_words.unknown(person, booking))
     search = "room_loans.list_rooms" if booking.access == OWN else "finding.list_hits"
     links = [*_call(person), (str(N_("Ersatz suchen")), url_for(search, person=person.public_id))]
-    return Task(0, sentence, "off", N_("Termin abgesagt"), links, booking)
+    return Task(_rank(booking), sentence, "off", N_("Termin abgesagt"), links, booking)
 
 
 def _one_place_off(person: Participant, booking: Booking) -> Task:
-    facts = _facts(person, booking) | {"why": date_words.why_called_off(booking), "unknown": date_words.unknown(person)}
+    facts = _facts(person, booking) | {"why": date_words.why_called_off(booking)}
+    facts["unknown"] = date_words.unknown(person, booking)
     sentence = N_("„{title}“ am {day}: Der Partner hat den Platz abgesagt. {why}. {unknown}", **facts)
     again = (str(N_("Ersatz suchen")), url_for("finding.list_hits", person=person.public_id))
-    return Task(0, sentence, "off", N_("Platz abgesagt"), [*_call(person), again], booking)
+    return Task(_rank(booking), sentence, "off", N_("Platz abgesagt"), [*_call(person), again], booking)
 
 
 def _takes_place_after_all(person: Participant, booking: Booking, slot: Slot, facts: dict[str, str]) -> Task:

@@ -7,7 +7,14 @@ from hub.i18n import N_, Message
 from hub.models.booking import ONE_PLACE, Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.wording import PLACE_REASONS
+from hub.queries.deliveries import Way
 from hub.web.filters import clock_time, day, day_clock
+
+REACHED: dict[Way, Message] = {
+    Way.NOTICE: N_("Die Nachricht an {name} ist hinaus."),
+    Way.CALENDAR: N_("Der Kalender von {name} hat es abgeholt."),
+    Way.PAPER: N_("Es steht auf dem neuen Zettel von {name}."),
+}
 
 
 def moved(booking: Booking) -> Message | None:
@@ -20,11 +27,17 @@ def moved(booking: Booking) -> Message | None:
     return N_("Verlegt: statt {old} jetzt {new}.", old=day_clock(old), new=day_clock(new))
 
 
-def unknown(person: Participant) -> Message:
-    """Say that the person does not know it yet, and whether only paper reaches them."""
+def unknown(person: Participant, booking: Booking) -> Message:
+    """Say what has reached the person of a change, else that they do not know it yet and whether they have only paper.
+
+    What has reached somebody may still be unread, so nothing here says that they know.
+    """
+    facts = {"name": person.name["given"]}
+    if booking.reached is not None:
+        return Message(REACHED[Way(booking.reached)].text, facts)
     if person.contacts:
-        return N_("{name} weiß es noch nicht.", name=person.name["given"])
-    return N_("{name} weiß es noch nicht und hat nur Papier.", name=person.name["given"])
+        return N_("{name} weiß es noch nicht.", **facts)
+    return N_("{name} weiß es noch nicht und hat nur Papier.", **facts)
 
 
 def given_up(booking: Booking) -> Message | None:
@@ -48,7 +61,7 @@ def news_of(booking: Booking) -> dict[str, Any]:
     person = booking.participant
     return {
         "moved": change,
-        "unknown": unknown(person) if change and person is not None else None,
+        "unknown": unknown(person, booking) if change and person is not None else None,
         "given_up": given_up(booking),
         "why_off": why_called_off(booking),
         "seen": booking.starts_at.isoformat(),

@@ -12,18 +12,28 @@ from hub.actions import log
 from hub.actions.participants import create_participant as take_up
 from hub.actions.participants import update_participant as change
 from hub.errors import NotAllowed, RuleBroken
-from hub.i18n import N_, Message
+from hub.i18n import N_
 from hub.models.booking import OWN, Booking, BookingState
 from hub.models.participant import Participant, ParticipationState
-from hub.models.subscription import Subscription
 from hub.models.user import Role
 from hub.models.wording import NEEDS, TALKS, listed
 from hub.policy.fields import Reader
 from hub.policy.visibility import PROFILE
-from hub.queries import bookings, cards, consents, date_news, enquiries, participants, past_dates, today, waiting
+from hub.queries import (
+    bookings,
+    cards,
+    consents,
+    date_news,
+    deliveries,
+    enquiries,
+    participants,
+    past_dates,
+    today,
+    waiting,
+)
 from hub.queries.reading import phases_of
 from hub.queries.team import counts_now
-from hub.web import course_words, date_tasks, date_words
+from hub.web import course_words, date_tasks, date_words, delivery_words
 from hub.web.access import for_roles
 from hub.web.attendance import WORDS as ATTENDANCE
 from hub.web.booking_words import coachs_knot, sentences, short_date, town, weekday
@@ -103,7 +113,8 @@ def show_participant(public_id: str) -> tuple[str, int]:
 
 
 def _findings(session: Session, person: Participant, reader: Reader, now: datetime) -> dict[str, Any]:
-    found = bookings.list_coming(session, person.id, since=now, also=date_news.is_given_up(now))
+    facts: dict[str, Any] = {"also": date_news.is_given_up(now), "options": [deliveries.with_way(now)]}
+    found = bookings.list_coming(session, person.id, since=now, **facts)
     given_up = [one for one in found if date_words.given_up(one)]
     coming = [one for one in found if one not in given_up]
     given, asked = consents.list_current(session, person.id, at=now)
@@ -119,7 +130,7 @@ def _findings(session: Session, person: Participant, reader: Reader, now: dateti
         "asked": asked,
         "card": card,
         "wishes": waiting.list_of_person(session, person.id, at=now),
-        "feeds": [_feed_words(feed) for feed in feeds],
+        "feeds": [delivery_words.of_calendar(feed, coming, now) for feed in feeds],
     }
 
 
@@ -128,16 +139,6 @@ def _knot(booking: Booking) -> dict[str, Any]:
     if course := course_words.which(booking):
         item["text"] = sentences([str(course), item["text"]])
     return item | {"news": date_words.news_of(booking)}
-
-
-def _feed_words(feed: Subscription) -> Message:
-    """Return what a coach may know of a feed: its name and the day of the last fetch, never the address."""
-    if feed.fetched_on is None:
-        return N_("{name}: noch nie abgeholt", name=feed.name)
-    behind = feed.fetched_revision < feed.revision
-    words = N_("{name}: {day} abgeholt, die letzte Änderung fehlt noch. Bitte rufen Sie an.") if behind else None
-    words = words or N_("{name}: {day} abgeholt")
-    return Message(words.text, {"name": feed.name, "day": relative_day(feed.fetched_on)})
 
 
 @blueprint.get("/people/new")

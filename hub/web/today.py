@@ -39,7 +39,7 @@ from hub.web.filters import full_day, relative_day
 from hub.web.offer_versions import news_of
 from hub.web.person_notice_words import call_task
 from hub.web.prior_question_words import row_of
-from hub.web.today_tasks import Task, clash_task, consent_task, enquiry_task
+from hub.web.today_tasks import Task, calendar_task, clash_task, consent_task, enquiry_task
 
 blueprint = Blueprint("today", __name__)
 DAYS_AHEAD = 7
@@ -91,6 +91,7 @@ def show_today() -> tuple[str, int]:
     with transaction() as session:
         log.record_list(session, actor=actor, name="today", persons=people.values(), fields=["I1", "B1"], at=now)
     endings += [(key, call_task(people[key])) for key in sorted(folder.called)]
+    endings += [(key, calendar_task(people[key])) for key in sorted(folder.quiet_feeds)]
     tasks: dict[int, list[Task]] = {}
     for person_id, task in _tasks(people, enquiries, turns, consents, dates, folder.carded):
         tasks.setdefault(person_id, []).append(task)
@@ -117,6 +118,7 @@ def show_today() -> tuple[str, int]:
         prior_rows=[row_of(one) for one in wondered],
         own_rows=date_tasks.list_own(dates, actor.user_id, now),
         letters=folder.letters,
+        untold=folder.untold,
     )
 
 

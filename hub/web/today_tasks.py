@@ -113,3 +113,10 @@ def consent_task(consent: Consent, person: Participant) -> Task:
     sentence = N_("Die Frage nach der Einwilligung für {who} ist noch ohne Antwort.", who=who)
     page = url_for("consents.show_consent", public_id=person.public_id, consent_id=consent.public_id)
     return Task(4, sentence, "asked", N_("noch offen"), [(str(N_("Weiter")), page)])
+
+
+def calendar_task(person: Participant) -> Task:
+    """Return what the coach has to ask about a calendar that nobody fetched for ninety days (R-CAL-12)."""
+    sentence = N_("Ein Kalender von {name} wird lange nicht abgeholt. Wird er noch gebraucht?", name=given_name(person))
+    page = url_for("subscription_care.list_subscriptions", public_id=person.public_id)
+    return Task(5, sentence, "soon", N_("Kalender"), [(str(N_("Nachsehen")), page)])
