@@ -1,22 +1,27 @@
 """A person's own calendars behind card and PIN: choose by picture how much is told, see each address once, end them."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField, SelectChoice, StringField
 
 from hub import i18n
 from hub.actions import subscriptions as verbs
+from hub.actions.subscription_care import keep_subscription
 from hub.errors import InvalidInput, RuleBroken
 from hub.i18n import N_
+from hub.models.consent import Consent, Scope
 from hub.models.participant import Participant
 from hub.models.subscription import FeedKind, Level, Subscription
-from hub.queries import subscriptions
+from hub.queries import deliveries, subscription_care, subscriptions
 from hub.queries.consent_texts import Wording, feed_wording
 from hub.queries.consents import longest_day
 from hub.queries.participants import get_self
+from hub.queries.subscription_care import Calendars
 from hub.web.access import for_person
+from hub.web.alarms import AlarmForm
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.feed_words import CLIENTS, LEVELS, Address
 from hub.web.fields import Needed, NotLonger, OneLine, add_error
@@ -24,8 +29,11 @@ from hub.web.fields import Needed, NotLonger, OneLine, add_error
 blueprint = Blueprint("own_subscriptions", __name__)
 
 
-class LevelForm(FlaskForm):
-    """How much an entry tells; without an answer the least. `agreed` comes with the page that shows the words."""
+class LevelForm(AlarmForm):
+    """How much an entry tells, by itself the least, and whether it reminds.
+
+    `agreed` comes with the page that shows the words of the consent.
+    """
 
     level = RadioField(
         N_("Was darf im Kalender stehen?"),
@@ -55,9 +63,12 @@ def list_subscriptions() -> tuple[str, int]:
     with reading() as session:
         person = get_self(session, current_actor(), at=at())
         ends = subscriptions.consent_ends(session, person.id)
-        own = subscriptions.list_own_subscriptions(session, current_actor())
-    running = [one for one in own if one.level in ends and ends[one.level] > at()]
-    return render("subscriptions/list_own.html", own=running, levels=LEVELS, clients=CLIENTS)
+        own = subscription_care.list_own(session, current_actor(), at=at())
+        behind = deliveries.list_behind(session, current_actor(), at=at())
+    running = [one for one in own.running if one.level in ends and ends[one.level] > at()]
+    renewable = [one for one in own.renewable if one.level in ends and ends[one.level] > at()]
+    lists: dict[str, Any] = {"own": running, "renewable": renewable, "behind": behind}
+    return render("subscriptions/list_own.html", **lists, levels=LEVELS, clients=CLIENTS)
 
 
 @blueprint.get("/me/subscriptions/new")
@@ -101,6 +112,7 @@ def _make(session: Session, form: DeviceForm, level: Level) -> tuple[Subscriptio
         name=form.name.data,
         level=level,
         locale=i18n.current(),
+        alarms=form.minutes,
         at=at(),
     )
 
@@ -128,6 +140,7 @@ def edit_level(public_id: str) -> tuple[str, int]:
         subscription = subscriptions.get_subscription(session, current_actor(), public_id)
         form.word.data = get_self(session, current_actor(), at=at()).neutral_word
     form.level.data = subscription.level.value
+    form.show_alarms_of(subscription)
     return _level_page(subscription, form)
 
 
@@ -150,7 +163,9 @@ def update_level(public_id: str) -> Response | tuple[str, int]:
             wording = _unread_wording(session, level, subscription) if form.agreed.data != level.value else None
             if wording is None:
                 mine = subscriptions.get_subscription(session, current_actor(), public_id)
-                verbs.change_level(session, actor=current_actor(), subscription=mine, level=level, at=at())
+                facts: dict[str, Any] = {"actor": current_actor(), "subscription": mine, "at": at()}
+                verbs.change_level(session, level=level, **facts)
+                verbs.change_alarms(session, alarms=form.minutes, **facts)
                 verbs.change_word(session, actor=current_actor(), word=form.word.data, at=at())
     except (InvalidInput, RuleBroken) as error:
         add_error(form, error)
@@ -165,11 +180,23 @@ def update_level(public_id: str) -> Response | tuple[str, int]:
 @blueprint.post("/me/subscriptions/<public_id>/renewal")
 @for_person
 def create_renewal(public_id: str) -> tuple[str, int]:
-    """Give a calendar a new address and show it this once; the old one is empty from now on."""
+    """Give a calendar a new address and show it this once; the old one is empty from now on. A blocked one too."""
     with transaction() as session:
-        subscription = subscriptions.get_subscription(session, current_actor(), public_id)
+        subscription = subscription_care.get_renewable(session, current_actor(), public_id, at=at())
         made = verbs.rotate_subscription(session, actor=current_actor(), subscription=subscription, at=at())
     return render("subscriptions/show_own_address.html", address=Address.of(*made), back=_back())
+
+
+@blueprint.post("/me/subscriptions/<public_id>/keeping")
+@for_person
+def create_keeping(public_id: str) -> Response:
+    """Say that a calendar is still needed though no program has fetched it for long."""
+    with transaction() as session:
+        mine = subscriptions.get_subscription(session, current_actor(), public_id)
+        person = get_self(session, current_actor(), at=at())
+        keep_subscription(session, actor=current_actor(), participant=person, subscription=mine, at=at())
+    flash(str(N_("Gut. Der Kalender bleibt.")), "ok")
+    return redirect(_back(), code=303)
 
 
 @blueprint.post("/me/subscriptions/<public_id>/end")
@@ -181,6 +208,20 @@ def create_end(public_id: str) -> Response:
         verbs.end_subscription(session, actor=current_actor(), subscription=subscription, at=at())
     flash(str(N_("Beendet. Der Kalender leert sich beim nächsten Abholen von selbst.")), "ok")
     return redirect(_back(), code=303)
+
+
+def on_the_own_page(calendars: Calendars, given: list[Consent], waits: list[Consent]) -> dict[str, Any]:
+    """Return what the own page says of the calendars: those that run, one that may come back, and a proposal."""
+    allowed = {one.detail for one in given if one.scope is Scope.FEED}
+    back = [one for one in calendars.renewable if allowed and (one.level is not Level.FULL or one.level in allowed)]
+    proposed = next((one for one in waits if one.scope is Scope.FEED), None)
+    known = calendars.running or back
+    return {
+        "feeds": calendars.running,
+        "may_come_back": back,
+        "calendar_proposed": proposed if not calendars.running else None,
+        "subscriptions_url": url_for(f"own_subscriptions.{'list_subscriptions' if known else 'new_subscription'}"),
+    }
 
 
 def _back() -> str:
