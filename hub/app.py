@@ -19,7 +19,9 @@ from hub.keys import Keys, read_keys
 from hub.models.login import LONGEST
 from hub.paths import resource
 from hub.queries.users import count_demo_users
-from hub.web import access, assets, errors, feeds, filters, frame, logins, security
+from hub.web import access, assets, errors, filters, frame, logins, security
+from hub.web.feeds import Feeds, Gate
+from hub.web.public_feeds import PublicFeeds
 
 
 def _find_pages() -> Iterator[Blueprint]:
@@ -64,7 +66,8 @@ def create_app(config: Config, keys: Keys | None = None, database: Database | No
     app.after_request(security.add_headers)
     for pages in PAGES:
         app.register_blueprint(pages)
-    app.wsgi_app = feeds.Gate(app)  # type: ignore[method-assign]
+    served = (kind(app.extensions["database"], config) for kind in (Feeds, PublicFeeds))
+    app.wsgi_app = Gate(app, *served)  # type: ignore[method-assign]
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines would carry feed addresses
     return app
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub import clock
 from hub.actions import answers
 from hub.actions.enquiries import close_enquiry
+from hub.actions.slips import print_slip
 from hub.actions.withdrawals import withdraw_enquiry
 from hub.models.booking import Booking
 from hub.models.consent import Consent, ConsentForm, ConsentState, Scope
@@ -17,6 +18,7 @@ from hub.models.consent_sheet import ConsentSheet
 from hub.models.enquiry import Closing, DeclineReason, Enquiry
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.participant import Participant, Participation
+from hub.models.slip import SlipSize
 from hub.models.slot import Slot
 from hub.policy.fields import Field, Phase
 from hub.queries.wishes import Wish
@@ -64,6 +66,9 @@ def build(world: World) -> list[Situation]:
     with world.database.transaction() as session:
         for n, person in enumerate(people):
             _name(session.get_one(Participant, person.id), 10 + n)
+    for person in people:  # the first sheet of each, which tells what there is to tell when it is looked at
+        facts: dict[str, Any] = {"size": SlipSize.SLIP, "titles": True, "at": world.at}
+        world.do(print_slip, actor=world.actor("clara"), participant=person, **facts)
     found = [_situation(world, phase, 10 + n, people[n]) for n, phase in enumerate(ORDER)]
     with world.database.transaction() as session:
         for one in found:

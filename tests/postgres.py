@@ -25,6 +25,7 @@ CARELESS = [
     "shared_buffers=32MB",
     "listen_addresses=",
     "autovacuum=off",
+    "jit=off",
 ]
 
 

@@ -288,7 +288,7 @@ def _tell(session: Session, actor: Actor, booking: Booking, action: str, event: 
         session,
         participants=[booking.participant_id],
         users=[booking.coach_id, person.coach_id if person else None],
-        organisations=[slot.offer.organisation_id if slot is not None else None],
+        seats=[slot.offer.organisation_id if slot is not None else None],
     )
 
 

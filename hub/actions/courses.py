@@ -236,5 +236,5 @@ def _tell(
         session,
         participants=[first.participant_id],
         users=[person.coach_id if person else None],
-        organisations=[organisation_id],
+        seats=[organisation_id],
     )

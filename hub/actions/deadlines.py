@@ -147,4 +147,4 @@ def _raise_revisions(session: Session, ended: list[Booking]) -> None:
     """Raise the feeds that showed these bookings; the last statement of a verb."""
     session.flush()
     organisations = sorted({one.slot.offer.organisation_id for one in ended if one.slot is not None})
-    raise_revisions(session, participants=[one.participant_id for one in ended], organisations=organisations)
+    raise_revisions(session, participants=[one.participant_id for one in ended], seats=organisations)

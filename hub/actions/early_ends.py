@@ -92,7 +92,7 @@ def _shorten(session: Session, row: Participation, last_on: date, *, at: datetim
     coming = endings.end_uncovered_places(session, actor=SYSTEM, participant=row.participant, since=since, at=at)
     session.flush()
     organisations = {one.slot.offer.organisation_id for one in coming if one.slot is not None}
-    raise_revisions(session, participants=[row.participant_id], organisations=organisations)
+    raise_revisions(session, participants=[row.participant_id], seats=organisations)
 
 
 def _require_sound(row: Participation, last_on: date, reason: str, today: date) -> None:

@@ -18,12 +18,11 @@ from hub.config import Config
 from hub.models.restoration import Restoration
 from hub.models.subscription import FeedKind, Subscription
 from hub.policy.actor import Actor
-from hub.policy.feed_text import FeedText, calendar_head
+from hub.policy.feed_text import OF_MANY, OF_PERSONS, FeedText, calendar_head
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feed_entries, restorations, subscriptions
+from hub.queries import feed_entries, feed_kinds, feed_slots, restorations, subscriptions
 from hub.queries.feed_entries import as_instant, as_values
-from hub.queries.feeds import uid_key
 
 FORMAT: Final = 2  # raise it when entries are written differently, so that no stored event is used again
 LONGEST_FRESH: Final = timedelta(days=1)  # what no revision tells (a new name of a place) shows within a day
@@ -53,11 +52,11 @@ def render_feed(
     `subscription` comes from `get_for_rendering`, so that its revision was read before the rows. `ends_at` is when the
     feed ends by itself. Nothing is stored.
     """
-    require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    require(actor, Permission.READ_FEED, subscription)
     rows = _rows(session, actor, subscription, at)
     text = FeedText(subscription.kind, subscription.level, config.public_url, _initials(session, subscription, rows))
     envelope = _Envelope(subscription, config, restorations.find_restoration(session))
-    with i18n.using(subscription.locale):
+    with i18n.using(subscription.language):
         body, parts = _write(rows, text, envelope, subscription)
     etag = sha256(body).hexdigest()[:32]
     return Rendering(
@@ -82,7 +81,7 @@ def store_feed(
 
     False when the feed has changed or ended meanwhile; then nothing is kept and the next fetch renders again.
     """
-    require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    require(actor, Permission.READ_FEED, subscription)
     return subscriptions.store_rendering(
         session,
         subscription.id,
@@ -104,9 +103,9 @@ def lapse_feed(session: Session, *, actor: Actor, subscription: Subscription, en
 
 
 def _rows(session: Session, actor: Actor, subscription: Subscription, at: datetime) -> Sequence[Row[Any]]:
-    if subscription.kind is FeedKind.ORGANISATION:
-        return feed_entries.list_slots(session, actor, subscription.organisation_id or 0, at=at)
-    return feed_entries.list_dates(session, actor, at=at)
+    if subscription.kind in OF_PERSONS:
+        return feed_entries.list_dates(session, actor, at=at)
+    return feed_slots.list_slots(session, actor, subscription, at=at)
 
 
 def _initials(session: Session, subscription: Subscription, rows: Sequence[Row[Any]]) -> dict[int, str]:
@@ -125,7 +124,7 @@ def _turning_points(
     for cancelled, keep in enumerate(shown_for):
         first = next((row for row in rows if row.cancelled == cancelled), None)  # they come in order of their ends
         points += [as_instant(first.ends_at) + keep] if first else []
-    if subscription.kind is not FeedKind.ORGANISATION:
+    if subscription.kind in OF_PERSONS:
         points += [as_instant(until) for until in {row.allowed_until for row in rows} if until]
     if subscription.kind is FeedKind.COACH:
         cover = feed_entries.next_cover_change(session, subscription.user_id or 0, at=at)
@@ -145,21 +144,14 @@ class _Envelope:
     """What is the same for all events of one feed: the key and owner of the UIDs, and a digest of how it is written."""
 
     def __init__(self, subscription: Subscription, config: Config, restoration: Restoration | None) -> None:
-        kind = subscription.kind
-        owner = {
-            FeedKind.PARTICIPANT: subscription.participant,
-            FeedKind.COACH: subscription.user,
-            FeedKind.ORGANISATION: subscription.organisation,
-        }[kind]
-        if owner is None:
-            raise ValueError("a feed has an owner of its kind")
-        self.thing = "slot" if kind is FeedKind.ORGANISATION else "booking"
+        self.thing = "booking" if subscription.kind in OF_PERSONS else "slot"
         self.domain = config.calendar_domain
-        self.key = uid_key(kind, owner.public_id)
+        self.key = feed_kinds.owner_key(subscription)
         # After an older backup was put back every entry is newer than whatever programs have seen.
         self.raised = restoration.raises_by if restoration else 0
         self.restored_at = restoration.restored_at if restoration else LONG_AGO
-        words = (config.public_url, subscription.level, subscription.locale)
+        self.alarms = tuple(subscription.alarms)
+        words = (config.public_url, subscription.level, subscription.language, self.alarms)
         manner = (FORMAT, self.key, self.domain, *words, self.restored_at.isoformat())
         self.manner = blake2b(digest_size=MARK, key=sha256(repr(manner).encode()).digest())
 
@@ -177,7 +169,7 @@ def _write(
     rows: Sequence[Row[Any]], text: FeedText, envelope: _Envelope, subscription: Subscription
 ) -> tuple[bytes, bytes]:
     """Return the file and its parts: which row, by digest, each event was written from, so it can be used again."""
-    head = calendar_head(subscription.locale)
+    head = calendar_head(subscription.language)
     earlier = _earlier_events(subscription.body, subscription.parts)
     events = []
     for row in rows:
@@ -211,5 +203,7 @@ def _entry(row: Any, text: FeedText, envelope: _Envelope) -> CalendarEntry:
         sequence=row.sequence + envelope.raised,
         cancelled=bool(row.cancelled),
         tentative=bool(row.tentative),
+        transparent=text.kind in OF_MANY,
+        alarm_minutes=envelope.alarms,
         **text.describe(row),
     )

@@ -15,7 +15,7 @@ from hub.models.offer import Freshness, Offer, OfferState
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import freshness
+from hub.queries import feeds, freshness
 
 
 def confirm_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> None:
@@ -28,6 +28,7 @@ def confirm_offer(session: Session, *, actor: Actor, offer: Offer, at: datetime)
     freshness.freshen(session, offer, actor=actor, at=at)
     purpose = actor.purpose_for(offer.organisation_id)
     log.record(session, actor=actor, action="offer.confirmed", thing=offer, purpose=purpose, at=at)
+    feeds.raise_revisions(session, organisations=[offer.organisation_id])  # if it was hidden, calendars show it again
 
 
 def send_offer_link(session: Session, *, actor: Actor, offer: Offer, at: datetime) -> bool:
@@ -78,6 +79,7 @@ def lower_offer(session: Session, *, actor: Actor, offer_id: int, at: datetime) 
     freshness.lower(session, offer, freshness.NEXT[offer.freshness], at=at)
     action = "offer.hidden" if offer.freshness is Freshness.HIDDEN else "offer.fading"
     log.record(session, actor=actor, action=action, thing=offer, at=at)
+    feeds.raise_revisions(session, organisations=[offer.organisation_id])
     return True
 
 

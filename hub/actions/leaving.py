@@ -88,9 +88,7 @@ def leave_person(session: Session, *, actor: Actor, participant_id: int, at: dat
     endings.end_bookings(session, actor=actor, participant=person, coming=rest, by="programme", at=at)
     session.flush()
     organisations = {one.slot.offer.organisation_id for one in places if one.slot is not None}
-    feeds.raise_revisions(
-        session, participants=[person.id], users=[person.coach_id], organisations=sorted(organisations)
-    )
+    feeds.raise_revisions(session, participants=[person.id], users=[person.coach_id], seats=sorted(organisations))
     return True
 
 

@@ -38,6 +38,7 @@ LIMITS: dict[str, Limit] = {
     "caller": Limit(10),  # one member of staff takes back for somebody on the telephone
     "demand": Limit(20, timedelta(hours=1)),  # one address says that something is missing
     "check_in": Limit(10, timedelta(hours=1)),  # one address at one date, beside one try for each of its places
+    "pdf": Limit(60, timedelta(hours=1)),  # one account, or one address: drawing takes a core for seconds
     "reset": Limit(5, timedelta(hours=1)),
 }
 

@@ -64,7 +64,7 @@ def create_location(
 def update_location(session: Session, *, actor: Actor, location: Location, entries: Entries, at: datetime) -> None:
     """Change a place; another name or address reaches the calendars of all who have a date there."""
     require(actor, Permission.EDIT_LOCATION, location)
-    before = _in_calendars(location)
+    before, was_house = _in_calendars(location), location.house
     for name, value in _columns(entries).items():
         setattr(location, name, value)
     moved = _in_calendars(location) != before
@@ -72,8 +72,8 @@ def update_location(session: Session, *, actor: Actor, location: Location, entri
     if moved:
         offer_words.keep_words_at(session, location)
     _record(session, actor, "location.changed", location, at)
-    if moved:
-        there = locations.list_organisations_at(session, location)
+    if moved or location.house != was_house:
+        there = [location.organisation_id, *locations.list_organisations_at(session, location)]
         feeds.raise_revisions(session, participants=people, users=coaches, organisations=there)
 
 

@@ -21,7 +21,7 @@ from hub.policy.rules import require
 from hub.queries import bookings, codes, feeds, participants, person_notices
 from hub.queries.states import move, require_version
 
-SHOWN_IN_CALENDARS = frozenset({"name", "neutral_word", "municipality_code"})  # of the name a coach's initials
+SHOWN_IN_CALENDARS = frozenset({"name", "neutral_word", "municipality_code", "locale"})  # a coach's: initials
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,11 @@ def choose_language(session: Session, *, actor: Actor, participant: Participant,
     if locale not in LANGUAGES:
         raise InvalidInput
     participants.lock_participant(session, participant.id)
-    participant.locale = locale
+    spoken, participant.locale = participant.locale, locale
     about, changed = [participant], ["locale"]
     log.record(session, actor=actor, action="person.changed", thing=participant, about=about, fields=changed, at=at)
+    if locale != spoken:
+        feeds.raise_revisions(session, participants=[participant.id])
 
 
 def note_told(

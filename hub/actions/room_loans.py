@@ -91,7 +91,7 @@ def _tell(session: Session, actor: Actor, booking: Booking, lender_id: int, at: 
         session,
         participants=[booking.participant_id],
         users=[actor.user_id, person.coach_id if person is not None else None],
-        organisations=[lender_id],
+        seats=[lender_id],
     )
 
 

@@ -1,5 +1,6 @@
 """Making, renewing, changing and ending one's own secret calendar addresses; a token is returned once, never kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,22 +10,31 @@ from hub import crypto
 from hub.actions import log
 from hub.actions.consent_answers import express_consent
 from hub.actions.consents import request_feed
-from hub.errors import InvalidInput, NotAllowed, RuleBroken, StepNotPossible
+from hub.errors import ConsentMissing, InvalidInput, NotAllowed, RuleBroken, StepNotPossible
 from hub.i18n import N_
 from hub.models.consent import ConsentForm, ConsentState
 from hub.models.participant import Participant
-from hub.models.subscription import FeedKind, Level, Subscription
-from hub.models.user import Role
-from hub.policy.actor import Actor, ActorKind
+from hub.models.subscription import PUBLIC_KINDS, FeedKind, Level, Subscription
+from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import feeds, participants
+from hub.queries import feeds, participants, subscription_care
 from hub.queries.consent_steps import step
 from hub.queries.consents import list_same
-from hub.queries.subscriptions import has_feed_consent, lock_own_subscriptions, lock_subscription, most_telling
+from hub.queries.feed_kinds import may_have
+from hub.queries.subscriptions import (
+    consent_ends,
+    has_feed_consent,
+    lock_own_subscriptions,
+    lock_subscription,
+    most_telling,
+)
 
 MOST = 10
 LONGEST_NAME = 40
+ALARMS = frozenset({60, 1440})  # minutes before each date: an hour, a day
+CHOSEN = ("kind", "name", "level", "initials", "locale", "alarms")
+OWNED = ("participant_id", "user_id", "organisation_id", "offer_id", "room_id")
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,11 @@ def make_subscription(
     name: str,
     level: Level = Level.DISCREET,
     organisation_id: int | None = None,
+    offer_id: int | None = None,
+    room_id: int | None = None,
     initials: bool = False,
     locale: str = "de",
+    alarms: Collection[int] = (),
     at: datetime,
 ) -> tuple[Subscription, str]:
     """Make a feed of one's own and return it with its token (160 bits), which nobody can read again.
@@ -53,12 +66,12 @@ def make_subscription(
     (403) for a kind that is not the actor's, InvalidInput (422) for a name in use, RuleBroken (409) beyond ten feeds.
     """
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, Owner(actor.participant_id, actor.user_id))
-    _require_kind(actor, kind, organisation_id)
+    about = {"organisation_id": organisation_id, "offer_id": offer_id, "room_id": room_id}
+    _require_kind(session, actor, Subscription(kind=kind, **about), at)
     person = _lock_person(session, actor, at)
     own = lock_own_subscriptions(session, actor)
     name = _require_name(name, own)
-    if len(own) >= MOST:
-        raise RuleBroken(N_("Mehr als {most} Kalender gehen nicht. Bitte beenden Sie zuerst einen alten.", most=MOST))
+    _require_few(own)
     if person is not None:
         _give_consent(session, actor, person, [level, *(row.level for row in own)], locale, at)
     subscription, token = _new(
@@ -66,11 +79,12 @@ def make_subscription(
             kind=kind,
             participant_id=actor.participant_id,
             user_id=actor.user_id,
-            organisation_id=organisation_id,
+            **about,
             name=name,
             level=level,
             initials=initials,
             locale=locale,
+            alarms=_require_alarms(alarms),
             created_at=at,
         )
     )
@@ -83,24 +97,21 @@ def make_subscription(
 def rotate_subscription(
     session: Session, *, actor: Actor, subscription: Subscription, at: datetime
 ) -> tuple[Subscription, str]:
-    """Give a feed a new address and return it with its token; the old one shows an empty calendar from now on."""
+    """Give a feed a new address and return it with its token; the old one shows an empty calendar from now on.
+
+    So comes back, for thirty days, what a coach blocked or nobody fetched. Raises StepNotPossible (409) for any other
+    that has ended, ConsentMissing where the person's consent (E5) no longer carries it, InvalidInput for a name in use.
+    """
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
     person = _lock_person(session, actor, at)
-    subscription = _lock_running(session, subscription)
-    _end(subscription, "rotated", at)
-    fresh, token = _new(
-        Subscription(
-            kind=subscription.kind,
-            participant_id=subscription.participant_id,
-            user_id=subscription.user_id,
-            organisation_id=subscription.organisation_id,
-            name=subscription.name,
-            level=subscription.level,
-            initials=subscription.initials,
-            locale=subscription.locale,
-            created_at=at,
-        )
-    )
+    subscription = subscription_care.lock_renewable(session, subscription, at=at)
+    if subscription.ended_at is None:
+        _end(subscription, "rotated", at)
+    else:
+        _require_may_return(session, actor, person, subscription, at)
+        subscription.ended_why = "rotated"  # it comes back only once
+    chosen = {name: getattr(subscription, name) for name in (*CHOSEN, *OWNED)}
+    fresh, token = _new(Subscription(**chosen, created_at=at))
     session.add(fresh)
     session.flush()
     _log(session, actor, "subscription.rotated", fresh, person, at)
@@ -124,6 +135,21 @@ def change_level(
     return subscription
 
 
+def change_alarms(
+    session: Session, *, actor: Actor, subscription: Subscription, alarms: Collection[int], at: datetime
+) -> None:
+    """Let a feed carry reminders so many minutes before each date, or none; InvalidInput for minutes not offered."""
+    require(actor, Permission.MAKE_OWN_SUBSCRIPTION, subscription)
+    chosen = _require_alarms(alarms)
+    person = _lock_person(session, actor, at)
+    subscription = _lock_running(session, subscription)
+    if chosen == subscription.alarms:
+        return
+    subscription.alarms = chosen
+    subscription.revision += 1
+    _log(session, actor, "subscription.alarms_changed", subscription, person, at)
+
+
 def change_word(session: Session, *, actor: Actor, word: str, at: datetime) -> None:
     """Let a person choose the neutral word that stands in their calendars instead of a title."""
     require(actor, Permission.MAKE_OWN_SUBSCRIPTION, Owner(actor.participant_id, None))
@@ -145,13 +171,8 @@ def end_subscription(session: Session, *, actor: Actor, subscription: Subscripti
     _log(session, actor, "subscription.ended", subscription, person, at)
 
 
-def _require_kind(actor: Actor, kind: FeedKind, organisation_id: int | None) -> None:
-    allowed = {
-        FeedKind.PARTICIPANT: actor.kind is ActorKind.PERSON and organisation_id is None,
-        FeedKind.COACH: actor.has(Role.COACH) and organisation_id is None,
-        FeedKind.ORGANISATION: organisation_id in actor.partner_ids,
-    }
-    if not allowed[kind]:
+def _require_kind(session: Session, actor: Actor, feed: Subscription, at: datetime) -> None:
+    if feed.kind in PUBLIC_KINDS or not may_have(session, actor, feed, at=at):
         raise NotAllowed
 
 
@@ -163,6 +184,29 @@ def _require_name(name: str, own: list[Subscription]) -> str:
         taken = N_("So heißt schon einer Ihrer Kalender. Bitte nehmen Sie einen anderen Namen.")
         raise InvalidInput(fields={"name": taken})
     return name
+
+
+def _require_alarms(alarms: Collection[int]) -> list[int]:
+    if not ALARMS.issuperset(alarms):
+        raise InvalidInput(fields={"alarms": N_("Bitte wählen Sie eines.")})
+    return sorted(set(alarms))
+
+
+def _require_may_return(
+    session: Session, actor: Actor, person: Participant | None, subscription: Subscription, at: datetime
+) -> None:
+    """Refuse to bring an ended feed back beyond ten, beside one of its name, or without a consent that carries it."""
+    own = lock_own_subscriptions(session, actor)
+    _require_kind(session, actor, subscription, at)
+    _require_name(subscription.name, own)
+    _require_few(own)
+    if person is not None and consent_ends(session, person.id).get(subscription.level, at) <= at:
+        raise ConsentMissing(N_("Dazu fehlt Ihr Ja. Bitte richten Sie den Kalender neu ein."))
+
+
+def _require_few(own: list[Subscription]) -> None:
+    if len(own) >= MOST:
+        raise RuleBroken(N_("Mehr als {most} Kalender gehen nicht. Bitte beenden Sie zuerst einen alten.", most=MOST))
 
 
 def _lock_running(session: Session, subscription: Subscription) -> Subscription:

@@ -53,7 +53,7 @@ def assign_coach(
     if staff and announce:
         notices.announce(session, "person.handed_over", Facts(staff_ids=staff), at=at)
     lenders = [one.slot.offer.organisation_id for one in coming if one.slot is not None]
-    feeds.raise_revisions(session, participants=[participant.id], users=concerned, organisations=lenders)
+    feeds.raise_revisions(session, participants=[participant.id], users=concerned, seats=lenders)
     return staff
 
 

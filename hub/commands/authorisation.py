@@ -16,6 +16,7 @@ from hub.policy import (
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    feed_scopes,
     inspection_scopes,
     notice_scopes,
     phone_scopes,
@@ -24,6 +25,7 @@ from hub.policy import (
     scopes,
     sheet_scopes,
     shortlist_scopes,
+    slip_scopes,
     transmission_scopes,
 )
 from hub.policy.fields import Field, Phase, Reader
@@ -42,6 +44,7 @@ ROWS: Sequence[ModuleType] = (
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    feed_scopes,
     inspection_scopes,
     notice_scopes,
     phone_scopes,
@@ -49,6 +52,7 @@ ROWS: Sequence[ModuleType] = (
     round_scopes,
     sheet_scopes,
     shortlist_scopes,
+    slip_scopes,
     transmission_scopes,
 )
 

@@ -81,6 +81,8 @@ Ein Strich heißt: gibt es für diese Leserinnen und Leser nicht. Ohne Spalte, a
 
 Beim Partner bleibt von jeder Zelle nur, was die Person angekreuzt hat. I1, I2, H1 und C1 öffnen sich erst,
 wenn dieselbe Person beim Partner den Hinweis zum Zweck bestätigt hat. Ein Link aus einer E-Mail öffnet sie nie.
+Der Dachverband liest I1 allein auf der Liste, die er für den Eingang druckt: nach der Zusage, bis der Termin vorbei
+ist, nach demselben Hinweis, und nur von Menschen, die das eigens angekreuzt haben (E2b).
 {days} Tage nach dem Ende der letzten Teilnahme gilt für Coach und Vertretung die Zeile „{over}“:
 Sie finden die Person auf keiner Seite mehr.
 

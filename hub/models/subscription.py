@@ -1,11 +1,14 @@
 """Subscription: one secret feed address for one device or purpose, with the bytes last rendered for it."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy import CheckConstraint, LargeBinary, String, case, func, literal
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.db import UTCDateTime
 from hub.models.base import Base, Identified, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.offer import Offer
@@ -28,6 +31,7 @@ class FeedKind(StrEnum):
     PUBLIC_OFFER = "public_offer"
 
 
+NEVER_YET, ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 PUBLIC_KINDS = (FeedKind.HOUSE, FeedKind.PROGRAMME, FeedKind.PUBLIC_OFFER)
 _ONE_OWNER = (
     "CASE WHEN kind = 'participant' THEN participant_id IS NOT NULL"
@@ -74,7 +78,7 @@ class Subscription(Identified, Base):
     alarms: Mapped[list[int]] = mapped_column(default=list)  # minutes before each date; none unless asked for
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    ended_why: Mapped[str] = mapped_column(String(16), default="")  # rotated, revoked, consent, participation, role
+    ended_why: Mapped[str] = mapped_column(String(16), default="")  # rotated, revoked, blocked, unused, consent, …
     revision: Mapped[int] = mapped_column(default=1)
     rendered_revision: Mapped[int] = mapped_column(default=0)
     etag: Mapped[str] = mapped_column(String(64), default="")
@@ -83,7 +87,7 @@ class Subscription(Identified, Base):
     fetched_on: Mapped[date | None]
     fetched_client: Mapped[str] = mapped_column(String(24), default="")
     fetched_revision: Mapped[int] = mapped_column(default=0)
-    fetched_modified_at: Mapped[datetime | None]  # since when the bytes fetched last are as they are
+    fetched_modified_at: Mapped[datetime | None]  # all that was changed up to then is in the bytes fetched last
     asked_at: Mapped[datetime | None]  # when it was asked whether this address is still needed
     kept_on: Mapped[date | None]  # the day it was last said that it is
     # Behind all that each request reads: SQLite walks through them to whatever stands after them.
@@ -98,3 +102,22 @@ class Subscription(Identified, Base):
     room: Mapped[Room | None] = related()
     location: Mapped[Location | None] = related()
     programme: Mapped[Programme | None] = related()
+
+    @property
+    def language(self) -> str:
+        """What its entries are written in: a person's own language as it is now, else the one it was made in."""
+        return self.participant.locale if self.participant is not None else self.locale
+
+    @hybrid_property
+    def brought_until(self) -> datetime:
+        """Up to when programs have fetched what was changed; valid in Python and in SQL.
+
+        Revisions are exact, but rise with what this feed does not show: then it counts how old the bytes fetched are.
+        """
+        return ALWAYS if self.fetched_revision >= self.revision else self.fetched_modified_at or NEVER_YET
+
+    @brought_until.inplace.expression
+    @classmethod
+    def _brought_until_sql(cls) -> Any:
+        known = func.coalesce(cls.fetched_modified_at, literal(NEVER_YET, UTCDateTime))
+        return case((cls.fetched_revision >= cls.revision, literal(ALWAYS, UTCDateTime)), else_=known)

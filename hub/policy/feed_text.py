@@ -10,11 +10,13 @@ from calendars.writing import empty_calendar
 from hub.geography import find_municipality
 from hub.i18n import N_
 from hub.models.offer import Form
-from hub.models.subscription import FeedKind, Level
+from hub.models.subscription import PUBLIC_KINDS, FeedKind, Level
 from hub.policy.visibility import FEEDS, Part
 
 PRODID: Final = "-//Kalender//Termine//DE"
 REFRESH: Final = timedelta(hours=1)
+OF_MANY: Final = (FeedKind.ROOM, *PUBLIC_KINDS)  # what others do: it takes none of the reader's own time
+OF_PERSONS: Final = (FeedKind.PARTICIPANT, FeedKind.COACH)  # they show bookings; all others show dates of offers
 
 
 def calendar_head(locale: str) -> CalendarHead:
@@ -75,8 +77,8 @@ class FeedText:
         return self._name(row)
 
     def _name(self, row: Any) -> str:
-        if self.kind is FeedKind.ORGANISATION:
-            return _with_count(row)
+        if self.kind not in OF_PERSONS:
+            return _with_count(row) if Part.COUNT in self.shown else str(row.title or N_("Reserviert"))
         if self.kind is FeedKind.COACH:
             return self.initials.get(row.participant_id) or row.call_word or str(N_("Termin"))
         if Part.TITLE in self.shown and row.form is Form.ROOM:
@@ -89,7 +91,13 @@ class FeedText:
         if row.private:
             return None
         organisation = row.organisation if Part.ORGANISATION in self.shown else None
-        return ", ".join(filter(None, [organisation, self._address(row)])) or None
+        return ", ".join(filter(None, [organisation, *self._rooms(row), self._address(row)])) or None
+
+    def _rooms(self, row: Any) -> tuple[str | None, ...]:
+        """The room and the name of its place, where one comes to a place."""
+        if Part.ROOM not in self.shown or row.form in (Form.ONLINE, Form.HOME_VISIT):
+            return ()
+        return row.room, row.place
 
     def _address(self, row: Any) -> str | None:
         """The street address; of a visit at home no address: the coach reads the municipality, the person is there."""
@@ -109,6 +117,8 @@ class FeedText:
         return str(N_("Mehr dazu: {address}", address=page))
 
     def _page(self, row: Any) -> str | None:
+        if Part.OFFER_PAGE in self.shown:
+            return f"{self.public_url.rstrip('/')}/offers/{row.offer}"
         if Part.OWN_PAGE not in self.shown:
             return None
         path = f"/bookings/{row.public_id}" if self.kind is FeedKind.COACH else "/me"

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     DECIDE_INSPECTION = "decide_inspection"
     TELL_PERSON = "tell_person"
     PRINT_LETTER = "print_letter"
+    PRINT_SLIP = "print_slip"
     ISSUE_CARD = "issue_card"
     SET_PIN = "set_pin"
     CHOOSE_LANGUAGE = "choose_language"
@@ -66,6 +67,7 @@ class Permission(StrEnum):
     CHOOSE_IN_ROUND = "choose_in_round"
     ANSWER_ENQUIRY = "answer_enquiry"
     OPEN_IDENTITY = "open_identity"
+    PRINT_NAMES = "print_names"
     GIVE_FEEDBACK = "give_feedback"
     MARK_ATTENDANCE = "mark_attendance"
     MARK_FOR_PERSON = "mark_for_person"
@@ -78,6 +80,11 @@ class Permission(StrEnum):
     # feeds
     MAKE_OWN_SUBSCRIPTION = "make_own_subscription"
     END_SUBSCRIPTION = "end_subscription"
+    READ_FEED = "read_feed"
+    OPEN_PUBLIC_CALENDAR = "open_public_calendar"
+    BLOCK_SUBSCRIPTION = "block_subscription"
+    KEEP_SUBSCRIPTION = "keep_subscription"
+    ASK_FOR_SUBSCRIPTION = "ask_for_subscription"
     # network
     EDIT_ORGANISATION = "edit_organisation"
     EDIT_LOCATION = "edit_location"

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.errors import NotAllowed
 from hub.models.enquiry import EnquiryState
+from hub.models.subscription import PUBLIC_KINDS
 from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.permissions import Permission
@@ -22,6 +23,10 @@ def actor_acts_for_its_organisation(actor: Actor, thing: Any) -> bool:
 
 def actor_works_in_its_organisation(actor: Actor, thing: Any) -> bool:
     return actor.kind is ActorKind.STAFF and thing.organisation_id in actor.organisations(Role.PARTNER)
+
+
+def actor_is_the_umbrella_of_its_organisation(actor: Actor, thing: Any) -> bool:
+    return actor.kind is ActorKind.STAFF and thing.organisation_id in actor.member_ids
 
 
 def actor_phones_its_organisation(actor: Actor, thing: Any) -> bool:
@@ -131,6 +136,10 @@ def it_is_the_actors_own(actor: Actor, thing: Any) -> bool:
     return actor.user_id is not None and thing.user_id == actor.user_id
 
 
+def anybody_may_read_it(_actor: Actor, feed: Any) -> bool:
+    return feed.kind in PUBLIC_KINDS
+
+
 def actor_is_the_coach_whose_it_is(actor: Actor, thing: Any) -> bool:
     return actor.has(Role.COACH) and actor.user_id is not None and thing.user_id == actor.user_id
 
@@ -179,6 +188,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.DECIDE_INSPECTION: (actor_audits_and_did_not_propose,),
     P.TELL_PERSON: (actor_looks_after_the_person,),
     P.PRINT_LETTER: (actor_looks_after_the_person,),
+    P.PRINT_SLIP: (actor_looks_after_the_person,),
     P.ISSUE_CARD: (actor_looks_after_the_person,),
     P.SET_PIN: (actor_is_the_person,),
     P.CHOOSE_LANGUAGE: (actor_is_the_person,),
@@ -206,6 +216,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
         actor_holds_the_link_for_it,
     ),
     P.OPEN_IDENTITY: (actor_works_in_its_organisation,),
+    P.PRINT_NAMES: (actor_is_the_umbrella_of_its_organisation,),
     P.GIVE_FEEDBACK: (actor_works_in_its_organisation,),
     P.MARK_ATTENDANCE: (actor_acts_for_its_organisation, actor_holds_the_link_for_the_date),
     P.MARK_FOR_PERSON: (actor_looks_after_the_person,),
@@ -219,7 +230,12 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.SETTLE_PRIOR_QUESTION: (actor_asked_it,),
     P.FOLLOW_BOOKING: (actor_looks_after_the_person, actor_is_the_person, actor_is_the_house_itself),
     P.MAKE_OWN_SUBSCRIPTION: (it_is_the_actors_own,),
+    P.READ_FEED: (it_is_the_actors_own, anybody_may_read_it),
+    P.OPEN_PUBLIC_CALENDAR: (actor_is_the_house_itself,),
     P.END_SUBSCRIPTION: (it_is_the_actors_own, actor_is_the_house_itself),
+    P.BLOCK_SUBSCRIPTION: (actor_looks_after_the_person,),
+    P.KEEP_SUBSCRIPTION: (actor_looks_after_the_person, actor_is_the_person),
+    P.ASK_FOR_SUBSCRIPTION: (actor_looks_after_the_person,),
     P.EDIT_ORGANISATION: (actor_is_a_coordinator,),
     P.EDIT_LOCATION: (actor_is_a_coordinator, actor_acts_for_its_organisation),
     P.EDIT_PROGRAMME: (actor_is_a_coordinator,),

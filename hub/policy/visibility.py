@@ -1,6 +1,6 @@
 """Which fields of a row an actor sees, by role, object and state: the matrix of the privacy requirements as data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from hub.models.enquiry import EnquiryState as E
@@ -138,6 +138,9 @@ MATRIX: Mapping[Phase, Mapping[Reader, Fields]] = {
     Phase.DELETED: {R.AUDITOR: _f(F.TECHNICAL_LOG), R.OPERATOR: _f(F.TECHNICAL_LOG), R.EVALUATOR: _f(F.TOTALS)},
 }
 
+# What a tick of its own adds, on the list that is printed for the door and nowhere else (E2b).
+PRINTED: Mapping[Phase, Mapping[Reader, Fields]] = {Phase.ACCEPTED: {R.UMBRELLA: _f(F.IDENTITY)}}
+
 PROFILE: Mapping[Reader, Fields] = {
     R.PERSON: OWN,
     R.COACH: _f(F.IDENTITY, F.CONTACT, F.ACCESS, F.NOTES, F.PLAN),
@@ -231,6 +234,11 @@ def visible_to_partner(
     return frozenset(field for field in fields if field not in ticked or field in sent)
 
 
+def visible_on_list(reader: Reader, phase: Phase, sent: Collection[str]) -> Fields:
+    """Return what this reader's printed list shows beside the place code of who ticked it, of what was sent."""
+    return frozenset(field for field in PRINTED.get(phase, {}).get(reader, NOTHING) if field in sent)
+
+
 class Part(StrEnum):
     """Parts of a calendar entry."""
 
@@ -243,9 +251,12 @@ class Part(StrEnum):
     CALL_WORD = "call_word"
     OWN_PAGE = "own_page"
     COUNT = "count"
+    ROOM = "room"  # and the name of its place
+    OFFER_PAGE = "offer_page"
 
 
 P = Part
+_PUBLIC_OFFER = frozenset({P.TIMES, P.TITLE, P.ORGANISATION, P.ROOM, P.ADDRESS, P.OFFER_PAGE})
 FEEDS: Mapping[FeedKind, Mapping[Level, frozenset[Part]]] = {
     FeedKind.PARTICIPANT: {
         Level.DISCREET: frozenset({P.TIMES, P.NEUTRAL_WORD}),
@@ -256,4 +267,11 @@ FEEDS: Mapping[FeedKind, Mapping[Level, frozenset[Part]]] = {
         level: frozenset({P.TIMES, P.CALL_WORD, P.ADDRESS, P.MUNICIPALITY, P.OWN_PAGE}) for level in Level
     },
     FeedKind.ORGANISATION: {level: frozenset({P.TIMES, P.TITLE, P.COUNT, P.ADDRESS}) for level in Level},
+    FeedKind.OFFER: {level: frozenset({P.TIMES, P.TITLE, P.COUNT, P.ADDRESS}) for level in Level},
+    # Of what its reader does not see the room is taken, and a lent one always is: nobody learns when somebody talks.
+    FeedKind.ROOM: {level: frozenset({P.TIMES, P.TITLE, P.ROOM}) for level in Level},
+    # Public, so nothing that bookings change: what stands in the pages anybody reads, in the same words.
+    FeedKind.HOUSE: {level: frozenset({P.TIMES, P.TITLE, P.ROOM, P.ADDRESS, P.OFFER_PAGE}) for level in Level},
+    FeedKind.PROGRAMME: dict.fromkeys(Level, _PUBLIC_OFFER),
+    FeedKind.PUBLIC_OFFER: dict.fromkeys(Level, _PUBLIC_OFFER),
 }

@@ -9,20 +9,19 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Enum, Row, ScalarSelect, Select, Text, and_, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Enum, Row, ScalarSelect, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.db import UTCDateTime
-from hub.models.booking import UNDECIDED, Booking, BookingState
+from hub.models.booking import Booking, BookingState
 from hub.models.consent import Consent, Scope
 from hub.models.location import Location
 from hub.models.offer import CARRIES_IDENTITY, Form, Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Cover, Participant
-from hub.models.slot import Pool, Slot, SlotState
+from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor
-from hub.policy.scopes import bookings_for, kept_privately, own_slots_for
-from hub.queries.holds import on_hold
+from hub.policy.scopes import bookings_for, kept_privately
 
 WINDOW = timedelta(days=30)  # how far back a feed shows what took place
 CANCELLED_FOR = timedelta(days=7)  # how long after its date a cancelled one is still marked as such
@@ -40,7 +39,7 @@ def list_dates(session: Session, actor: Actor, *, at: datetime) -> Sequence[Row[
     from the waiting list are no dates yet. In order of their ends.
     """
     query = _dates(actor, at).order_by(Booking.ends_at)
-    return _plain(session, query.with_only_columns(*_stored(_columns(at)), maintain_column_froms=True))
+    return run_plain(session, query.with_only_columns(*as_stored(_columns(at)), maintain_column_froms=True))
 
 
 def list_own_dates(session: Session, actor: Actor, *, at: datetime, only: int | None = None) -> Sequence[Row[Any]]:
@@ -53,7 +52,7 @@ def list_own_dates(session: Session, actor: Actor, *, at: datetime, only: int | 
     if only is not None:
         query = query.where(Booking.id == only)
     columns = (Booking.id.label("booking_id"), *_columns(at))
-    return _plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
+    return run_plain(session, query.with_only_columns(*columns, maintain_column_froms=True))
 
 
 def _dates(actor: Actor, at: datetime) -> Select[Any]:
@@ -69,9 +68,14 @@ def _dates(actor: Actor, at: datetime) -> Select[Any]:
                 and_(Booking.state.in_(SHOWN), Booking.ends_at > at - WINDOW),
                 and_(Booking.state == BookingState.CANCELLED, Booking.ends_at > at - CANCELLED_FOR),
             ),
-            or_(Booking.access.not_in(CARRIES_IDENTITY), _allowed_until(at).is_not(None), kept_privately()),
+            is_carried(at),
         )
     )
+
+
+def is_carried(at: datetime) -> ColumnElement[bool]:
+    """Whether feeds may show a booking at all: one with a name only while its consent lasts, or kept privately."""
+    return or_(Booking.access.not_in(CARRIES_IDENTITY), _allowed_until(at).is_not(None), kept_privately())
 
 
 def _columns(at: datetime) -> tuple[Any, ...]:
@@ -102,7 +106,7 @@ def _columns(at: datetime) -> tuple[Any, ...]:
     )
 
 
-def _plain(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+def run_plain(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
     """Run a query for columns past the object mapper, which costs as much again for thousands of rows."""
     return session.connection().execute(query).all()
 
@@ -123,48 +127,6 @@ def _allowed_until(at: datetime) -> ScalarSelect[Any]:
     )
 
 
-def list_slots(session: Session, actor: Actor, organisation_id: int, *, at: datetime) -> Sequence[Row[Any]]:
-    """Return the dates of one organisation the actor acts for: title, times, place, and how many places are taken.
-
-    `also_changed_at` is the last change of any booking in it, as that changes the number. Places held for a while
-    are not counted: a calendar would show them long after they ran out. In order of their ends.
-    """
-    taken = select(func.coalesce(func.sum(Pool.taken), 0)).where(Pool.slot_id == Slot.id).correlate(Slot)
-    ever_booked = (Booking.slot_id == Slot.id, Booking.state.not_in((*UNDECIDED, BookingState.EXPIRED)))
-    booked_at = select(func.max(Booking.changed_at)).where(*ever_booked).correlate(Slot)
-    query = (
-        own_slots_for(actor)
-        .outerjoin(Place, Place.id == func.coalesce(Slot.location_id, Offer.location_id))
-        .where(
-            Offer.organisation_id == organisation_id,
-            or_(
-                and_(Slot.state != SlotState.CALLED_OFF, Slot.ends_at > at - WINDOW),
-                and_(Slot.state == SlotState.CALLED_OFF, Slot.ends_at > at - CANCELLED_FOR),
-            ),
-        )
-        .order_by(Slot.ends_at)
-    )
-    columns = (
-        Slot.public_id,
-        Slot.starts_at,
-        Slot.ends_at,
-        (Slot.state == SlotState.CALLED_OFF).label("cancelled"),
-        (Slot.state == SlotState.UNSETTLED).label("tentative"),
-        false().label("private"),
-        Slot.sequence,
-        Slot.changed_at,
-        booked_at.scalar_subquery().label("also_changed_at"),
-        Slot.places,
-        (taken.scalar_subquery() - on_hold()).label("taken"),
-        Offer.title,
-        Offer.form,
-        Place.street,
-        Place.postal_code,
-        Place.municipality_code,
-    )
-    return _plain(session, query.with_only_columns(*_stored(columns), maintain_column_froms=True))
-
-
 def as_values(row: Row[Any]) -> SimpleNamespace:
     """Turn a row of a feed into values: instants in UTC, and the form of the offer."""
     values = row._asdict()
@@ -180,7 +142,7 @@ def as_instant(text: str) -> datetime:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
-def _stored(columns: Iterable[Any]) -> list[Any]:
+def as_stored(columns: Iterable[Any]) -> list[Any]:
     """Return columns that no driver and no type converts."""
     return [
         cast(column, Text).label(column.key) if isinstance(column.type, UTCDateTime | Enum) else column

@@ -1,16 +1,21 @@
 """Feed revisions, raised as the last statements of a transaction in order of id; and the key of an owner's UIDs."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, and_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from hub import crypto
 from hub.models.booking import Booking
+from hub.models.offer import Offer
 from hub.models.participant import Cover, Participant
 from hub.models.slot import Slot
 from hub.models.subscription import FeedKind, Subscription
 from hub.queries.bookings import coaches_of
+
+# Feeds of many partners: a date that went away was in one of them before, and no row says any more in which.
+_OF_MANY = (Subscription.room_id > 0, Subscription.location_id > 0, Subscription.programme_id > 0)
 
 
 def raise_revisions(
@@ -19,22 +24,31 @@ def raise_revisions(
     participants: Iterable[int | None] = (),
     users: Iterable[int | None] = (),
     organisations: Iterable[int | None] = (),
+    seats: Iterable[int | None] = (),
 ) -> None:
     """Raise the revision of every feed that shows these persons, coaches or organisations.
 
-    The feeds of a person's coach and of the coach's deputies show the person too and need not be named. Ids are locked
-    sorted, since unsorted updates deadlock on PostgreSQL. Call it last in a transaction.
+    The feeds of a person's coach and of the coach's deputies show the person too and need not be named. Of
+    `organisations` the dates themselves have changed, of `seats` only how many places in them are taken, which but few
+    feeds tell. Ids are locked sorted, since unsorted updates deadlock on PostgreSQL. Call it last in a transaction.
     """
     persons = {i for i in participants if i}
     coaches = select(Participant.coach_id).where(Participant.id.in_(persons))
-    wanted = or_(
+    dated = {i for i in organisations if i}
+    counted = dated | {i for i in seats if i}
+    wanted = [
         Subscription.participant_id.in_(persons),
         Subscription.user_id.in_({i for i in users if i}),
         Subscription.user_id.in_(coaches),
         Subscription.user_id.in_(select(Cover.deputy_id).where(Cover.coach_id.in_(coaches))),
-        Subscription.organisation_id.in_({i for i in organisations if i}),
-    )
-    running = select(Subscription.id).where(wanted, Subscription.ended_at.is_(None))
+        Subscription.organisation_id.in_(counted),
+        and_(Subscription.kind == FeedKind.OFFER, Subscription.offer_id.in_(_offers_of(counted))),
+        Subscription.offer_id.in_(_offers_of(dated)),
+        *(_OF_MANY if dated else ()),
+    ]
+    # Each by its own index; of one condition with many parts a database may make a walk through all feeds.
+    concerned = union_all(*(select(Subscription.id).where(one) for one in wanted))
+    running = select(Subscription.id).where(Subscription.id.in_(concerned), Subscription.ended_at.is_(None))
     ids = list(session.scalars(running.order_by(Subscription.id).with_for_update()))
     if ids:
         session.execute(
@@ -43,6 +57,10 @@ def raise_revisions(
             .values(revision=Subscription.revision + 1)
             .execution_options(synchronize_session=False)
         )
+
+
+def _offers_of(organisations: set[int]) -> Select[Any]:
+    return select(Offer.id).where(Offer.organisation_id.in_(organisations))
 
 
 def raise_for_dates(session: Session, slots: Iterable[Slot], bookings: Iterable[Booking]) -> None:

@@ -43,10 +43,14 @@ def get_house(session: Session, public_id: str) -> Location:
     return house
 
 
-def _houses() -> Select[Location]:
+def running_houses() -> Select[Location]:
+    """Return the houses that many partners use, as long as somebody runs them."""
     query = select(Location).join(Organisation, Location.organisation_id == Organisation.id)
-    running = and_(Location.house, Organisation.ended_at.is_(None))
-    return query.where(running).options(contains_eager(Location.organisation))
+    return query.where(Location.house, Organisation.ended_at.is_(None))
+
+
+def _houses() -> Select[Location]:
+    return running_houses().options(contains_eager(Location.organisation))
 
 
 def list_entries(
@@ -58,9 +62,10 @@ def list_entries(
     """
     starts, ends = clock.start_of_day(first), clock.start_of_day(first + timedelta(days=days))
     query = (
-        select(Slot, _shown_to(actor).label("shown"))
+        select(Slot, is_shown_to(actor).label("shown"))
         .join(Offer, Slot.offer_id == Offer.id)
-        .where(_at(location), Slot.starts_at < ends, Slot.ends_at > starts, Slot.starts_at > starts - timedelta(days=1))
+        .where(is_at(location.id), Slot.starts_at < ends)
+        .where(Slot.ends_at > starts, Slot.starts_at > starts - timedelta(days=1))
         .options(contains_eager(Slot.offer).joinedload(Offer.organisation), joinedload(Slot.room))
         .order_by(Slot.starts_at, Slot.id)
     )
@@ -77,16 +82,17 @@ def find_next_start(session: Session, location: Location, *, after: datetime) ->
     """Return when the next thing everybody may come to begins, or None. One statement."""
     query = select(func.min(Slot.starts_at)).join(Offer, Slot.offer_id == Offer.id)
     coming = and_(Slot.starts_at > after, Slot.starts_at < after + HORIZON, Slot.state == SlotState.PLANNED)
-    return session.scalar(query.where(_at(location), coming, _shown_to(ANONYMOUS)))
+    return session.scalar(query.where(is_at(location.id), coming, is_shown_to(ANONYMOUS)))
 
 
-def _at(location: Location) -> ColumnElement[bool]:
+def is_at(location_id: int) -> ColumnElement[bool]:
     """Whether a date is there: its own place, else that of its offer; a visit at home only sets out from there."""
-    there = and_(Slot.location_id.is_(None), Offer.location_id == location.id)
-    return and_(Offer.form != Form.HOME_VISIT, or_(Slot.location_id == location.id, there))
+    there = and_(Slot.location_id.is_(None), Offer.location_id == location_id)
+    return and_(Offer.form != Form.HOME_VISIT, or_(Slot.location_id == location_id, there))
 
 
-def _shown_to(actor: Actor) -> ColumnElement[bool]:
+def is_shown_to(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor reads what a date is; of others only that a room is taken."""
     seen = offers_for(actor).with_only_columns(Offer.id).correlate(None)
     own = Offer.organisation_id.in_(actor.partner_ids)
     for_people = and_(Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)

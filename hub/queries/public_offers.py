@@ -7,19 +7,25 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session, load_only
 
-from hub.models.offer import Form, Freshness, Offer
+from hub.models.offer import Form, Freshness, Offer, OfferState
 from hub.policy.actor import ANONYMOUS, Actor
 from hub.policy.catalogue_scopes import paused_offers_for
 from hub.policy.scopes import offers_for
 
 MOST_LISTED = 40_000  # addresses; one list holds 50,000
+FOUND = (Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)  # rooms are lent to coaches alone
 
 
 def list_public_offers(session: Session) -> Sequence[tuple[str, datetime]]:
     """Return public id and last change of all offers whose page anybody reads, the last changed first."""
-    shown = offers_for(ANONYMOUS).where(Offer.form != Form.ROOM, Offer.freshness != Freshness.HIDDEN)
+    shown = offers_for(ANONYMOUS).where(*FOUND)
     query = shown.with_only_columns(Offer.public_id, Offer.changed_at).order_by(Offer.changed_at.desc(), Offer.id)
     return [(row.public_id, row.changed_at) for row in session.execute(query.limit(MOST_LISTED))]
+
+
+def is_found_by_all(offer: Offer) -> bool:
+    """Tell the same of one loaded offer that is not a room."""
+    return offer.state is OfferState.PUBLISHED and offer.public and offer.freshness is not Freshness.HIDDEN
 
 
 def offering_organisations(actor: Actor) -> Select[Any]:

@@ -14,16 +14,19 @@ from hub import clock
 from hub.db import Database
 from hub.errors import NotFound
 from hub.models.consent import PERMITTING, Consent, ConsentState, Scope
+from hub.models.location import Room
 from hub.models.organisation import Organisation
 from hub.models.participant import Participation, ParticipationState
-from hub.models.subscription import FeedKind, Level, Subscription
-from hub.models.user import Role
-from hub.policy.actor import Actor, ActorKind
+from hub.models.subscription import PUBLIC_KINDS, FeedKind, Level, Subscription
+from hub.policy.actor import ANONYMOUS, Actor, ActorKind
 from hub.policy.scopes import organisations_for, subscriptions_for
+from hub.queries.feed_kinds import THINGS, may_have
 from hub.queries.users import find_actor
 
 GRACE = timedelta(days=14)  # a feed outlives the consent's last day and the participation by this (R-CAL-12)
 NEVER = datetime.max.replace(tzinfo=UTC)
+# A change bears the moment it began: bytes made while it was being written may be younger, and lack it.
+LONGEST_CHANGE = timedelta(minutes=2)
 UNRENDERED: dict[str, Any] = {"etag": "", "body": None, "parts": None, "packed": None}  # a feed without its bytes
 
 _TABLE = Subscription.__table__.c
@@ -67,7 +70,10 @@ _FIND: dict[Part, Select[Any]] = {
 def list_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
     """Return the actor's own feeds that have not ended, the oldest first."""
     query = subscriptions_for(actor).where(Subscription.ended_at.is_(None)).order_by(Subscription.id)
-    return list(session.scalars(query.options(joinedload(Subscription.organisation))))
+    room = joinedload(Subscription.room).joinedload(Room.location)
+    return list(
+        session.scalars(query.options(joinedload(Subscription.organisation), joinedload(Subscription.offer), room))
+    )
 
 
 def lock_own_subscriptions(session: Session, actor: Actor) -> list[Subscription]:
@@ -108,12 +114,8 @@ def find_feed(database: Database, digest: str, part: Part = Part.HEAD) -> Any:
 def get_for_rendering(session: Session, subscription_id: int) -> Subscription:
     """Return a feed with its owners and earlier bytes; its revision is read here, before anything it shows."""
     query = select(Subscription).where(Subscription.id == subscription_id)
-    owners = (
-        joinedload(Subscription.participant),
-        joinedload(Subscription.user),
-        joinedload(Subscription.organisation),
-    )
-    found = session.scalars(query.options(*owners)).one()
+    about = (joinedload(getattr(Subscription, name)) for name in dict.fromkeys(THINGS.values()))
+    found = session.scalars(query.options(*about)).one()
     stored = select(_TABLE.body, _TABLE.parts).where(_TABLE.id == subscription_id)
     for name, value in session.execute(stored.execution_options(binary=True)).one()._mapping.items():
         set_committed_value(found, name, value)
@@ -136,7 +138,7 @@ class Fetch:
             "fetched_on": self.on,
             "fetched_client": self.client,
             "fetched_revision": self.revision,
-            "fetched_modified_at": self.modified_at,
+            "fetched_modified_at": self.modified_at - LONGEST_CHANGE,
         }
 
 
@@ -181,6 +183,17 @@ def end_feed(session: Session, subscription_id: int, *, at: datetime, why: str) 
     )
 
 
+def resume_feed(session: Session, digest: str) -> bool:
+    """Let a feed that had ended go on under the same address, as new; False when there is none of this digest."""
+    resumed = session.execute(
+        update(Subscription)
+        .where(Subscription.token_digest == digest)
+        .values(ended_at=None, ended_why="", revision=Subscription.revision + 1, **UNRENDERED)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", resumed).rowcount == 1
+
+
 @dataclass(frozen=True)
 class End:
     """When a feed ends or ended, and why: consent, participation, role."""
@@ -190,7 +203,12 @@ class End:
 
 
 def find_reader(session: Session, subscription: Subscription) -> Actor | None:
-    """Return the actor a feed is read as; None when the account is gone or disabled. `participant` must be loaded."""
+    """Return the actor a feed is read as, for a public one anybody; None when the account is gone or disabled.
+
+    `participant` must be loaded.
+    """
+    if subscription.kind in PUBLIC_KINDS:
+        return ANONYMOUS
     if subscription.participant is not None:
         ref = subscription.participant.public_id
         return Actor(ActorKind.PERSON, ref, participant_id=subscription.participant_id)
@@ -198,7 +216,10 @@ def find_reader(session: Session, subscription: Subscription) -> Actor | None:
 
 
 def find_end(session: Session, subscription: Subscription, reader: Actor | None, *, at: datetime) -> End:
-    """Return when this feed ends by itself: with consent and participation of a person, with the role of staff."""
+    """Return when this feed ends by itself: with consent and participation of a person, with the role of staff.
+
+    A public one ends when what it is about is no longer everybody's.
+    """
     if subscription.kind is FeedKind.PARTICIPANT:
         participant_id = cast("int", subscription.participant_id)
         consent = consent_ends(session, participant_id).get(subscription.level, subscription.created_at)
@@ -206,12 +227,11 @@ def find_end(session: Session, subscription: Subscription, reader: Actor | None,
         return min(End(consent, "consent"), End(participation, "participation"), key=lambda end: end.at)
     if reader is None:
         return End(at, "role")
-    mine = (
-        subscription.organisation_id in reader.partner_ids
-        if subscription.kind is FeedKind.ORGANISATION
-        else reader.has(Role.COACH)
-    )
-    return End(NEVER if mine else at, "role")
+    why = "gone" if subscription.kind in PUBLIC_KINDS else "role"
+    if not may_have(session, reader, subscription, at=at):
+        return End(at, why)
+    networks_last = subscription.programme.ends_on if subscription.programme is not None else None
+    return End(clock.end_of_day(networks_last) if networks_last else NEVER, why)
 
 
 def consent_ends(session: Session, participant_id: int) -> dict[Level, datetime]:

@@ -19,6 +19,8 @@ KINDS: dict[FeedKind, Message] = {
     FeedKind.PARTICIPANT: N_("Meine Termine"),
     FeedKind.COACH: N_("Termine meiner Menschen"),
     FeedKind.ORGANISATION: N_("Termine und Plätze"),
+    FeedKind.OFFER: N_("Ein Angebot"),
+    FeedKind.ROOM: N_("Ein Raum"),
 }
 CLIENTS: dict[str, Message] = {
     "Google": N_("von Google"),

@@ -62,16 +62,17 @@ def show_help() -> tuple[str, int]:
 
 
 class Gate:
-    """WSGI: all under /feeds/ is answered with no session read, no cookie set and no page; the rest goes on."""
+    """WSGI: all feeds are answered with no session read, no cookie set and no page; the rest goes on."""
 
-    def __init__(self, app: Flask) -> None:
-        self.pages = app.wsgi_app
-        self.feeds = Feeds(app.extensions["database"], app.extensions["config"])
+    def __init__(self, app: Flask, *feeds: "Feeds") -> None:
+        self.pages, self.feeds = app.wsgi_app, feeds
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+        path = environ.get("PATH_INFO", "")
+        feeds = next((one for one in self.feeds if one.serves(path)), None)
+        if feeds is None:
             return self.pages(environ, start_response)
-        answer = self.feeds.answer(environ)
+        answer = feeds.answer(environ)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
@@ -81,6 +82,10 @@ class Feeds:
 
     def __init__(self, database: Database, config: Config) -> None:
         self.database, self.config, self.meter = database, config, Meter()
+
+    def serves(self, path: str) -> bool:
+        """Tell whether a path is one of these."""
+        return path.startswith(PREFIX)
 
     def answer(self, environ: WSGIEnvironment) -> Answer:
         """Answer one request. The path holds a secret, so an error is logged by its class alone."""

@@ -19,6 +19,7 @@ from hub.queries.consent_texts import read_wording
 from hub.queries.evidence import Record
 from hub.queries.log import names_of
 from hub.queries.receipts import PURPOSES as CONSENT_WORDS
+from hub.queries.subscription_care import last_fetched_on
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.disclosure_words import PURPOSES, in_words
@@ -124,6 +125,7 @@ def show_inspection(public_id: str) -> Any:
         records = evidence.list_records(session, person.id, restricted=row.restricted, at=now)
         told = evidence.list_told(session, person.id)
         entries = evidence.list_log(session, log.subject_of(person), page=page, size=PAGE)
+        fetched_on = last_fetched_on(session, person.id)
         names = names_of(session, [one.actor_ref for one in entries])
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=READ, purpose="inspection", at=now)
@@ -138,6 +140,7 @@ def show_inspection(public_id: str) -> Any:
         word=word,
         in_words=in_words,
         purposes=PURPOSES,
+        fetched_on=fetched_on,
         page=page,
         back=url_for(".show_inspection", public_id=public_id, page=page - 1) if page > 1 else None,
         onward=url_for(".show_inspection", public_id=public_id, page=page + 1) if len(entries) > PAGE else None,

@@ -23,7 +23,7 @@ from hub.queries import (
     disclosures,
     duties,
     participants,
-    subscriptions,
+    subscription_care,
 )
 from hub.queries.bookability import phone_of
 from hub.queries.consent_reminders import SOON
@@ -37,6 +37,7 @@ from hub.web import (
     own_moves,
     own_rounds,
     own_shortlists,
+    own_subscriptions,
     own_waiting,
 )
 from hub.web.access import for_person
@@ -84,8 +85,8 @@ def show_me() -> tuple[str, int]:
         again = is_given_back(person, at=now)
         found = bookings.list_coming(session, person.id, since=now, private=True, also=again, limit=DATES)
         coming = [one for one in found if one.cancelled_by not in GIVEN_BACK]
-        given = consents.list_in_force(session, person.id, at=now)
-        feeds = subscriptions.list_own_subscriptions(session, actor)
+        given, waits = consents.list_current(session, person.id, at=now)
+        calendars = subscription_care.list_own(session, actor, at=now)
         releases_ending = consent_reminders.list_ending_releases(session, [person.id], at=now)
         told = disclosures.list_disclosures(session, actor, participant_id=person.id, at=now)
         totals = courses.count_sessions(session, [booking.slot for booking in coming])
@@ -103,8 +104,7 @@ def show_me() -> tuple[str, int]:
         ending={one.id for one in given if one.valid_until <= now + SOON},
         releases_ending=releases_ending,
         allowed={one.id: in_words(one.field_groups) for one in given},
-        subscriptions_url=url_for(f"own_subscriptions.{'list_subscriptions' if feeds else 'new_subscription'}"),
-        feeds=feeds,
+        **own_subscriptions.on_the_own_page(calendars, given, waits),
         told=[telling(row) for row in told[:SHOWN_DISCLOSURES]],
         more_told=len(told) > SHOWN_DISCLOSURES,
         help_phone=phone_for(person),

@@ -28,6 +28,7 @@ from hub.web.context import at, config, current_actor, reading, render
 from hub.web.offer_rings import drawing
 from hub.web.offer_search import ICONS, Search, day_name
 from hub.web.prior_question_words import in_words
+from hub.web.public_calendars import calendar_address
 
 blueprint = Blueprint("offers", __name__)
 PAGE = 20
@@ -159,6 +160,7 @@ def show_offer(public_id: str) -> Any:
         courses=[offer_page.course(offer, one, actor, at()) for one in whole],
         known=offer_page.known(offer, clock.local_date(at())),
         published=offer.state is OfferState.PUBLISHED,
+        calendar=calendar_address("offers", offer.public_id) if public_offers.is_found_by_all(offer) else None,
         canonical=structured_data.absolute(offer_page.address(offer)),
         structured=structured_data.of_offer(offer, slots, whole),
         icon_of_aim=ICONS[offer.aim],

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
 
+from hub import clock
 from hub.actions import programmes as verbs
 from hub.errors import InvalidInput
 from hub.i18n import N_
@@ -75,4 +76,7 @@ def update_programme(public_id: str) -> Any:
 
 def _form_page(form: ProgrammeForm, programme: Programme | None = None, status: int = 200) -> Any:
     g.section = "organisations"
-    return render("organisations/edit_programme.html", status, form=form, programme=programme)
+    calendar = None
+    if programme is not None and programme.ends_on >= clock.local_date(at()):
+        calendar = url_for("public_calendars.show_calendar", things="networks", public_id=programme.public_id)
+    return render("organisations/edit_programme.html", status, form=form, programme=programme, calendar=calendar)

@@ -15,6 +15,7 @@ from hub.actions import freshness as freshness_verbs
 from hub.actions import leaving as leaving_verbs
 from hub.actions import offers, outbox, person_notices
 from hub.actions import prior_questions as prior_question_verbs
+from hub.actions import subscription_care as subscription_care_verbs
 from hub.actions import waiting as waiting_verbs
 from hub.actions.ladder import hand_to_coach
 from hub.actions.pools import release_pool
@@ -39,6 +40,7 @@ from hub.queries import (
     prior_questions,
     releases,
     rounds,
+    subscription_care,
     waiting,
 )
 from hub.queries import person_notices as by_hand
@@ -84,6 +86,7 @@ DEADLINES = (
     Deadline("dates of who left", leaving.list_dates, leaving_verbs.leave_date, "slot_id"),
     Deadline("duties", duties.list_overdue, duty_verbs.escalate_duty, "duty_id"),
     Deadline("feeds", deadlines.list_lapsed_feeds, verbs.lapse_feed, "subscription_id"),
+    Deadline("quiet feeds", subscription_care.list_to_settle, subscription_care_verbs.settle_quiet, "subscription_id"),
     Deadline("cards", deadlines.list_old_cards, verbs.retire_card, "card_id"),
     Deadline("offers half over", waiting.list_half_over, waiting_verbs.remind_of_offer, "waiting_id"),
     Deadline("wishes", waiting.list_hopeless, waiting_verbs.lapse_waiting, "waiting_id"),

@@ -268,7 +268,8 @@ def test_a_feed_ends_two_weeks_after_the_participation(app, world, booking):
 
 
 def test_english_readers_get_english_words(app, world, slot, booking):
-    token = subscribe_person(world, "tarik", locale="en")
+    change(world, Participant, world.cast.tarik.id, locale="en")
+    token = subscribe_person(world, "tarik")
     change(world, Slot, slot.id, state=SlotState.UNSETTLED)
     touch(world)
     unsettled = fetch(app, token)

@@ -24,8 +24,9 @@ from hub.models.log import LogEntry
 from hub.models.notice import Notice
 from hub.models.offer import Access
 from hub.models.slot import Pool
+from hub.models.subscription import FeedKind, Level, Subscription
 from hub.policy.actor import SYSTEM
-from hub.queries import feed_entries, slots, today
+from hub.queries import feed_entries, feed_slots, slots, today
 from hub.queries.attendees import list_attendees
 from hub.queries.bookings import find_overlap, get_booking, list_coming
 from hub.queries.invariants import SLACK, list_broken
@@ -205,7 +206,8 @@ def test_a_hold_is_no_date_on_any_page_list_or_calendar(world, offer):
     def seen():
         with world.database.reading() as session:
             own = get_own_slot(session, sven, slot.public_id)
-            (row,) = feed_entries.list_slots(session, sven, offer.organisation_id, at=world.at)
+            feed = Subscription(kind=FeedKind.ORGANISATION, organisation_id=offer.organisation_id, level=Level.DISCREET)
+            (row,) = feed_slots.list_slots(session, sven, feed, at=world.at)
             return (
                 list_coming(session, tarik.id, since=world.at),
                 today.list_dates(session, clara, since=world.at, until=until, at=world.at),

@@ -6,6 +6,7 @@ import pytest
 
 from hub.errors import NotAllowed
 from hub.models.enquiry import EnquiryState
+from hub.models.subscription import FeedKind
 from hub.models.user import Role
 from hub.policy.permissions import Permission
 from hub.policy.rules import RULES, allows, require
@@ -54,6 +55,7 @@ TABLE = {
     P.DECIDE_INSPECTION: ("proposed_by_clara", {"anna"}),
     P.TELL_PERSON: ("tarik", {"clara"}),
     P.PRINT_LETTER: ("tarik", {"clara"}),
+    P.PRINT_SLIP: ("tarik", {"clara"}),
     P.ISSUE_CARD: ("tarik", {"clara"}),
     P.SET_PIN: ("tarik", {TARIK}),
     P.CHOOSE_LANGUAGE: ("tarik", {TARIK}),
@@ -85,6 +87,12 @@ TABLE = {
     P.FOLLOW_BOOKING: ("tarik", {"clara", TARIK, "system"}),
     P.ISSUE_LINK: ("tarik", {"clara", "system"}),
     P.MAKE_OWN_SUBSCRIPTION: ("feed_of_clara", {"clara"}),
+    P.READ_FEED: ("feed_of_clara", {"clara"}),
+    P.BLOCK_SUBSCRIPTION: ("tarik", {"clara"}),
+    P.KEEP_SUBSCRIPTION: ("tarik", {"clara", TARIK}),
+    P.ASK_FOR_SUBSCRIPTION: ("tarik", {"clara"}),
+    P.PRINT_NAMES: ("club_thing", {"kerstin"}),
+    P.OPEN_PUBLIC_CALENDAR: ("nothing", {"system"}),
     P.END_SUBSCRIPTION: ("feed_of_clara", {"clara", "system"}),
     P.EDIT_ORGANISATION: ("club_thing", {"nora"}),
     P.EDIT_LOCATION: ("club_thing", {"nora", "sven", "kerstin"}),
@@ -118,7 +126,7 @@ def things(world):
         "proposed_by_clara": SimpleNamespace(case_manager_id=frank, proposed_by_id=clara),
         "calendar_of_the_club": SimpleNamespace(organisation_id=cast.club.id, user_id=None),
         "bulk_job_of_the_club": SimpleNamespace(organisation_id=cast.club.id, jobcenter_id=None, user_id=cast.sven.id),
-        "feed_of_clara": SimpleNamespace(user_id=clara, participant_id=None),
+        "feed_of_clara": SimpleNamespace(kind=FeedKind.COACH, user_id=clara, participant_id=None),
         "partner_of_the_network": SimpleNamespace(role=Role.PARTNER, programme_ids=networks),
         "account_of_clara": cast.users["clara"],
     }
@@ -144,6 +152,13 @@ def test_a_stranger_and_nobody_may_do_nothing_but_edit_the_own_account(world):
         for key in ("fred", "anonymous"):
             assert not allows(actors[key], permission, made[thing]), permission
     assert allows(actors["fred"], P.EDIT_OWN_ACCOUNT, world.cast.users["fred"])
+
+
+def test_a_public_calendar_is_for_everybody(world):
+    calendar = SimpleNamespace(kind=FeedKind.HOUSE, user_id=None, participant_id=None)
+    for key, actor in everybody(world).items():
+        assert allows(actor, P.READ_FEED, calendar), key
+        assert not allows(actor, P.MAKE_OWN_SUBSCRIPTION, calendar), key
 
 
 def test_behind_an_umbrella_the_desk_of_the_network_answers_silent_ones_only(world):

@@ -29,8 +29,9 @@ from hub.models.referral import Referral
 from hub.models.round import Round, RoundKind
 from hub.models.series import Closure, Series
 from hub.models.shortlist import ShortlistItem, ShortlistState
+from hub.models.slip import Slip, SlipSize
 from hub.models.slot import Course
-from hub.models.subscription import Subscription
+from hub.models.subscription import FeedKind, Subscription
 from hub.models.table_import import TableImport, TableKind
 from hub.models.transmission import KINDS
 from hub.models.user import Membership, Role, User
@@ -43,6 +44,7 @@ from hub.policy import (
     duty_scopes,
     emergency_scopes,
     exclusion_scopes,
+    feed_scopes,
     inspection_scopes,
     notice_scopes,
     phone_scopes,
@@ -51,6 +53,7 @@ from hub.policy import (
     scopes,
     sheet_scopes,
     shortlist_scopes,
+    slip_scopes,
     transmission_scopes,
 )
 from tests.places import book, give_consent, make_offer, make_slot
@@ -71,6 +74,7 @@ SCOPES = {
         duty_scopes,
         emergency_scopes,
         exclusion_scopes,
+        feed_scopes,
         inspection_scopes,
         notice_scopes,
         phone_scopes,
@@ -78,6 +82,7 @@ SCOPES = {
         round_scopes,
         sheet_scopes,
         shortlist_scopes,
+        slip_scopes,
         transmission_scopes,
     )
     for name, scope in vars(module).items()
@@ -124,6 +129,7 @@ TABLE = {
     "marked_bookings_for": {"booking": {"sven", "kerstin", "date link"}},
     "waitings_for": {"wish": OF_TARIK},
     "shortlist_items_for": {"picked": {"clara"}, "shown": OF_TARIK},
+    "slips_for": {"slip": OF_TARIK},
     "subscriptions_for": {"feed of clara": {"clara"}},
     "calendar_sources_for": {"calendar of the club": CLUB - {"link"}, "calendar of clara": {"clara"}},
     "table_imports_for": {"table of the club": CLUB - {"link"}},
@@ -136,6 +142,7 @@ TABLE = {
     "demands_for": {"demand": {"nora"}, "demand elsewhere": set()},
     "duties_for": {"duty of the club": {"sven", "kerstin"}, "duty overdue": {"sven", "kerstin", "nora"}},
     "demand_requests_for": {"request to the club": CLUB - {"link"}},
+    "rooms_for": {"room of the clinic": {"petra", "sven", "kerstin", "gudrun", "nora"}},
     "locations_for": {"gym": RESILIENCE | {"link"}},
     "programmes_for": {"resilience": RESILIENCE, "another network": set()},
     "invitations_for": {"invitation": {"nora", "otto"}},
@@ -198,6 +205,7 @@ def rows(world):
     slots = {f"slot{key[5:]}": make_slot(world, offers[key]) for key in ("offer", "offer drafted")}
     made = {**cast.people, **cast.organisations, **cast.programmes, **cast.locations, **offers, **slots}
     made |= {f"user {key}": user for key, user in cast.users.items()}
+    made["room of the clinic"] = cast.clinic_house.rooms[0]
     made["booking"] = book(world, slots["slot"], cast.tarik)
     made |= {
         f"course{key[5:]}": Course(offer_id=offers[key].id, created_at=world.at) for key in ("offer", "offer drafted")
@@ -211,6 +219,7 @@ def rows(world):
         for key, network in (networks | {"offer of another network": "another network"}).items():
             session.add(OfferProgramme(offer_id=offers[key].id, programme_id=made[network].id))
         made |= plain_rows(world, offers["offer"], slots["slot"])
+        made["slip"] = Slip(participant_id=cast.tarik.id, number=1, size=SlipSize.SLIP, printed_at=world.at)
         session.add_all(value for value in made.values() if value not in session and value.id is None)
         session.flush()
         made |= enquiries(world, made["referral"], offers) | shortlist(world, offers)
@@ -227,7 +236,7 @@ def rows(world):
             select(Participation).where(Participation.participant_id == cast.tarik.id)
         ).one()
     clara = world.actor("clara")
-    facts = {"kind": "coach", "name": "Telefon", "level": "discreet", "at": world.at}
+    facts = {"kind": FeedKind.COACH, "name": "Telefon", "at": world.at}
     made["feed of clara"], _ = world.do(make_subscription, actor=clara, **facts)
     return made
 
@@ -320,12 +329,10 @@ def enquiries(world, referral, offers):
 def questions(world, offers):
     cast, facts = world.cast, {"topics": ["lift"], "created_at": world.at, "hear_by_at": world.at}
     asked = facts | {"asked_by_id": cast.clara.id, "jobcenter_id": cast.jc_meissen.id}
-    answered = asked | {"state": PriorQuestionState.ANSWERED, "answer": "yes", "answered_at": world.at}
+    yes = asked | {"state": PriorQuestionState.ANSWERED, "answer": "yes", "answered_at": world.at}
     return {
         "question to the club": PriorQuestion(offer=offers["offer"], organisation_id=cast.club.id, **asked),
-        "question answered": PriorQuestion(
-            offer=offers["offer of the network"], organisation_id=cast.clinic.id, **answered
-        ),
+        "question answered": PriorQuestion(offer=offers["offer of the network"], organisation_id=cast.clinic.id, **yes),
     }
 
 
@@ -339,8 +346,7 @@ def shortlist(world, offers):
 
 def test_exactly_these_see_each_row_and_everybody_else_does_not(world, rows):
     links = {"link_enquiry_id": rows["enquiry to the club"].id, "link_offer_id": rows["offer drafted"].id}
-    links["link_question_id"] = rows["question to the club"].id
-    links["link_slot_id"] = rows["slot"].id
+    links |= {"link_question_id": rows["question to the club"].id, "link_slot_id": rows["slot"].id}
     actors = everybody(world, **links)
     seen = {}
     with world.database.reading() as session:

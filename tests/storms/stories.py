@@ -82,6 +82,7 @@ class Story:
             for slot, house in zip(self.slots, whom, strict=True)
         ]
         self.capacity = {slot.id: PLACES for slot in self.slots}
+        self.work()  # the dates were made as of the world's first morning, and the clock has gone on since
 
     @property
     def at(self) -> datetime:

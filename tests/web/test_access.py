@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from hub import crypto
 from hub.models.base import Base
@@ -34,7 +34,8 @@ def routes(app: Flask) -> Iterator[tuple[Rule, Access, str]]:
 
 def address(app: Flask, rule: Rule, value: str = UNKNOWN, **values: str) -> str:
     """Return the route's address with the same id in every place, unless told."""
-    filled = {name: values.get(name, value) for name in rule.arguments}
+    numbers = {name for name, converter in rule._converters.items() if isinstance(converter, IntegerConverter)}
+    filled = {name: "1" if name in numbers else values.get(name, value) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, filled, method=next(iter(rule.methods or {"GET"})))
 
 

@@ -16,9 +16,10 @@ from hub.models.subscription import FeedKind, Level
 from hub.policy.fields import Field, Phase
 from hub.worker import delivery
 from tests.feeds import subscribe
+from tests.kinds import follow, make_everywhere
 from tests.loop import person_actor
 from tests.matrix import MARKED, build
-from tests.places import enter, give_card
+from tests.places import book, enter, give_card
 from tests.post import mail_settings
 from tests.web.test_matrix import addresses, words
 
@@ -82,6 +83,22 @@ def test_discreet_calendars_and_those_with_an_address_tell_nothing(world, app, s
         text = words(answer, token)
         assert "BEGIN:VEVENT" in text
         assert telling(text, seeded) == [], (feed.kind, feed.level)
+
+
+def test_calendars_of_every_kind_tell_of_nobody_and_name_no_house(world, app, seeded):
+    """Titles and names of partners stand in them, as on their pages; who comes, who sends and why does not."""
+    accepted = next(one for one in seeded if one.phase is Phase.ACCEPTED)
+    full = subscribe(world, person_actor(accepted.person), name="full", level=Level.FULL)[1]
+    there = make_everywhere(world)
+    book(world, there.slot, world.cast.tarik)
+    feeds = {"full": lambda: app.test_client().get(f"/feeds/{full}.ics")} | follow(app, world, there)
+    for kind, fetching in feeds.items():
+        answer = fetching()
+        heads = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+        text = answer.text.replace("\r\n ", "")
+        assert "BEGIN:VEVENT" in text, kind
+        assert telling(text, seeded, besides={Field.OFFER}) == [], kind
+        assert telling(heads, seeded) == [], kind
 
 
 def test_a_card_and_the_titles_of_a_persons_pages_tell_nothing(world, app, sign_in, seeded):

@@ -5,9 +5,11 @@ has, with the keys of every person, as page, table, calendar, print and record, 
 """
 
 import html
+import io
 import re
 from collections import Counter
 
+import pypdf
 import pytest
 
 from hub.models.subscription import FeedKind, Level
@@ -45,7 +47,7 @@ EXACT = {
 # The own offers of partners and the published ones of all: they say nothing about anybody.
 CATALOGUE = (
     *("/offers", "/find", "/houses", "/own-offers", "/series", "/slots", "/calling-off", "/table-imports"),
-    *("/calendar-sources", "/me/offers", "/me/slots"),
+    *("/calendar-sources", "/subscriptions", "/me/offers", "/me/slots"),
 )
 SEARCHES = ("/rounds/new",)  # published offers that would suit, below an address of a person
 ROOMS = ("people", "enquiries", "inbox", "phone-list", "slots", "bookings", "participations", "team", "me")
@@ -55,9 +57,16 @@ FORMS_IN = (Phase.CONSENT_ENDED, Phase.PARTICIPATION_ENDED)
 
 def words(answer, address: str) -> str:
     """Return all that an answer carries: its body as it reads, and its headers; without the address as it was typed."""
-    text = html.unescape(answer.text).replace("\r\n ", "").replace("\u00a0", " ")
+    text = html.unescape(body(answer)).replace("\r\n ", "").replace("\u00a0", " ")
     heads = [f"{name}: {value}" for name, value in answer.headers]
     return " ".join([re.sub(r"\s+", " ", text), *heads]).replace(address, "")
+
+
+def body(answer) -> str:
+    """Return what an answer says, of a PDF file what is drawn on its pages."""
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages)
 
 
 def addresses(app, actor, situations):
@@ -70,7 +79,7 @@ def addresses(app, actor, situations):
         if not rule.arguments:
             yield rule.rule
             continue
-        form = rule.endpoint.partition(".")[2].startswith(FORMS)
+        form = rule.endpoint.partition(".")[2].startswith(FORMS) or rule.rule.endswith(".pdf")  # which takes seconds
         for one in situations if room in ROOMS else ():
             if not form or one.phase in FORMS_IN:
                 yield routes.build(rule.endpoint, {name: key(one, name, room) for name in rule.arguments})
@@ -79,6 +88,8 @@ def addresses(app, actor, situations):
 
 def key(one, name: str, room: str) -> str:
     """Return what stands for an argument in the addresses of a situation."""
+    if name == "number":  # of a sheet that was printed
+        return "1"
     return one.keys.get(name) or one.keys.get(room) or one.keys["bookings"] or "aaaabbbbccccdddd"
 
 
