@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,8 @@ from hub.actions.subscriptions import make_subscription
 from hub.models.participant import Participant
 from hub.models.subscription import FeedKind, Level
 from hub.policy.actor import Actor, ActorKind
+from hub.queries.feed_kinds import list_public, list_rooms, list_running_offers
+from hub.queries.public_offers import list_public_offers
 from hub.queries.users import actor_of
 from hub.seeds.sheet import Sheet
 
@@ -36,14 +39,19 @@ def person_actor(person: object, card_id: int | None = None) -> Actor:
 
 
 def load_feeds(session: Session, cast: SimpleNamespace, sheet: Sheet, at: datetime) -> None:
-    """Make one feed of each kind."""
-    wanted = (
-        ("Tarik", person_actor(cast.tarik), FeedKind.PARTICIPANT, Level.ADDRESS, None),
-        ("Coach Clara", actor_of(session, cast.clara), FeedKind.COACH, Level.DISCREET, None),
-        ("Club of Sven", actor_of(session, cast.sven), FeedKind.ORGANISATION, Level.FULL, cast.club.id),
+    """Make one feed of each kind, and name what everybody may follow."""
+    sven, nora = actor_of(session, cast.sven), actor_of(session, cast.nora)
+    offer, room = list_running_offers(session, sven)[0], list_rooms(session, nora)[0]
+    wanted: tuple[tuple[str, Actor, FeedKind, Level, dict[str, Any]], ...] = (
+        ("Tarik", person_actor(cast.tarik), FeedKind.PARTICIPANT, Level.ADDRESS, {"alarms": [60]}),
+        ("Coach Clara", actor_of(session, cast.clara), FeedKind.COACH, Level.DISCREET, {}),
+        ("Club of Sven", sven, FeedKind.ORGANISATION, Level.FULL, {"organisation_id": cast.club.id}),
+        ("An offer of Sven", sven, FeedKind.OFFER, Level.FULL, {"offer_id": offer.id}),
+        ("A room in the network of Nora", nora, FeedKind.ROOM, Level.FULL, {"room_id": room.id}),
     )
-    for label, actor, kind, level, organisation_id in wanted:
-        _subscription, token = make_subscription(
-            session, actor=actor, kind=kind, name="Demo", level=level, organisation_id=organisation_id, at=at
-        )
-        sheet.feeds.append((label, f"/feeds/{token}.ics"))
+    for number, (label, actor, kind, level, about) in enumerate(wanted, 1):
+        made = make_subscription(session, actor=actor, kind=kind, name=f"Demo {number}", level=level, at=at, **about)
+        sheet.feeds.append((label, f"/feeds/{made[1]}.ics"))
+    for label, kind, things in (("A house", FeedKind.HOUSE, "houses"), ("A network", FeedKind.PROGRAMME, "networks")):
+        sheet.feeds.append((label, f"/calendars/{things}/{list_public(session, kind, at=at)[0].public_id}.ics"))
+    sheet.feeds.append(("An offer for everybody", f"/calendars/offers/{list_public_offers(session)[0][0]}.ics"))

@@ -1,15 +1,17 @@
-"""How two people of the demo hear from the house, by letter and by telephone, and what there is to tell them."""
+"""How two people of the demo hear from the house, by letter and by telephone; their printed slips are out of date."""
 
 from datetime import timedelta
 
 from hub.actions.bookings import book_slot
 from hub.actions.one_place import cancel_place
 from hub.actions.permissions import ask_messages
+from hub.actions.slips import print_slip
 from hub.errors import RuleBroken
 from hub.models.booking import PlaceReason
 from hub.models.consent import MessageChannel, MessagePurpose
 from hub.models.offer import Access
 from hub.models.participant import Participant
+from hub.models.slip import SlipSize
 from hub.models.slot import Slot
 from hub.queries.participants import get_participant
 from hub.queries.slots import list_between
@@ -53,6 +55,7 @@ def _lost(story: Story, person: Participant, slot: Slot) -> bool:
     try:
         with session.begin_nested():
             booking = book_slot(session, actor=coach, slot=slot, participant=person, at=at)
+            print_slip(session, actor=coach, participant=person, size=SlipSize.SLIP, titles=False, at=at + DAY)
             why, now = PlaceReason.ILL_STAFF, story.at - timedelta(hours=3)
             cancel_place(session, actor=partner, slot=slot, booking=booking, reason=why, at=now)
     except RuleBroken:
