@@ -56,9 +56,7 @@ def keep_subscription(
 ) -> None:
     """Note that a feed which nobody fetched for long is still needed; the ninety days begin anew (R-CAL-12)."""
     require(actor, Permission.KEEP_SUBSCRIPTION, participant)
-    row = _lock(session, participant, subscription)
-    if row.asked_at is None:
-        raise StepNotPossible
+    row = _lock_asked(session, participant, subscription)
     row.asked_at, row.kept_on = None, clock.local_date(at)
     log.record(session, actor=actor, action="subscription.kept", thing=row, about=[participant], at=at)
 
@@ -68,9 +66,7 @@ def give_up_subscription(
 ) -> None:
     """End a feed that nobody fetches and nobody needs; the person gets it back as a blocked one."""
     require(actor, Permission.KEEP_SUBSCRIPTION, participant)
-    row = _lock(session, participant, subscription)
-    if row.asked_at is None:
-        raise StepNotPossible
+    row = _lock_asked(session, participant, subscription)
     _end_unused(session, actor, row, participant, at)
 
 
@@ -106,6 +102,14 @@ def _end_unused(session: Session, actor: Actor, row: Subscription, person: Parti
     subscriptions.end_feed(session, row.id, at=at, why=UNUSED)
     about = [person] if person else []
     log.record(session, actor=actor, action="subscription.ended", thing=row, about=about, purpose=UNUSED, at=at)
+
+
+def _lock_asked(session: Session, participant: Participant, subscription: Subscription) -> Subscription:
+    """The same of one about which it was asked whether it is still needed."""
+    row = _lock(session, participant, subscription)
+    if row.asked_at is None:
+        raise StepNotPossible
+    return row
 
 
 def _lock(session: Session, participant: Participant, subscription: Subscription) -> Subscription:

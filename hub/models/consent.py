@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, and_
+from sqlalchemy import ColumnElement, Index, String, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
@@ -146,6 +146,11 @@ class Consent(Identified, Versioned, Base):
     def is_live(self, at: datetime) -> bool:
         """The same for one loaded row."""
         return _is_live(self, at)
+
+    @classmethod
+    def rested(cls, at: datetime) -> ColumnElement[bool]:
+        """No cooling-off runs (any more) at that instant; the opposite of `is_resting`."""
+        return or_(cls.sends_from.is_(None), cls.sends_from <= at)
 
     def is_resting(self, at: datetime) -> bool:
         """Tell whether its cooling-off still runs: the yes stands, but nothing leaves yet (R-LAW-11)."""

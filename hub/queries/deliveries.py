@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, null, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, with_expression
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, null, or_, select
+from sqlalchemy.orm import Session, joinedload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
-from hub.models.booking import BY_OTHERS, SHOWN, Booking, BookingState
+from hub.models.booking import SHOWN, Booking, BookingState
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.participant import Participant
 from hub.models.slip import Slip
@@ -23,7 +23,7 @@ from hub.queries.date_news import is_fallen_away, is_moved_unknown
 from hub.queries.fetched_dates import is_in_a_calendar, is_shown_in_calendars
 from hub.queries.permissions import Column
 from hub.queries.person_news import MOVED, OFF, change_key, was_told
-from hub.queries.slips import ROOM
+from hub.queries.slips import has_room
 
 SOON = timedelta(hours=48)
 
@@ -146,15 +146,10 @@ def find_in_calendars(session: Session, booking: Booking, *, at: datetime) -> In
 
 def _is_on_paper() -> ColumnElement[bool]:
     """Whether a sheet printed since shows it, which has room for the next dates alone."""
-    other = aliased(Booking)
-    shown = or_(other.state.in_(SHOWN), other.cancelled_by.in_(BY_OTHERS))
-    mine = (other.participant_id == Slip.participant_id, other.ends_at > Slip.printed_at)
-    before = select(func.count(other.id)).where(*mine, shown, other.starts_at < Booking.starts_at)
-    room = case(*((Slip.size == size, number) for size, number in ROOM.items()), else_=0)
     printed = select(Slip.id).where(
         Slip.participant_id == Booking.participant_id,
         Slip.printed_at > Booking.changed_at,
-        before.correlate(Booking, Slip).scalar_subquery() < room,
+        has_room(Slip.printed_at),
     )
     return printed.correlate(Booking).exists()
 

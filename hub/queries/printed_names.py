@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.models.booking import Booking
@@ -109,7 +109,7 @@ def _is_on_list(enquiry: Enquiry, at: datetime) -> bool:
 
 def _holds(at: datetime) -> ColumnElement[bool]:
     """In force, and no cooling-off runs."""
-    return and_(Consent.live(at), or_(Consent.sends_from.is_(None), Consent.sends_from <= at))
+    return and_(Consent.live(at), Consent.rested(at))
 
 
 def _told(at: datetime) -> ColumnElement[bool]:

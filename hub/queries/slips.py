@@ -90,7 +90,7 @@ def _shows_old_dates(at: datetime, *, besides: ColumnElement[bool] | None = None
         Booking.participant_id == Slip.participant_id,
         Booking.changed_at > Slip.printed_at,
         coming,
-        or_(made_before, and_(_is_visible(Booking), _has_room(at))),
+        or_(made_before, and_(_is_visible(Booking), has_room(at))),
         ~fallen_with_consent(),
     )
     if besides is not None:
@@ -102,11 +102,12 @@ def _is_visible(booking: type[Booking]) -> ColumnElement[bool]:
     return or_(booking.state.in_(SHOWN), booking.cancelled_by.in_(BY_OTHERS))
 
 
-def _has_room(at: datetime) -> ColumnElement[bool]:
+def has_room(since: Any) -> ColumnElement[bool]:
+    """Whether a sheet has room for a booking after the person's dates that end after this instant, or column."""
     other = aliased(Booking)
     before = select(func.count(other.id)).where(
         other.participant_id == Slip.participant_id,
-        other.ends_at > at,
+        other.ends_at > since,
         other.starts_at < Booking.starts_at,
         _is_visible(other),
     )

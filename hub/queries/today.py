@@ -66,8 +66,7 @@ def list_open_enquiries(
 
 def _ready_to_send(at: datetime) -> ColumnElement[bool]:
     """Whether a draft has the person's yes, and nothing but the coach keeps it in the house."""
-    rested = or_(Consent.sends_from.is_(None), Consent.sends_from <= at)
-    given = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at), rested)
+    given = select(Consent.id).where(Consent.id == Enquiry.consent_id, Consent.live(at), Consent.rested(at))
     return and_(Enquiry.state == S.DRAFT, given.correlate(Enquiry).exists())
 
 
