@@ -66,6 +66,28 @@ def add_working_hours(
     raise AssertionError("working days never end")
 
 
+def working_hours_between(
+    since: datetime,
+    until: datetime,
+    *,
+    opening: time = OPENING,
+    closing: time = CLOSING,
+    closed: ClosedDays = (),
+    zone: str = BERLIN,
+    weekend: Container[int] = WEEKEND,
+) -> float:
+    """The hours of opening time between two aware instants; 0 where `until` is not later. As in `add_working_hours`."""
+    first, last = _wall(since, zone).date(), _wall(until, zone).date()
+    since, until, total = since.astimezone(UTC), until.astimezone(UTC), timedelta()
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if is_working_day(day, closed=closed, weekend=weekend):
+            begins_at = max(since, resolve(datetime.combine(day, opening), zone).at)
+            ends_at = min(until, resolve(datetime.combine(day, closing), zone).at)
+            total += max(ends_at - begins_at, timedelta())
+    return total / timedelta(hours=1)
+
+
 def _wall(at: datetime, zone: str) -> datetime:
     if at.utcoffset() is None:
         raise ValueError("at must be an aware datetime")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Text, TypeDecorator, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -87,9 +87,13 @@ class Database:
             session.connection(execution_options={"readonly": True, "postgresql_readonly": True})
             try:
                 yield session
-            finally:
-                session.expunge_all()  # a rollback would empty what was read; pages render it afterwards
+            except SQLAlchemyError:
                 session.rollback()
+                raise
+            finally:
+                session.expunge_all()  # the end would empty what was read; pages render it afterwards
+                # After a rollback the PostgreSQL driver forgets every statement it has prepared; here is none to undo.
+                (session.commit if session.is_active else session.rollback)()
 
     def look(self, query: Select[Any], **parameters: str) -> Any:
         """Return the one row of a SELECT, or None, through the bare driver: five times cheaper than a session.

@@ -36,13 +36,14 @@ def cancel_bookings_of_enquiry(session: Session, *, actor: Actor, enquiry: Enqui
     return len(coming)
 
 
-def move_bookings_with_slot(session: Session, *, slot: Slot, at: datetime) -> list[Booking]:
+def move_bookings_with_slot(session: Session, *, slot: Slot, elsewhere: bool = False, at: datetime) -> list[Booking]:
     """Copy a moved date's times into its live bookings and return those people see; a step of a verb that asked first.
 
+    `elsewhere` says that people have to come to another place, which is news even at the same time.
     The caller raises the feeds' revisions of the returned bookings' persons as its last step. Coaches whose enquiry
     wishes for this date hear of it.
     """
-    bookings.move_with_slot(session, slot, at=at)
+    bookings.move_with_slot(session, slot, elsewhere=elsewhere, at=at)
     live = bookings.list_live_of_slot(session, slot.id)
     _tell_who_asked(session, "slot.moved", slot, live, at)
     return [booking for booking in live if booking.state in SHOWN]

@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from calendars.entry import CalendarEntry
 from calendars.uid import make_uid
 from calendars.writing import write_calendar, write_event
-from hub import i18n
+from hub import clock, i18n
 from hub.config import Config
 from hub.models.restoration import Restoration
 from hub.models.subscription import FeedKind, Subscription
@@ -118,17 +118,24 @@ def _initials(session: Session, subscription: Subscription, rows: Sequence[Row[A
 def _turning_points(
     session: Session, subscription: Subscription, rows: Sequence[Row[Any]], at: datetime
 ) -> list[datetime]:
-    """Return the instants at which the clock alone changes the content: a date falls out, a consent or cover ends."""
+    """Return the instants at which the clock alone changes the content: a date falls out, a consent or cover ends.
+
+    With a local day it ends that a coach sees somebody whose last participation is over for long (`in_sight`).
+    """
     shown_for = (feed_entries.WINDOW, feed_entries.CANCELLED_FOR)
-    points = []
-    for cancelled, keep in enumerate(shown_for):
-        first = next((row for row in rows if row.cancelled == cancelled), None)  # they come in order of their ends
-        points += [as_instant(first.ends_at) + keep] if first else []
-    if subscription.kind in OF_PERSONS:
-        points += [as_instant(until) for until in {row.allowed_until for row in rows} if until]
+    of_persons = subscription.kind in OF_PERSONS
+    first: dict[int, str] = {}  # they come in order of their ends
+    allowed = set()
+    for row in rows:
+        first.setdefault(row.cancelled, row.ends_at)
+        if of_persons:
+            allowed.add(row.allowed_until)
+    points = [as_instant(ends_at) + shown_for[cancelled] for cancelled, ends_at in first.items()]
+    points += [as_instant(until) for until in allowed if until]
     if subscription.kind is FeedKind.COACH:
         cover = feed_entries.next_cover_change(session, subscription.user_id or 0, at=at)
-        points += [cover] if cover else []
+        midnight = clock.end_of_day(clock.local_date(at))
+        points += [cover, midnight] if cover else [midnight]
     return points
 
 
@@ -153,13 +160,12 @@ class _Envelope:
         self.alarms = tuple(subscription.alarms)
         words = (config.public_url, subscription.level, subscription.language, self.alarms)
         manner = (FORMAT, self.key, self.domain, *words, self.restored_at.isoformat())
-        self.manner = blake2b(digest_size=MARK, key=sha256(repr(manner).encode()).digest())
+        self.manner = sha256(repr(manner).encode()).digest()
 
     def mark(self, row: Row[Any], initials: Mapping[int, str]) -> bytes:
         """Return a digest of a row as it is stored and of how it is written."""
-        digest, written_as = self.manner.copy(), initials.get(row.participant_id) if initials else None
-        digest.update(marshal.dumps((*row, written_as), WITHOUT_REFERENCES))
-        return digest.digest()
+        written_as = initials.get(row.participant_id) if initials else None
+        return sha256(self.manner + marshal.dumps((*row, written_as), WITHOUT_REFERENCES)).digest()[:MARK]
 
     def uid(self, public_id: str) -> str:
         return make_uid(self.key, self.thing, public_id, self.domain)

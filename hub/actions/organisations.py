@@ -55,8 +55,9 @@ def update_organisation(
 ) -> None:
     """Change an organisation and its part in the own programmes; raises InvalidInput (422).
 
-    Another name reaches the calendars of all who are booked there. Its kind changes only to one with the same duties: a
-    clinic is bound by secrecy, a Jobcenter answers for persons.
+    Another name reaches the calendars of all who are booked there, and whoever no longer acts for it, as an umbrella or
+    in a network, loses its dates at once. Its kind changes only to one with the same duties: a clinic is bound by
+    secrecy, a Jobcenter answers for persons.
     """
     require(actor, Permission.EDIT_ORGANISATION, organisation)
     _check(session, actor, entries, organisation)
@@ -68,8 +69,7 @@ def update_organisation(
     if renamed:
         offer_words.keep_words_of_organisation(session, organisation)
     log.record(session, actor=actor, action="organisation.changed", thing=organisation, at=at)
-    if renamed:
-        feeds.raise_revisions(session, participants=people, users=coaches, organisations=[organisation.id])
+    feeds.raise_revisions(session, participants=people, users=coaches, organisations=[organisation.id])
 
 
 def _check(session: Session, actor: Actor, entries: Entries, organisation: Organisation | None) -> None:

@@ -193,6 +193,7 @@ def _change(session: Session, target: Series, row: Row, at: datetime) -> list[Bo
     if slot is None:
         return []
     more, later = row.places - slot.places, row.starts_at - slot.starts_at
+    elsewhere = slot.is_elsewhere_with(row.location_id)
     values: dict[str, Any] = {"location_id": row.location_id, "room_id": row.room_id, "places": row.places}
     if row.retimed:
         values |= {"starts_at": row.starts_at, "ends_at": row.ends_at}
@@ -204,7 +205,9 @@ def _change(session: Session, target: Series, row: Row, at: datetime) -> list[Bo
     if row.exception is not None:
         row.exception.starts_at, row.exception.ends_at = slot.starts_at, slot.ends_at
         row.exception.room_id, row.exception.places = slot.room_id, slot.places
-    return bookings.move_bookings_with_slot(session, slot=slot, at=at) if row.kind is Kind.MOVED else []
+    if row.kind is not Kind.MOVED:
+        return []
+    return bookings.move_bookings_with_slot(session, slot=slot, elsewhere=elsewhere, at=at)
 
 
 def _keep_as_long(target: Series, slot: Slot, later: timedelta) -> None:

@@ -17,7 +17,7 @@ from hub.queries import participants, slips
 def print_slip(
     session: Session, *, actor: Actor, participant: Participant, size: SlipSize, titles: bool, at: datetime
 ) -> Slip:
-    """Number the next sheet of a person, in the person's language; every earlier one is replaced by it."""
+    """Number the next sheet of a person, in the person's language; every earlier one of its size is replaced by it."""
     require(actor, Permission.PRINT_SLIP, participant)
     participants.lock_participant(session, participant.id)  # two prints at once must not bear one number
     slip = Slip(

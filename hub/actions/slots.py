@@ -70,6 +70,7 @@ def move_slot(
     if room is not None and room.id != slot.room_id:
         room_id = _usable_room(session, actor, room)
     location_id = room.location_id if room is not None and room_id != slot.room_id else slot.location_id
+    elsewhere = slot.is_elsewhere_with(location_id)
     changes = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id, "location_id": location_id}
     settled = slot.state is SlotState.UNSETTLED
     if settled:
@@ -79,7 +80,7 @@ def move_slot(
     slot_queries.change_slot(session, slot, at=at, **changes)
     pools.move_releases(session, slot.id, by=later)
     note_exception(session, slot, ExceptionKind.MOVED, at)
-    moved = bookings.move_bookings_with_slot(session, slot=slot, at=at)
+    moved = bookings.move_bookings_with_slot(session, slot=slot, elsewhere=elsewhere, at=at)
     offer_places(session, slot_ids=[slot.id] if settled else [], at=at)  # places given back while it was open
     room_ticks.free_room(session, slot)
     lent = slot.offer.form is Form.ROOM and bool(moved)  # whoever has it would stand before a closed door

@@ -23,6 +23,7 @@ from hub.queries.consent_steps import step
 from hub.queries.consents import list_same
 from hub.queries.feed_kinds import may_have
 from hub.queries.subscriptions import (
+    carried,
     consent_ends,
     has_feed_consent,
     lock_own_subscriptions,
@@ -73,7 +74,7 @@ def make_subscription(
     name = _require_name(name, own)
     _require_few(own)
     if person is not None:
-        _give_consent(session, actor, person, [level, *(row.level for row in own)], locale, at)
+        _give_consent(session, actor, person, level, own, locale, at)
     subscription, token = _new(
         Subscription(
             kind=kind,
@@ -127,8 +128,8 @@ def change_level(
     subscription = _lock_running(session, subscription)
     if person is None:
         raise NotAllowed
-    others = [row.level for row in lock_own_subscriptions(session, actor) if row.id != subscription.id]
-    _give_consent(session, actor, person, [level, *others], subscription.locale, at)
+    others = [row for row in lock_own_subscriptions(session, actor) if row.id != subscription.id]
+    _give_consent(session, actor, person, level, others, subscription.locale, at)
     _log(session, actor, "subscription.changed", subscription, person, at)
     subscription.level = level
     subscription.revision += 1
@@ -225,10 +226,16 @@ def _lock_person(session: Session, actor: Actor, at: datetime) -> Participant | 
 
 
 def _give_consent(
-    session: Session, actor: Actor, person: Participant, levels: list[Level], locale: str, at: datetime
+    session: Session,
+    actor: Actor,
+    person: Participant,
+    chosen: Level,
+    others: list[Subscription],
+    locale: str,
+    at: datetime,
 ) -> None:
-    """Give the consent for the most telling of all own feeds, unless the newest one says just that."""
-    level = most_telling(levels)
+    """Give the consent for the most telling of all own feeds it carries, unless the newest one says just that."""
+    level = most_telling(chosen, carried(others, consent_ends(session, person.id), at=at))
     if has_feed_consent(session, person.id, level, at=at):
         return
     consent = request_feed(session, actor=actor, participant=person, level=level, locale=locale, at=at)

@@ -128,7 +128,7 @@ class Booking(Identified, Versioned, Base):
     cancelled_why: Mapped[str] = mapped_column(String(16), default="", server_default="")  # PlaceReason
     cancelled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]  # the coach told the person: that it falls away, or that the partner's yes made it
-    moved_from_at: Mapped[datetime | None]  # the start somebody still believes in, after others moved it
+    moved_from_at: Mapped[datetime | None]  # the start somebody knows, since others moved it; its own, if elsewhere
     marked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")  # Hand
     marked_at: Mapped[datetime | None]  # with the state still confirmed: the coach asked, and nobody knows
     arrived_at: Mapped[datetime | None]  # the place code was said at the door; for its partner alone

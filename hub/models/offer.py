@@ -174,6 +174,11 @@ class Offer(Identified, Versioned, Base):
         return self.form is Form.HOME_VISIT
 
     @property
+    def is_come_to(self) -> bool:
+        """Whether people come to its place."""
+        return not (self.is_online or self.visits_home)
+
+    @property
     def calendar_title(self) -> str:
         """The neutral short title, else the title."""
         return self.short_title or self.title

@@ -30,6 +30,6 @@ class Slip(Identified, Base):
     titles: Mapped[bool] = mapped_column(default=False)  # tells what each date is, not only when and where
     locale: Mapped[str] = mapped_column(String(12), default="de")
     printed_at: Mapped[datetime]
-    printed_by_id: Mapped[int | None] = references("users")  # None: the person alone
+    printed_by_id: Mapped[int | None] = references("users")
 
     participant: Mapped[Participant] = related()

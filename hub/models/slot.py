@@ -106,6 +106,11 @@ class Slot(Identified, Versioned, Base):
         """Places taken in all pools."""
         return sum(pool.taken for pool in self.pools)
 
+    def is_elsewhere_with(self, location_id: int | None) -> bool:
+        """Whether its people would have to come to another place with this one of its own; its offer must be loaded."""
+        now, then = (one or self.offer.location_id for one in (self.location_id, location_id))
+        return now != then and self.offer.is_come_to
+
     @property
     def lacks_room(self) -> bool:
         """Whether it should have a room as its offer has one, but got none because that was not free."""

@@ -11,6 +11,7 @@ from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
 
 KEPT_AFTER_END = timedelta(days=30)  # so long a coach sees a person whose last participation is over
+Stay = aliased(Participation)  # an alias of its own: the scope around may ask about participations itself
 
 
 def looked_after(actor: Actor, at: datetime) -> ColumnElement[bool]:
@@ -32,7 +33,6 @@ def in_sight(at: datetime) -> ColumnElement[bool]:
 
     A proposal that was declined is no participation: it neither closes a person nor keeps them open.
     """
-    stay = aliased(Participation)  # an alias of its own: the scope around may ask about participations itself
-    stays = select(stay.id).where(stay.participant_id == Participant.id, stay.state != ParticipationState.DECLINED)
-    lately = stays.where(stay.ends_on >= clock.local_date(at) - KEPT_AFTER_END)
+    stays = select(Stay.id).where(Stay.participant_id == Participant.id, Stay.state != ParticipationState.DECLINED)
+    lately = stays.where(Stay.ends_on >= clock.local_date(at) - KEPT_AFTER_END)
     return or_(lately.correlate(Participant).exists(), ~stays.correlate(Participant).exists())

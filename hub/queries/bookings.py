@@ -212,17 +212,19 @@ def list_coming_of_enquiry(session: Session, enquiry_id: int, *, at: datetime) -
     return list(session.scalars(query.options(joinedload(Booking.participant)).order_by(Booking.id)))
 
 
-def move_with_slot(session: Session, slot: Slot, *, at: datetime) -> None:
+def move_with_slot(session: Session, slot: Slot, *, elsewhere: bool, at: datetime) -> None:
     """Copy a slot's times into its live bookings, raising version and sequence.
 
-    One that stands remembers the start its people know, until somebody tells them; moved back there is nothing to tell.
+    One that stands remembers the start its people know, until somebody tells them; moved back there is nothing to tell,
+    unless the date is `elsewhere`, in another place than before.
     """
-    known = func.nullif(func.coalesce(Booking.moved_from_at, Booking.starts_at), literal(slot.starts_at, UTCDateTime))
+    known = func.coalesce(Booking.moved_from_at, Booking.starts_at)
+    lasts = known if elsewhere else func.nullif(known, literal(slot.starts_at, UTCDateTime))
     session.execute(
         update(Booking)
         .where(Booking.slot_id == slot.id, Booking.state.in_(LIVE))
         .values(
-            moved_from_at=case((Booking.state.in_(STANDING), known)),
+            moved_from_at=case((Booking.state.in_(STANDING), lasts)),
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             sequence=Booking.sequence + 1,

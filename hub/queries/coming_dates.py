@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -12,19 +13,19 @@ from hub.models.slot import Slot
 from hub.policy.scopes import kept_privately
 
 
-def is_shown(since: datetime) -> ColumnElement[bool]:
-    """Whether a booking is a date from `since` on that stands, or one that others called off."""
-    called_off = and_(Booking.cancelled_by.in_(BY_OTHERS), ~is_booked_again())
-    return and_(Booking.ends_at > since, or_(Booking.state.in_(SHOWN), called_off))
+def is_shown(since: Any, one: type[Booking] = Booking) -> ColumnElement[bool]:
+    """Whether a booking is a date that stands, or that others called off, and ends after this instant, or column."""
+    called_off = and_(one.cancelled_by.in_(BY_OTHERS), ~is_booked_again(one))
+    return and_(one.ends_at > since, or_(one.state.in_(SHOWN), called_off))
 
 
-def is_booked_again() -> ColumnElement[bool]:
+def is_booked_again(one: type[Booking] = Booking) -> ColumnElement[bool]:
     """Whether the same person has a new place in the same date: called off, restored and booked again."""
     again = aliased(Booking)
     query = select(again.id).where(
-        again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id, again.state.in_(SHOWN)
+        again.slot_id == one.slot_id, again.participant_id == one.participant_id, again.state.in_(SHOWN)
     )
-    return query.correlate(Booking).exists()
+    return query.correlate(one).exists()
 
 
 def list_of_people(

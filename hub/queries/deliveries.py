@@ -20,7 +20,7 @@ from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, fallen_with_consent, participants_for
 from hub.queries.bookings import with_place
 from hub.queries.date_news import is_fallen_away, is_moved_unknown
-from hub.queries.fetched_dates import is_in_a_calendar, is_shown_in_calendars
+from hub.queries.fetched_dates import is_fetched, is_in_a_calendar, is_shown_in_calendars
 from hub.queries.permissions import Column
 from hub.queries.person_news import MOVED, OFF, change_key, was_told
 from hub.queries.slips import has_room
@@ -135,7 +135,7 @@ def find_in_calendars(session: Session, booking: Booking, *, at: datetime) -> In
     """
     running = (Subscription.participant_id == Booking.participant_id, Subscription.ended_at.is_(None))
     there = select(Subscription.id).where(*running).correlate(Booking).exists()
-    query = select(is_in_a_calendar(at)).where(Booking.id == booking.id, there, is_shown_in_calendars(at))
+    query = select(is_fetched(at)).where(Booking.id == booking.id, there, is_shown_in_calendars(at))
     fetched = session.scalar(query)
     if fetched is None:
         return None

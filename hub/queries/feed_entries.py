@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, Row, ScalarSelect, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Enum, Row, ScalarSelect, Select, Text, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.db import UTCDateTime
@@ -64,13 +64,15 @@ def _dates(actor: Actor, at: datetime) -> Select[Any]:
         .outerjoin(Place, Place.id == func.coalesce(Booking.location_id, Slot.location_id, Offer.location_id))
         .outerjoin(Participant, Booking.participant_id == Participant.id)
         .where(
-            or_(
-                and_(Booking.state.in_(SHOWN), Booking.ends_at > at - WINDOW),
-                and_(Booking.state == BookingState.CANCELLED, Booking.ends_at > at - CANCELLED_FOR),
-            ),
+            Booking.ends_at > _shown_after(at),
             is_carried(at),
         )
     )
+
+
+def _shown_after(at: datetime) -> ColumnElement[datetime]:
+    """The end a booking in its state must come after; null for states that are no dates."""
+    return case((Booking.state.in_(SHOWN), at - WINDOW), (Booking.state == BookingState.CANCELLED, at - CANCELLED_FOR))
 
 
 def is_carried(at: datetime) -> ColumnElement[bool]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import Booking
+from hub.models.booking import STANDING, Booking
 from hub.models.location import Location, Room
 from hub.models.offer import Offer, OfferProgramme, OfferState
 from hub.models.organisation import Organisation
@@ -133,8 +133,19 @@ def raise_sequences(
     """
     if not (reworded or replaced):
         return set(), set()
-    concerned = Slot.offer_id == offer.id
-    return raise_sequences_where(session, concerned if reworded else concerned & Slot.location_id.is_(None), at=at)
+    concerned, there = Slot.offer_id == offer.id, Slot.location_id.is_(None)
+    found = raise_sequences_where(session, concerned if reworded else concerned & there, at=at)
+    if replaced and offer.is_come_to:
+        _note_new_place(session, select(Slot.id).where(concerned, there, Slot.ends_at > at))
+    return found
+
+
+def _note_new_place(session: Session, slots: Select[Any]) -> None:
+    """Let those who come to these dates be told of their new place: they know the present start, or an earlier one."""
+    standing = (Booking.slot_id.in_(slots), Booking.location_id.is_(None), Booking.state.in_(STANDING))
+    known = func.coalesce(Booking.moved_from_at, Booking.starts_at)
+    noted = update(Booking).where(*standing).values(moved_from_at=known)
+    session.execute(noted.execution_options(synchronize_session=False))
 
 
 def raise_sequences_where(

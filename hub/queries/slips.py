@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.errors import NotFound
-from hub.models.booking import BY_OTHERS, SHOWN, Booking, BookingState
+from hub.models.booking import SHOWN, Booking, BookingState
 from hub.models.card import Card
 from hub.models.participant import Participant
 from hub.models.slip import Slip, SlipSize
 from hub.policy.actor import Actor
 from hub.policy.scopes import fallen_with_consent
 from hub.policy.slip_scopes import slips_for
+from hub.queries.coming_dates import is_shown
 from hub.queries.fetched_dates import is_in_a_calendar
 
 ROOM = {SlipSize.CARD: 3, SlipSize.SLIP: 6, SlipSize.LARGE: 6}  # so many dates stand on a sheet of each size
@@ -52,7 +53,7 @@ def list_outdated(session: Session, actor: Actor, *, at: datetime) -> list[Slip]
 
     Longest out of the printer first. One statement.
     """
-    old = or_(_shows_old_dates(at, besides=is_in_a_calendar(at)), _shows_an_old_card())
+    old = or_(_shows_old_dates(at, besides=is_in_a_calendar(at)), _shows_an_old_card(), _names_another_coach())
     query = _with_person(slips_for(actor, at)).where(_is_newest(), old)
     return list(session.scalars(query.order_by(Slip.printed_at, Slip.id)))
 
@@ -69,8 +70,8 @@ def is_replaced() -> ColumnElement[bool]:
 
 
 def is_outdated(at: datetime) -> ColumnElement[bool]:
-    """Whether a coming date changed since it was printed, or the card whose code stands on it."""
-    return or_(_shows_old_dates(at), _shows_an_old_card())
+    """Whether a coming date changed since it was printed, the card whose code stands on it, or the coach to call."""
+    return or_(_shows_old_dates(at), _shows_an_old_card(), _names_another_coach())
 
 
 def _is_newest() -> ColumnElement[bool]:
@@ -90,7 +91,7 @@ def _shows_old_dates(at: datetime, *, besides: ColumnElement[bool] | None = None
         Booking.participant_id == Slip.participant_id,
         Booking.changed_at > Slip.printed_at,
         coming,
-        or_(made_before, and_(_is_visible(Booking), has_room(at))),
+        or_(made_before, and_(is_shown(at), has_room(at))),
         ~fallen_with_consent(),
     )
     if besides is not None:
@@ -98,18 +99,13 @@ def _shows_old_dates(at: datetime, *, besides: ColumnElement[bool] | None = None
     return changed.correlate(Slip).exists()
 
 
-def _is_visible(booking: type[Booking]) -> ColumnElement[bool]:
-    return or_(booking.state.in_(SHOWN), booking.cancelled_by.in_(BY_OTHERS))
-
-
 def has_room(since: Any) -> ColumnElement[bool]:
     """Whether a sheet has room for a booking after the person's dates that end after this instant, or column."""
     other = aliased(Booking)
     before = select(func.count(other.id)).where(
         other.participant_id == Slip.participant_id,
-        other.ends_at > since,
         other.starts_at < Booking.starts_at,
-        _is_visible(other),
+        is_shown(since, other),
     )
     rooms = [and_(Slip.size == size, before.correlate(Booking, Slip).scalar_subquery() < n) for size, n in ROOM.items()]
     return or_(*rooms)
@@ -119,3 +115,9 @@ def _shows_an_old_card() -> ColumnElement[bool]:
     """Whether the card in force was issued since, or the last one blocked."""
     since = or_(Card.issued_at > Slip.printed_at, Card.blocked_at > Slip.printed_at)
     return select(Card.id).where(Card.participant_id == Slip.participant_id, since).correlate(Slip).exists()
+
+
+def _names_another_coach() -> ColumnElement[bool]:
+    """Whether somebody else looks after the person since, and the number on the sheet is not theirs."""
+    since = (Participant.id == Slip.participant_id, Participant.coach_changed_at > Slip.printed_at)
+    return select(Participant.id).where(*since).correlate(Slip).exists()

@@ -1,6 +1,6 @@
 """Questions about subscriptions: the actor's own, one feed by its digest, and its bytes as last rendered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -251,6 +251,11 @@ def consent_ends(session: Session, participant_id: int) -> dict[Level, datetime]
     return ends
 
 
+def carried(feeds: Iterable[Subscription], ends: Mapping[Level, datetime], *, at: datetime) -> list[Subscription]:
+    """Return those of a person's feeds whose level the consent carries at that instant; `ends` as of `consent_ends`."""
+    return [one for one in feeds if ends.get(one.level, at) > at]
+
+
 def newest_feed_consent(session: Session, participant_id: int) -> Consent | None:
     """Return the calendar consent (E5) a person gave last, whatever became of it, or None."""
     query = select(Consent).where(
@@ -265,9 +270,9 @@ def has_feed_consent(session: Session, participant_id: int, level: Level, *, at:
     return newest is not None and newest.is_live(at) and newest.detail == level.value
 
 
-def most_telling(levels: Iterable[Level]) -> Level:
-    """Return the level that tells most; consent is given for all own feeds together."""
-    return max(levels, key=list(Level).index)
+def most_telling(chosen: Level, others: Iterable[Subscription]) -> Level:
+    """Return the level that tells most, of a choice and all other own feeds: consent is given for them together."""
+    return max((chosen, *(one.level for one in others)), key=list(Level).index)
 
 
 def participation_end(session: Session, participant_id: int) -> datetime:

@@ -18,10 +18,12 @@ REACHED: dict[Way, Message] = {
 
 
 def moved(booking: Booking) -> Message | None:
-    """Say that others moved a date whose people believe in another time, else None."""
+    """Say that others moved a date whose people believe in another time or, with the same one, another place."""
     old, new = booking.moved_from_at, booking.starts_at
     if old is None or booking.state is not BookingState.CONFIRMED:
         return None
+    if old == new:
+        return N_("Verlegt: {when}, aber an einem anderen Ort.", when=day_clock(new))
     if clock.local_date(old) == clock.local_date(new):
         return N_("Verlegt: statt {old} jetzt {new}.", old=clock_time(old), new=clock_time(new))
     return N_("Verlegt: statt {old} jetzt {new}.", old=day_clock(old), new=day_clock(new))

@@ -65,8 +65,7 @@ def list_subscriptions() -> tuple[str, int]:
         ends = subscriptions.consent_ends(session, person.id)
         own = subscription_care.list_own(session, current_actor(), at=at())
         behind = deliveries.list_behind(session, current_actor(), at=at())
-    running = [one for one in own.running if one.level in ends and ends[one.level] > at()]
-    renewable = [one for one in own.renewable if one.level in ends and ends[one.level] > at()]
+    running, renewable = (subscriptions.carried(some, ends, at=at()) for some in (own.running, own.renewable))
     lists: dict[str, Any] = {"own": running, "renewable": renewable, "behind": behind}
     return render("subscriptions/list_own.html", **lists, levels=LEVELS, clients=CLIENTS)
 
@@ -121,11 +120,12 @@ def _unread_wording(session: Session, level: Level, changed: Subscription | None
     """Return the words of the consent this choice needs and the person has not agreed to yet."""
     person: Participant = get_self(session, current_actor(), at=at())
     others = [
-        one.level
+        one
         for one in subscriptions.list_own_subscriptions(session, current_actor())
         if changed is None or one.id != changed.id
     ]
-    needed = subscriptions.most_telling([level, *others])
+    ends = subscriptions.consent_ends(session, person.id)
+    needed = subscriptions.most_telling(level, subscriptions.carried(others, ends, at=at()))
     if subscriptions.has_feed_consent(session, person.id, needed, at=at()):
         return None
     return feed_wording(person, needed, longest_day(session, person.id, at()), i18n.current())

@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 
 from hub import i18n
 from hub.actions import log
@@ -23,6 +23,7 @@ from hub.queries.slips import AT_ONCE
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.downloads import download_pdf
+from hub.web.fields import OneOf
 from hub.web.slip_sheets import SIZES, sheets_of
 
 blueprint = Blueprint("slips", __name__)
@@ -32,7 +33,7 @@ NAME = "termine"  # of the file: it says nothing about anybody
 class SlipForm(FlaskForm):
     """Which sheet, and whether the person wants to read on it what each date is."""
 
-    size = SelectField(choices=[size.value for size in SlipSize])
+    size = OneOf(choices=[size.value for size in SlipSize])
     titles = BooleanField(false_values=("", "no", False))
 
 

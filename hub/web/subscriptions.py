@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, StringField
 
 from hub import i18n
 from hub.actions import subscriptions as verbs
@@ -22,7 +22,7 @@ from hub.web.access import for_roles
 from hub.web.alarms import AlarmForm
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.feed_words import CLIENTS, KINDS, Address
-from hub.web.fields import Needed, NotLonger, OneLine, add_error
+from hub.web.fields import Needed, NotLonger, OneLine, OneOf, add_error
 
 blueprint = Blueprint("subscriptions", __name__)
 KEEPERS = (Role.COACH, Role.PARTNER, Role.COORDINATOR)
@@ -44,7 +44,7 @@ Subjects = dict[str, Subject]
 class SubscriptionForm(AlarmForm):
     """What the feed shows, for which device it is, and whether it reminds."""
 
-    shows = SelectField(N_("Was soll im Kalender stehen?"), validators=[Needed(N_("Bitte wählen Sie eines."))])
+    shows = OneOf(N_("Was soll im Kalender stehen?"), validators=[Needed(N_("Bitte wählen Sie eines."))])
     name = StringField(
         N_("Für welches Gerät?"),
         [Needed(N_("Bitte geben Sie einen Namen ein.")), NotLonger(verbs.LONGEST_NAME), OneLine()],

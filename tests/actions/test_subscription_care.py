@@ -24,7 +24,7 @@ from tests.feeds import change, events, fetch, person, row_of, subscribe
 from tests.places import all_rows, book, make_offer, make_slot
 from tests.world import AT
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CARE = {
     "block": verbs.block_subscription,
     "keep": verbs.keep_subscription,
@@ -217,6 +217,21 @@ def test_one_that_ended_meanwhile_is_left_alone(world, feed):
     assert row_of(world, row).ended_why == "participation"
     with pytest.raises(NotAllowed):
         world.do(verbs.settle_quiet, actor=world.actor("clara"), subscription_id=row.id, at=AT)
+
+
+def test_a_yes_to_less_brings_no_calendar_back_that_told_more(app, world):
+    tarik = person(world, "tarik")
+    _, telling = subscribe(world, tarik, level=Level.FULL)
+    (given,) = all_rows(world, Consent)
+    change(world, Consent, given.id, valid_until=AT + DAY, valid_until_on=(AT + DAY).date())
+    later = AT + 2 * DAY
+    asked = care(world, "clara", verbs.ask_for_subscription, at=later)
+    answer = {"consent": asked, "yes": True, "form": ConsentForm.OWN_DEVICE, "at": later + HOUR}
+    world.do(express_consent, actor=tarik, **answer)
+    subscribe(world, tarik, name="Uhr", at=later + 2 * HOUR)
+    assert [one.detail for one in all_rows(world, Consent)] == [Level.FULL.value, Level.DISCREET.value]
+    with time_machine.travel(later + 3 * HOUR, tick=False):
+        assert events(fetch(app, telling)) == []
 
 
 def test_a_proposal_is_a_question_that_rests_after_an_answer_or_a_month(world):

@@ -54,6 +54,19 @@ def test_the_database_refuses_writes_while_reading(world: World) -> None:
             session.flush()
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_what_the_server_prepared_outlives_a_reading(world: World) -> None:
+    database = Database(world.url, pool_size=1)
+    for _ in range(10):  # the driver prepares what it meets for the sixth time
+        with database.reading() as session:
+            assert session.scalars(select(Attempt.id)).all() == []
+    with database.reading() as session:
+        prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    database.close()
+    assert any("FROM attempts" in statement for statement in prepared)
+
+
 def test_readers_see_the_old_state_while_somebody_writes(world: World) -> None:
     with world.database.transaction() as writer:
         writer.add(attempt())

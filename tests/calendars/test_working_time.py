@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars.holidays import closed_days
-from calendars.working_time import add_working_days, add_working_hours, is_working_day
+from calendars.working_time import add_working_days, add_working_hours, is_working_day, working_hours_between
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAXONY = closed_days([date(2026, 8, 3)])
@@ -103,6 +103,14 @@ def test_working_hours_are_the_open_minutes_between(at, minutes):
         open_minutes += 8 <= wall.hour < 17 and is_working_day(wall.date(), closed=SAXONY)
         moment += timedelta(minutes=1)
     assert open_minutes == minutes
+
+
+@pytest.mark.parametrize("hours", [0, 0.5, 8.5, 9, 26.25, 100])
+def test_hours_that_were_added_are_counted_again(hours):
+    for since in ("2026-03-27T16:30", "2026-04-02T12:00", "2026-10-23T08:00"):  # clock changes, and Easter
+        until = add_working_hours(berlin(since), hours, closed=SAXONY)
+        assert working_hours_between(berlin(since), until, closed=SAXONY) == hours
+    assert working_hours_between(until, berlin("2026-03-02T10:00"), closed=SAXONY) == 0
 
 
 def test_a_set_of_closed_days_does_as_well_as_a_question():

@@ -1,5 +1,6 @@
 """What has not arrived, on pages of those who look after its people and on paper; fetched, it is gone everywhere."""
 
+import re
 from datetime import timedelta
 
 import time_machine
@@ -63,6 +64,19 @@ def test_weiss_bescheid_is_said_on_the_list_and_leads_back_to_it(world, sign_in)
     answer = clara.post(f"/bookings/{booking.public_id}/told", data=data)
     assert answer.headers["Location"] == "/untold"
     assert NOTHING in clara.get("/untold").text
+
+
+def test_a_slip_is_printed_from_the_list_at_once_and_its_person_leaves_it(world, sign_in):
+    moved_tomorrow(world)
+    with time_machine.travel(world.at + HOUR, tick=True):
+        clara = sign_in("clara")
+        page = clara.get("/untold").text
+        ((address, fields),) = re.findall(r'action="(/people/\w+/slips)"[^>]*>(.*?)</form>', page, re.DOTALL)
+        data = dict(re.findall(r'name="(\w+)" value="(\w+)"', fields))
+        sheet = clara.get(clara.post(address, data=data).location).text
+        assert "Zettel 1. Stand" in sheet
+        assert "Verlegt: statt" in sheet
+        assert NOTHING in clara.get("/untold").text
 
 
 def test_who_waits_for_a_call_is_settled_there_and_who_has_neither_says_so(world, sign_in):

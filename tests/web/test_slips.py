@@ -12,10 +12,11 @@ from sqlalchemy import update
 from hub.actions.bookings import cancel_booking
 from hub.actions.one_place import cancel_place
 from hub.actions.slips import print_slip
-from hub.actions.slots import call_off_slot, move_slot
+from hub.actions.slots import call_off_slot, move_slot, restore_slot
 from hub.models.booking import Booking, BookingState, PlaceReason
 from hub.models.log import LogEntry
 from hub.models.offer import Access
+from hub.models.participant import Participant
 from hub.models.slip import Slip, SlipSize
 from hub.models.slot import Slot
 from hub.queries.bookings import get_booking
@@ -27,6 +28,7 @@ from tests.actions.test_feed_changes import CHANGES
 from tests.feeds import change, fetch, subscribe_person
 from tests.loop import ask, person_actor, say, withdraw
 from tests.places import all_rows, book, counted, give_card, make_offer, make_people, make_slot
+from tests.telling import partner_does
 
 HOUR = timedelta(hours=1)
 LATER = timedelta(minutes=5)
@@ -226,12 +228,33 @@ def test_a_new_date_counts_only_where_the_sheet_has_room_for_it(world):
     assert outdated(world) == {tarik.id}
 
 
+def test_a_place_booked_again_takes_room_on_the_sheet_but_once(world):
+    offer, tarik = make_offer(world), world.cast.tarik
+    slot = make_slot(world, offer, starts_at=world.at + timedelta(days=2))
+    book(world, slot, tarik)
+    for verb in (call_off_slot, restore_slot):
+        partner_does(world, slot, verb)
+    book(world, slot, tarik)
+    book(world, make_slot(world, offer, starts_at=world.at + timedelta(days=3)), tarik)
+    print_for(world, tarik, size=SlipSize.CARD)
+    book(world, make_slot(world, offer, starts_at=world.at + timedelta(days=4)), tarik, at=world.at + LATER)
+    assert outdated(world) == {tarik.id}  # the third of three
+
+
 def test_a_new_card_makes_the_sheets_with_the_old_code_old(world, sign_in, dated):
     clara = sign_in("clara")
     with time_machine.travel(world.at + LATER):
         sign_in("clara").post(path(world, "/card"))
     assert "Zettel 1 ist überholt." in words(clara.get(path(world, "/slips/1")))
     assert outdated(world) == {world.cast.tarik.id}
+
+
+def test_with_another_coach_the_number_to_call_is_old(world, sign_in, dated):
+    change(world, Participant, world.cast.tarik.id, coach_changed_at=world.at + LATER)
+    assert "Zettel 1 ist überholt." in words(sign_in("clara").get(path(world, "/slips/1")))
+    assert outdated(world) == {world.cast.tarik.id}
+    print_for(world, world.cast.tarik, at=world.at + 2 * LATER)
+    assert outdated(world) == set()
 
 
 def test_one_press_prints_twenty_and_the_list_asks_no_more_for_many(world, sign_in):

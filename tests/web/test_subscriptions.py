@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from hub.models.consent import Consent, ConsentState, Scope
 from hub.models.subscription import FeedKind, Level, Subscription
-from tests.feeds import events, fetch, only, person, sign_in_person, statements, subscribe
+from tests.feeds import events, fetch, only, person, sign_in_person, statements, subscribe, touch
 from tests.places import book, make_offer, make_slot
 
 
@@ -59,6 +59,18 @@ def test_the_last_fetch_shows_day_and_program(app, world, sign_in):
     assert "noch nicht abgeholt" in clara.get("/subscriptions").text
     fetch(app, token, User_Agent="Google-Calendar-Importer")
     assert "zuletzt abgeholt heute, von Google" in clara.get("/subscriptions").text
+
+
+@pytest.mark.parametrize(("kind", "says"), [(FeedKind.ORGANISATION, True), (FeedKind.ROOM, False)])
+def test_what_was_raised_for_another_room_is_no_change_of_this_one(app, world, sign_in, kind, says):
+    room, club = world.cast.locations["town_hall"].rooms[0], world.cast.club
+    about = {"room_id": room.id} if kind is FeedKind.ROOM else {"organisation_id": club.id}
+    _, token = subscribe(world, world.actor("sven"), kind, **about)
+    fetch(app, token)
+    sven, lacks = sign_in("sven"), "Die letzte Änderung ist noch nicht abgeholt."
+    assert lacks not in sven.get("/subscriptions").text
+    touch(world)
+    assert (lacks in sven.get("/subscriptions").text) is says
 
 
 def test_a_reload_makes_no_second_calendar(world, sign_in):
