@@ -19,7 +19,7 @@ from hub.keys import Keys, read_keys
 from hub.models.login import LONGEST
 from hub.paths import resource
 from hub.queries.users import count_demo_users
-from hub.web import access, assets, errors, filters, frame, logins, security
+from hub.web import access, assets, errors, filters, frame, logins, packing, security
 from hub.web.feeds import Feeds, Gate
 from hub.web.public_feeds import PublicFeeds
 
@@ -59,7 +59,7 @@ def create_app(config: Config, keys: Keys | None = None, database: Database | No
     app.before_request(security.limit_form)
     CSRFProtect(app)
     _install_login(app)
-    for part in (assets, filters, frame, errors):
+    for part in (packing, assets, filters, frame, errors):
         part.install(app)
     app.before_request(security.refuse_nul)
     app.before_request(access.check_access)

@@ -128,11 +128,12 @@ def walk(app: Flask, sheet: Sheet) -> Iterator[tuple[str, Met]]:
     app.config["WTF_CSRF_ENABLED"] = False
     for way in ways_in(sheet):
         browser = app.test_client()
-        for met in follow_links(app, browser, _start(browser, way)):
+        for met in follow_links(app, browser, enter(browser, way)):
             yield way.who, met
 
 
-def _start(browser: Any, way: Way) -> str:
+def enter(browser: Any, way: Way) -> str:
+    """Sign in where that is needed, and return where it leads."""
     if not way.path:
         return "/"
     answer = browser.post(way.path, data=way.entries)
