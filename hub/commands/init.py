@@ -23,4 +23,8 @@ def command() -> None:
         migrating.upgrade(database)
     finally:
         database.close()
-    click.echo("Database ready. Next: hub user add, then hub serve and hub worker.")
+    click.echo("Database ready. Next:")
+    click.echo("  hub user add      your own account, as the operator")
+    click.echo("  hub serve         the pages; and beside it, always:")
+    click.echo("  hub worker        mails, reminders, checks")
+    click.echo(f"Then sign in at {config.public_url}/login: your start page leads through the first steps.")
