@@ -87,6 +87,8 @@ def opened(url: str) -> Database:
         if kind == "sqlite":
             event.listen(_opened[kind].engine, "do_connect", _take_the_latest_file)
             event.listen(_opened[kind].engine, "connect", _set_up_for_tests)
+        else:
+            event.listen(_opened[kind].engine, "connect", _prepare_at_once)
     if kind == "sqlite":
         _files[:] = [str(make_url(url).database)]
     return _opened[kind]
@@ -99,6 +101,11 @@ def _take_the_latest_file(_dialect: Any, _record: Any, arguments: list[Any], _op
 def _set_up_for_tests(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")  # these files need not survive the machine
     connection.execute("PRAGMA reverse_unordered_selects=ON")  # who asks for no order is promised none
+
+
+def _prepare_at_once(connection: Any, _record: Any) -> None:
+    # Planning takes the server longer than executing, and few tests ask anything as often as the driver would wait.
+    connection.prepare_threshold, connection.prepared_max = 1, 1000
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ def _go_on(story: Story, actor: Actor, booking: Booking) -> None:
     state = story.dice.choice(PAST if past else COMING)
     if state is B.CANCELLED:
         by = story.dice.choice(("person", "coach"))
-        cancel_booking(story.session, actor=actor, booking=booking, by=by, at=booking.created_at + timedelta(days=1))
+        cancelled_at = min(booking.created_at + timedelta(days=1), story.at)
+        cancel_booking(story.session, actor=actor, booking=booking, by=by, at=cancelled_at)
     elif state is not B.CONFIRMED:
         move(story.session, booking, state, at=booking.ends_at)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField
+from wtforms import PasswordField
 from wtforms.fields.choices import SelectChoice
 
 from hub import crypto, i18n
@@ -21,7 +21,7 @@ from hub.queries.users import get_user
 from hub.web import clients
 from hub.web.access import for_roles, for_staff
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, OneOf, add_error
 from hub.web.logins import enter
 from hub.web.news import WORDS
 from hub.web.role_words import ROLES
@@ -40,7 +40,7 @@ class PasswordForm(FlaskForm):
 class LanguageForm(FlaskForm):
     """The language of the account."""
 
-    locale = SelectField(N_("Sprache"), choices=[SelectChoice(*language) for language in i18n.LANGUAGES.items()])
+    locale = OneOf(N_("Sprache"), choices=[SelectChoice(*language) for language in i18n.LANGUAGES.items()])
 
 
 @blueprint.get("/account")

@@ -17,7 +17,7 @@ from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
 from hub.queries import bookings, courses, exclusions, holds, past_dates, slots
-from hub.queries.bookability import largest_party, obstacle_of_person, obstacle_of_slot
+from hub.queries.bookability import largest_party, obstacle_of_offer, obstacle_of_person, obstacle_of_slot
 from hub.queries.given_back import GIVEN_BACK
 from hub.queries.participants import get_participant, running_participation
 from hub.queries.places import taker_for, taker_of_person
@@ -89,7 +89,10 @@ def confirm_page(
         free = free_words(slot, taker)
         full = isinstance(refusal, SlotFull) or (hold is None and free == str(N_("voll")))
         queue = waiting_words.queue_of(session, slot, person) if full or hold else None
-        elsewhere = full or isinstance(refusal, PersonElsewhere)
+        clash = None
+        if isinstance(refusal, PersonElsewhere) or obstacle is PersonElsewhere.default:
+            clash = _clash(session, slot, person, hold)
+        elsewhere = full or clash is not None or _is_over_or_off(slot)
         other = other_dates.alternatives(session, slot, person, taker, form.wanted) if elsewhere else []
     log_reading(person, "booking")
     form.seen.data = slot.starts_at.isoformat()
@@ -108,6 +111,7 @@ def confirm_page(
         hold=hold if holds.is_running(hold, now) else None,
         full=full,
         alternatives=other,
+        clash=clash if clash is not None and clash.state is BookingState.CONFIRMED else None,
         largest=largest_party(slot.offer),
     )
 
@@ -120,9 +124,18 @@ def _obstacle(session: Session, slot: Slot, person: Participant, hold: Booking |
         return N_("An diesem Tag läuft die Teilnahme nicht.")
     if excluded := exclusions.obstacle_of_exclusion(session, person.id, slot.offer.organisation_id):
         return excluded
+    return PersonElsewhere.default if _clash(session, slot, person, hold) else None
+
+
+def _is_over_or_off(slot: Slot) -> bool:
+    """Tell whether this date alone cannot be booked, so that another of the same offer is worth naming."""
+    return obstacle_of_slot(slot, at()) is not None and obstacle_of_offer(slot.offer) is None
+
+
+def _clash(session: Session, slot: Slot, person: Participant, hold: Booking | None) -> Booking | None:
+    """Return what the person has at the same time, besides the place held for this very date."""
     besides = hold.id if hold is not None else None
-    clash = bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
-    return PersonElsewhere.default if clash else None
+    return bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
 
 
 @blueprint.get("/bookings/<public_id>")

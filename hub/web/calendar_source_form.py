@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import FileField, SelectChoice, SelectField, StringField
+from wtforms import FileField, SelectChoice, StringField
 from wtforms.validators import Optional
 
 from hub.actions.calendar_sources import LARGEST_FILE, Goal
@@ -16,7 +16,7 @@ from hub.models.user import Role
 from hub.policy.actor import Actor
 from hub.queries.own_offers import list_own_offers, list_usable_locations
 from hub.web.calendar_source_words import OWN_TIME, TROUBLES, busy_times_of, dates_for
-from hub.web.fields import Needed, NotLonger, OneLine
+from hub.web.fields import Needed, NotLonger, OneLine, OneOf
 
 OWN = "own"
 
@@ -35,7 +35,7 @@ class FileForm(FlaskForm):
 class SourceForm(FileForm):
     """What the calendar is for, its name, and its address or file."""
 
-    goal = SelectField(N_("Wofür ist der Kalender?"), validate_choice=True)
+    goal = OneOf(N_("Wofür ist der Kalender?"), validate_choice=True)
     name = StringField(N_("Wie soll er hier heißen?"), [Needed(N_("Bitte ein kurzer Name.")), NotLonger(80), OneLine()])
     url = StringField(N_("Adresse"), [Optional(), NotLonger(2000)])
 

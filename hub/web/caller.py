@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from hub.actions import limits
@@ -18,7 +18,7 @@ from hub.models.user import Role
 from hub.queries import caller, participants
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import WholeNumber, add_error
+from hub.web.fields import OneOf, WholeNumber, add_error
 
 blueprint = Blueprint("caller", __name__)
 SECTIONS = ((Role.COACH, "participants"), (Role.TEAM_LEAD, "team"), (Role.CASE_MANAGER, "participations"))
@@ -32,7 +32,7 @@ class CallerForm(FlaskForm):
     family = StringField(N_("Nachname"))
     birth_year = WholeNumber(N_("Geburtsjahr"))
     card = StringField(N_("Oder: der Code auf der Karte"))
-    which = SelectField(N_("Was soll enden?"), default="", validate_choice=True)
+    which = OneOf(N_("Was soll enden?"), default="", validate_choice=True)
     sure = HiddenField()
 
     def prepare(self, partners: list[tuple[str, str]]) -> None:

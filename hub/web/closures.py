@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, StringField
 
 from hub import clock
 from hub.actions import closures as verbs
@@ -18,7 +18,7 @@ from hub.school_holidays import known_until, school_holidays
 from hub.web.access import for_roles
 from hub.web.calling_off_form import EVERYTHING
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Day, Needed, NotLonger, OneLine, add_error
+from hub.web.fields import Day, Needed, NotLonger, OneLine, OneOf, add_error
 
 blueprint = Blueprint("closures", __name__)
 SHOWN_HOLIDAYS = 8
@@ -30,7 +30,7 @@ class ClosureForm(FlaskForm):
     first_on = Day(N_("Erster Tag"), [Needed(N_("Bitte wählen Sie den ersten Tag."))])
     last_on = Day(N_("Letzter Tag"), [Needed(N_("Bitte wählen Sie den letzten Tag."))])
     name = StringField(N_("Name"), [Needed(N_("Bitte ein kurzer Name.")), NotLonger(80), OneLine()])
-    what = SelectField(N_("Für wen?"))
+    what = OneOf(N_("Für wen?"))
 
     def prepare(self, organisations: list[Organisation]) -> None:
         """Fill in the organisations one may close."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from hub import i18n
@@ -19,7 +19,7 @@ from hub.models.wording import MATTERS, NEEDS, TALKS, TIMES, listed
 from hub.policy.fields import Field
 from hub.queries.disclosures import say_contact
 from hub.queries.wishes import Wish, ages_of, contacts_of, ring_of
-from hub.web.fields import Needed, NotLonger, Ticks
+from hub.web.fields import Needed, NotLonger, OneOf, Ticks
 from hub.web.free_text import warning_about
 from hub.web.offer_words import STAGES
 
@@ -105,9 +105,9 @@ class ReadingForm(FlaskForm):
         [Needed(N_("Bitte wählen Sie eine Sprache."))],
         validate_choice=False,
     )
-    interpreter = SelectField(N_("Wer übersetzt?"), choices=[SelectChoice("", N_("niemand")), *INTERPRETED], default="")
-    helper = SelectField(N_("Wer hilft beim Lesen?"), choices=[SelectChoice("", N_("niemand")), *HELPED], default="")
-    wait_hours = SelectField(N_("Bedenkzeit, bevor etwas hinausgeht"), choices=RESTS, coerce=int, default=0)
+    interpreter = OneOf(N_("Wer übersetzt?"), choices=[SelectChoice("", N_("niemand")), *INTERPRETED], default="")
+    helper = OneOf(N_("Wer hilft beim Lesen?"), choices=[SelectChoice("", N_("niemand")), *HELPED], default="")
+    wait_hours = OneOf(N_("Bedenkzeit, bevor etwas hinausgeht"), choices=RESTS, coerce=int, default=0)
 
     def prepare_reading(self) -> None:
         """Fill the list of languages."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import FieldList, Form, FormField, SelectChoice, SelectField
+from wtforms import FieldList, Form, FormField, SelectChoice
 
 from hub.errors import InvalidInput
 from hub.i18n import N_
@@ -14,7 +14,7 @@ from hub.queries.pools import Keeper, list_keepers, pools_of
 from hub.queries.series import Plan, PlannedDate
 from hub.web.booking_words import sentences
 from hub.web.context import reading
-from hub.web.fields import Between, WholeNumber
+from hub.web.fields import Between, OneOf, WholeNumber
 from hub.web.filters import day_clock
 
 MOST = 3  # somebody who divides a date among more people than that calls us
@@ -26,7 +26,7 @@ class ContingentEntry(Form):
     """How many places, for whom, and how long before the start they are for everybody."""
 
     places = WholeNumber(N_("Wie viele Plätze?"), [Between(1, 500)])
-    whom = SelectField(N_("Für wen?"), default=NOBODY)
+    whom = OneOf(N_("Für wen?"), default=NOBODY)
     working_days = WholeNumber(N_("Werktage vorher"), [Between(0, 30)], default=USUAL_DAYS)
     hours = WholeNumber(N_("und Stunden"), [Between(0, 72)])
 

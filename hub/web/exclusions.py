@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
 from hub.actions import exclusions as verbs
@@ -19,6 +19,7 @@ from hub.policy.actor import Actor
 from hub.queries import exclusions, participants
 from hub.web.access import for_person, for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import OneOf
 from hub.web.own_places import seeing_own_networks
 from hub.web.shortlist_words import phone_for
 
@@ -30,7 +31,7 @@ UNKNOWN = N_("Dort kennen wir niemanden mit diesem Namen. Bitte prüfen Sie ihn,
 class ExclusionForm(FlaskForm):
     """Which organisation; with a name only that one member of its staff."""
 
-    organisation = SelectField(N_("Welche Stelle?"), choices=[])
+    organisation = OneOf(N_("Welche Stelle?"), choices=[])
     name = StringField(N_("Nur eine Person dort? Dann ihr Vor- und Nachname"), [Length(max=120)])
 
     def prepare(self, organisations: list[Organisation]) -> None:
@@ -38,7 +39,7 @@ class ExclusionForm(FlaskForm):
         named = [(one.public_id, one.name) for one in organisations]
         self.organisation.choices = [("", str(N_("Bitte wählen"))), *named]
 
-    def validate_organisation(self, field: SelectField) -> None:
+    def validate_organisation(self, field: OneOf) -> None:
         """Ask for one."""
         if not field.data:
             raise ValidationError(N_("Bitte wählen Sie eine Stelle."))

@@ -1,11 +1,11 @@
-"""Form fields whose messages speak the language in use: whole numbers, days, clock times, several ticks."""
+"""Form fields whose messages speak the language in use: whole numbers, days, clock times, one choice, several ticks."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TimeField
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -47,6 +47,13 @@ class WallTime(TimeField):
                 self.data = time(int(hour), int(minute[:2] or 0))
             except ValueError as error:
                 raise ValueError(N_("Bitte eine Uhrzeit, zum Beispiel 10:30.")) from error
+
+
+class OneOf(SelectField):
+    """One choice from a list; one that is not in it (any more) is asked for again, in the language in use."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"invalid_choice_message": N_("Bitte wählen Sie noch einmal aus der Liste."), **more})
 
 
 class Ticks(SelectMultipleField):

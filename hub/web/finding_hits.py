@@ -105,7 +105,9 @@ class Explaining:
             found.append((days(held & wishes.suits.weekdays or held), bool(held & wishes.suits.weekdays)))
         if wishes.suits.parts and hit.slots:
             first = hit.slots[0]
-            found.append((clock_time(first.starts_at), self._at_a_good_time(first)))
+            good = self._at_a_good_time(first)
+            if found or not good:  # alone it would only repeat the line of the date
+                found.append((clock_time(first.starts_at), good))
         if hit.distance_km is not None and hit.distance_km > wishes.suits.radius_km:
             found.append((kilometres(hit.distance_km), False))
         return found

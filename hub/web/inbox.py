@@ -1,12 +1,13 @@
 """A partner's inbox: what was asked, whose turn it is, and who comes, once that may be known."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
+from hub import clock
 from hub.actions import answers, log, tellings
 from hub.i18n import N_
 from hub.models.enquiry import STEPS, Enquiry, EnquiryState
@@ -47,10 +48,22 @@ def list_enquiries() -> Any:
         owed = count_owed(session, current_actor())
         wondered = prior_questions.list_received(session, current_actor())
     mine = [one for one in found if one.state in TURN]
-    others = [one for one in found if one.state not in TURN]
+    open_days, past = _by_day([one for one in found if one.state not in TURN])
     several = len({one.organisation_id for one in found}) > 1
-    shown: dict[str, Any] = {"mine": mine, "others": others, "several": several, "owed": owed}
+    shown: dict[str, Any] = {"mine": mine, "open": open_days, "past": past, "several": several, "owed": owed}
     return render("inbox/list_enquiries.html", **shown, prior_questions=wondered, over=OVER, states=STATES, at=at())
+
+
+def _by_day(others: list[Enquiry]) -> tuple[list[tuple[date | None, list[Enquiry]]], list[Enquiry]]:
+    """Return what is still to come by day, what has no date yet last; and what is over."""
+    coming: dict[date | None, list[Enquiry]] = {}
+    past: list[Enquiry] = []
+    for one in others:
+        if one.state in OVER or (one.slot is not None and one.slot.ends_at <= at()):
+            past.append(one)
+        else:
+            coming.setdefault(clock.local_date(one.slot.starts_at) if one.slot else None, []).append(one)
+    return sorted(coming.items(), key=lambda pair: pair[0] or date.max), past
 
 
 @blueprint.get("/inbox/<reference>")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from hub import crypto
@@ -20,7 +20,7 @@ from hub.queries.users import find_user_by_email
 from hub.web import clients
 from hub.web.access import for_everyone, for_roles
 from hub.web.context import at, config, current_actor, reading, render, request_id, transaction
-from hub.web.fields import Needed, NotLonger, OneLine, add_error
+from hub.web.fields import Needed, NotLonger, OneLine, OneOf, add_error
 from hub.web.role_words import ROLES
 
 blueprint = Blueprint("invitations", __name__)
@@ -31,8 +31,8 @@ class InvitationForm(FlaskForm):
 
     name = StringField(N_("Name"), [Needed(N_("Bitte geben Sie den Namen ein.")), NotLonger(120), OneLine()])
     email = StringField(N_("E-Mail-Adresse"), [Needed(N_("Bitte geben Sie die Adresse ein.")), NotLonger(254)])
-    organisation = SelectField(N_("Organisation"), [Needed(N_("Bitte wählen Sie eine Organisation."))])
-    role = SelectField(N_("Aufgabe"), [Needed(N_("Bitte wählen Sie eine Aufgabe."))])
+    organisation = OneOf(N_("Organisation"), [Needed(N_("Bitte wählen Sie eine Organisation."))])
+    role = OneOf(N_("Aufgabe"), [Needed(N_("Bitte wählen Sie eine Aufgabe."))])
 
 
 class AcceptanceForm(FlaskForm):
@@ -56,8 +56,10 @@ def list_invitations() -> Any:
 @blueprint.get("/invitations/new")
 @for_roles(Role.COORDINATOR, Role.OPERATOR)
 def new_invitation() -> Any:
-    """Show the form for an invitation."""
-    return _form_page(_form())
+    """Show the form for an invitation, filled in as far as the link says where to and into which role."""
+    form = _form()
+    form.organisation.data, form.role.data = request.args.get("organisation"), request.args.get("role")
+    return _form_page(form)
 
 
 @blueprint.post("/invitations")

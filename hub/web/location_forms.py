@@ -1,7 +1,7 @@
 """The forms of places and rooms, and the way between their fields and what the verbs take."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -10,7 +10,7 @@ from hub.i18n import N_
 from hub.models.location import Location, PlaceFact, Room
 from hub.models.organisation import Organisation
 from hub.web import place_words
-from hub.web.fields import Between, Degrees, Needed, NotLonger, OneLine, PostalCode, Ticks, WholeNumber
+from hub.web.fields import Between, Degrees, Needed, NotLonger, OneLine, OneOf, PostalCode, Ticks, WholeNumber
 from hub.web.organisation_forms import municipality_choices
 
 LONGEST_BUFFER = 120
@@ -19,13 +19,13 @@ LONGEST_BUFFER = 120
 class LocationForm(FlaskForm):
     """A place; its owner can be chosen only once."""
 
-    organisation = SelectField(N_("Wem gehört der Ort?"))
+    organisation = OneOf(N_("Wem gehört der Ort?"))
     name = StringField(
         N_("Name des Ortes"), [Needed(N_("Bitte geben Sie dem Ort einen Namen.")), NotLonger(120), OneLine()]
     )
     street = StringField(N_("Straße und Hausnummer"), [Optional(), NotLonger(120)])
     postal_code = StringField(N_("Postleitzahl"), [Optional(), PostalCode()])
-    municipality = SelectField(N_("Stadt oder Gemeinde"), [Needed(N_("Bitte wählen Sie die Gemeinde."))])
+    municipality = OneOf(N_("Stadt oder Gemeinde"), [Needed(N_("Bitte wählen Sie die Gemeinde."))])
     step_free = BooleanField(N_("Man kommt ohne eine einzige Stufe hinein."))
     facts = Ticks(
         N_("Was gibt es dort noch?"),

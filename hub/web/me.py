@@ -210,6 +210,7 @@ def _ask(public_id: str, status: int = 200, refusal: Message | None = None) -> R
         place=place_of(booking, own=True),
         others=_others(booking, rest),
         late=late,
+        visit=offer is None,
         movable=own_moves.is_movable(booking),
         desk=phone_of(offer) if offer is not None else phone_for(person),
         coach=person.coach.name if person.coach is not None else "",

@@ -1,7 +1,7 @@
 """The forms of partners and programmes, and the way between their fields and what the verbs take."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, SelectField, StringField
+from wtforms import BooleanField, EmailField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -14,7 +14,7 @@ from hub.i18n import N_, Message
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import Programme
 from hub.web import place_words
-from hub.web.fields import Between, Day, Needed, NotLonger, OneLine, PostalCode, Ticks, WholeNumber
+from hub.web.fields import Between, Day, Needed, NotLonger, OneLine, OneOf, PostalCode, Ticks, WholeNumber
 
 PROGRAMME = ("name", "starts_on", "ends_on", "caseload_limit", "longest_months")
 PLAIN = ("name", "phone", "email", "street", "postal_code", "supervisory_authority")
@@ -34,17 +34,17 @@ class OrganisationForm(FlaskForm):
     name = StringField(
         N_("Name des Partners"), [Needed(N_("Bitte geben Sie den Namen ein.")), NotLonger(120), OneLine()]
     )
-    kind = SelectField(
+    kind = OneOf(
         N_("Was für ein Partner ist das?"),
         choices=[SelectChoice(kind.value, word) for kind, word in place_words.KINDS.items()],
     )
     programmes = Ticks(N_("In welchen Programmen macht er mit?"))
-    parent = SelectField(N_("Wer handelt für ihn mit?"))
+    parent = OneOf(N_("Wer handelt für ihn mit?"))
     phone = StringField(N_("Telefon"), [Optional(), NotLonger(40)])
     email = EmailField(N_("E-Mail-Adresse des Büros"), [Optional(), NotLonger(254)])
     street = StringField(N_("Straße und Hausnummer"), [Optional(), NotLonger(120)])
     postal_code = StringField(N_("Postleitzahl"), [Optional(), PostalCode()])
-    municipality = SelectField(N_("Stadt oder Gemeinde"))
+    municipality = OneOf(N_("Stadt oder Gemeinde"))
     supervisory_authority = StringField(N_("Aufsicht für den Datenschutz"), [Optional(), NotLonger(200)])
 
     def offer_choices(self, own: list[Programme], organisations: list[Organisation]) -> None:

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
 from hub.actions import organisations as verbs
 from hub.errors import InvalidInput
 from hub.i18n import N_
-from hub.models.organisation import Organisation
+from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import Programme
 from hub.models.user import Role
 from hub.queries import freshness, locations, organisations, programmes
 from hub.queries.organisations import WITHOUT_OFFERS, Activity
-from hub.web import place_words
+from hub.web import first_steps, place_words
 from hub.web.access import for_roles
-from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.fields import add_error
 from hub.web.news import WORDS
 from hub.web.organisation_forms import OrganisationForm
@@ -31,6 +31,7 @@ def list_organisations() -> Any:
         activities = organisations.list_activities(session, current_actor())
         own = programmes.list_programmes(session, current_actor())
         stale = freshness.list_stale(session, current_actor())
+        steps = first_steps.list_steps(session, current_actor(), config(), at=at())
     rows = [_row(one, activities.get(one.id, Activity())) for one in found]
     return render(
         "organisations/list_organisations.html",
@@ -38,6 +39,8 @@ def list_organisations() -> Any:
         others=[row for row in rows if not row["silent"]],
         programmes=own,
         stale=stale,
+        first_steps=steps,
+        step_states=first_steps.STATES,
     )
 
 
@@ -83,6 +86,8 @@ def new_organisation() -> Any:
     form, own, _ = _form()
     if len(own) == 1:
         form.programmes.data = [own[0].public_id]
+    if request.args.get("kind") in set(OrganisationKind):
+        form.kind.data = request.args["kind"]
     return _form_page(form)
 
 

@@ -16,7 +16,7 @@ from hub.queries.consent_texts import read_wording
 from hub.queries.permissions import OWN_SCOPES
 from hub.queries.releases import list_current
 from hub.queries.sheets import first_of_each_sheet, get_sheet_by_id
-from hub.queries.withdrawals import list_coming_under, list_sent_under
+from hub.queries.withdrawals import count_coming_under, list_coming_under, list_sent_under
 from hub.web.access import for_person
 from hub.web.consent_forms import AnswerForm, KeepForm
 from hub.web.consents import is_open, receipt_page, withdraw, withdrawn
@@ -37,15 +37,20 @@ ENDS: dict[ConsentState, Message] = {
 @blueprint.get("/me/consents")
 @for_person
 def list_consents() -> Any:
-    """Show what waits for an answer, what is in force with its way back, and what has ended with its day."""
+    """Show what waits for an answer, what is in force with its way back in one tap, and what has ended with its day.
+
+    Every page behind the card leads here. What a withdrawal brings stands beside it; who wants to keep dates is asked.
+    """
     with reading() as session:
         ended = known.list_ended(session, current_actor(), participant_id=_self(), at=at())
         running, asked = questions.list_current(session, _self(), at=at())
         releases_running, releases_waiting = list_current(session, _self(), at=at())
+        coming = count_coming_under(session, running, at=at())
     return render(
         "consents/list_own.html",
         waiting=first_of_each_sheet(asked),
         running=running,
+        coming=coming,
         ended=[(one, end_of(one)) for one in ended],
         releases_running=releases_running,
         releases_waiting=releases_waiting,

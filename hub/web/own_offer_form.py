@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
 from hub import i18n
 from hub.i18n import N_
@@ -16,7 +16,7 @@ from hub.queries.neutral_titles import neutral_title
 from hub.queries.offer_entries import Entries, as_loan
 from hub.queries.own_offers import may_use_room
 from hub.web import offer_words
-from hub.web.fields import Between, Day, Needed, NotLonger, Ticks, WholeNumber
+from hub.web.fields import Between, Day, Needed, NotLonger, OneOf, Ticks, WholeNumber
 from hub.web.free_text import MEANT, Unsuspicious
 
 DAY = 24 * 60
@@ -29,14 +29,14 @@ SAME = ("companion_welcome", "women_only", "youngest", "oldest", "notice_minutes
 class OfferForm(FlaskForm):
     """An offer; only the first part must be filled in."""
 
-    organisation = SelectField(N_("Für wen handeln Sie?"))
+    organisation = OneOf(N_("Für wen handeln Sie?"))
     title = StringField(
         N_("Name des Angebots"), [Needed(N_("Bitte geben Sie dem Angebot einen Namen.")), NotLonger(80)]
     )
-    aim = SelectField(
+    aim = OneOf(
         N_("Wobei hilft es?"), choices=[SelectChoice(aim.value, word) for aim, word in offer_words.AIMS.items()]
     )
-    form = SelectField(
+    form = OneOf(
         N_("Wie findet es statt?"),
         choices=[SelectChoice(form.value, word) for form, word in offer_words.FORMS.items()],
         default=Form.GROUP.value,
@@ -46,7 +46,7 @@ class OfferForm(FlaskForm):
         choices=[SelectChoice(access.value, word) for access, word in offer_words.ACCESSES_EXPLAINED.items()],
         default=Access.ANONYMOUS.value,
     )
-    place = SelectField(N_("Wo?"))
+    place = OneOf(N_("Wo?"))
     places = WholeNumber(N_("Plätze je Termin"), [Between(0, 500)], default=8)
     summary = TextAreaField(N_("Worum geht es, in zwei Sätzen?"), [NotLonger(600)])
     short_title = StringField(N_("Neutraler Kurzname für Kalender"), [NotLonger(30)])
@@ -63,9 +63,9 @@ class OfferForm(FlaskForm):
     women_only = BooleanField(N_("Nur für Frauen."))
     youngest = WholeNumber(N_("Ab welchem Alter?"), [Between(0, 120)])
     oldest = WholeNumber(N_("Bis zu welchem Alter?"), [Between(0, 120)])
-    notice_minutes = SelectField(N_("Wie kurz vorher kann man noch buchen?"), coerce=int, default=0)
+    notice_minutes = OneOf(N_("Wie kurz vorher kann man noch buchen?"), coerce=int, default=0)
     window_days = WholeNumber(N_("Wie viele Tage vorher öffnet die Buchung?"), [Between(1, 365)], default=90)
-    cancel_minutes = SelectField(N_("Bis wann kann man selbst absagen?"), coerce=int, default=DAY)
+    cancel_minutes = OneOf(N_("Bis wann kann man selbst absagen?"), coerce=int, default=DAY)
     field_groups = Ticks(N_("Was müssen Sie vorher wissen?"))
     field_reason = StringField(N_("Wozu brauchen Sie das?"), [NotLonger(200), Unsuspicious()])
     meant = BooleanField(MEANT)

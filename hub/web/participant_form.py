@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, EmailField, HiddenField, StringField, TelField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
 from hub import i18n
@@ -13,7 +13,7 @@ from hub.geography import find_municipality, municipalities
 from hub.i18n import N_
 from hub.models.participant import Participant
 from hub.models.wording import NEEDS, TALKS
-from hub.web.fields import PostalCode, Ticks, WholeNumber
+from hub.web.fields import OneOf, PostalCode, Ticks, WholeNumber
 from hub.web.free_text import warning_about
 
 NEUTRAL_WORDS = ("Termin", "Verabredung", "Treffen", "Erinnerung")
@@ -25,21 +25,21 @@ FREE_TEXTS = ("notes", "street")
 class ParticipantForm(FlaskForm):
     """Name, place, contacts, needs and notes; no field for an illness, a number of a case, income or sanctions."""
 
-    form_of_address = SelectField(N_("Anrede"))
+    form_of_address = OneOf(N_("Anrede"))
     given = StringField(N_("Vorname"), [NEEDED, Length(max=60)])
     family = StringField(N_("Nachname"), [NEEDED, Length(max=60)])
     birth_year = WholeNumber(N_("Geburtsjahr"), [Optional(), NumberRange(1920, 2015, N_("Bitte vier Ziffern."))])
-    municipality_code = SelectField(N_("Wohnort"))
+    municipality_code = OneOf(N_("Wohnort"))
     street = StringField(N_("Straße und Hausnummer"), [Optional(), Length(max=80)])
     postal_code = StringField(N_("Postleitzahl"), [Optional(), PostalCode()])
     phone = TelField(N_("Telefon"), [Optional(), Length(max=40)])
     phone_for_partners = BooleanField(N_("Diese Nummer darf ein Partner nach der Zusage bekommen"))
     email = EmailField(N_("E-Mail"), [Optional(), Email(N_("Bitte eine ganze E-Mail-Adresse."))])
     languages = Ticks(N_("Sprachen"))
-    locale = SelectField(N_("Sprache der Seiten und Zettel"))
+    locale = OneOf(N_("Sprache der Seiten und Zettel"))
     access_needs = Ticks(N_("Was braucht dieser Mensch?"))
     clinical_needs = Ticks(N_("Was davon wissen Sie aus einer Klinik oder Praxis?"))
-    neutral_word = SelectField(N_("Wort im Kalender"))
+    neutral_word = OneOf(N_("Wort im Kalender"))
     notes = TextAreaField(N_("Eigene Notizen"), [Optional(), Length(max=2000)])
     meant = BooleanField(N_("Das ist kein Aktenzeichen und keine Diagnose"))
     known = BooleanField(N_("Das ist ein anderer Mensch"))

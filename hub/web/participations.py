@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SelectField
 
 from hub import clock
 from hub.actions import log
@@ -21,7 +20,7 @@ from hub.models.user import Role, User
 from hub.queries import early_ends, participants, participations
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Day, Needed, Ticks, add_error
+from hub.web.fields import Day, Needed, OneOf, Ticks, add_error
 
 blueprint = Blueprint("participations", __name__)
 CRITERIA_WORDS = {
@@ -40,11 +39,11 @@ STATES = {
 class ParticipationForm(FlaskForm):
     """Programme, days, reasons, and who decides."""
 
-    programme = SelectField(N_("Programm"))
+    programme = OneOf(N_("Programm"))
     starts_on = Day(N_("Beginn"), [Needed(N_("Wann beginnt die Teilnahme?"))])
     ends_on = Day(N_("Letzter Tag"), [Needed(N_("Wann endet die Teilnahme?"))])
     criteria = Ticks(N_("Warum passt das Programm?"))
-    case_manager = SelectField(N_("Wer entscheidet?"))
+    case_manager = OneOf(N_("Wer entscheidet?"))
 
     def offer(self, programmes: list[Programme], deciders: list[User]) -> None:
         """Set the choices."""

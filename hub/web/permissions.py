@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField
 from wtforms.fields.choices import SelectChoice
 
 from hub import i18n
@@ -22,7 +22,7 @@ from hub.queries.permissions import CALENDAR, channels_of, list_own, require_cho
 from hub.queries.reminders import WHEN, When
 from hub.web.access import for_person
 from hub.web.context import at, config, current_actor, reading, render, transaction
-from hub.web.fields import add_error
+from hub.web.fields import OneOf, add_error
 
 blueprint = Blueprint("permissions", __name__)
 # The usual time is the empty choice, so that nothing is preset.
@@ -42,10 +42,10 @@ def sends_messages() -> bool:
 class MessagesForm(FlaskForm):
     """One way for each purpose, or none; `agreed` comes with the page that shows the words for exactly this choice."""
 
-    changes = SelectField(PURPOSES[MessagePurpose.CHANGES])
-    reminders = SelectField(PURPOSES[MessagePurpose.REMINDERS])
-    when = SelectField(N_("Wann erinnern"), choices=WORDS_WHEN, default="")
-    questions = SelectField(PURPOSES[MessagePurpose.QUESTIONS])
+    changes = OneOf(PURPOSES[MessagePurpose.CHANGES])
+    reminders = OneOf(PURPOSES[MessagePurpose.REMINDERS])
+    when = OneOf(N_("Wann erinnern"), choices=WORDS_WHEN, default="")
+    questions = OneOf(PURPOSES[MessagePurpose.QUESTIONS])
     calendar = BooleanField(N_("E-Mails über Termine mit einem Eintrag für meinen Kalender"))
     agreed = HiddenField()
 

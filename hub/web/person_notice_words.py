@@ -39,6 +39,8 @@ def _about_date(notice: Notice, booking: Booking) -> Message:
         return N_("„{title}“, {when}: Der Partner hat den Platz abgesagt.", **facts)
     if booking.state is BookingState.CANCELLED:
         return N_("„{title}“, {when}, fällt aus.", **facts)
+    if booking.moved_from_at == booking.starts_at:
+        return N_("„{title}“, {when}, ist jetzt an einem anderen Ort.", **facts)
     if booking.moved_from_at is not None:
         return N_("„{title}“ ist jetzt {when}.", **facts)
     return N_("„{title}“, {when}, findet doch statt.", **facts)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, HiddenField, SelectChoice, SelectField
+from wtforms import BooleanField, HiddenField, SelectChoice
 
 from hub import clock
 from hub.actions import log
@@ -31,7 +31,7 @@ from hub.web import other_rooms, own_calendar, place_words
 from hub.web.access import for_roles
 from hub.web.booking_words import address_of, short_date, weekday
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Between, WholeNumber, add_error, instant_of
+from hub.web.fields import Between, OneOf, WholeNumber, add_error, instant_of
 from hub.web.filters import clock_time, kilometres
 
 blueprint = Blueprint("room_loans", __name__)
@@ -82,7 +82,7 @@ class Wishes:
 class LoanForm(FlaskForm):
     """With whom, how long the journey is, what was shown, and the key that makes a double click one loan."""
 
-    person = SelectField(N_("Mit wem treffen Sie sich?"))
+    person = OneOf(N_("Mit wem treffen Sie sich?"))
     travel_minutes = WholeNumber(N_("Fahrt in Minuten, einfach"), [Between(0, 240)])
     despite = BooleanField(N_("Trotzdem nehmen, auch wenn mein Kalender da belegt ist"))
     key = HiddenField()

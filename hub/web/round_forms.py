@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
@@ -16,7 +16,7 @@ from hub.models.wording import NEEDS, TALKS, TIMES, listed
 from hub.queries.origins import marked_needs
 from hub.queries.wishes import Wish
 from hub.web.consent_forms import ReadingForm
-from hub.web.fields import Needed, Ticks
+from hub.web.fields import Needed, OneOf, Ticks
 from hub.web.filters import day_clock
 from hub.web.round_asking import Candidates, rough_of
 
@@ -118,9 +118,9 @@ class DatesForm(FlaskForm):
         return chosen
 
 
-def _date(slots: list[Slot], offer: Offer) -> SelectField:
+def _date(slots: list[Slot], offer: Offer) -> OneOf:
     dates = [SelectChoice(slot.public_id, day_clock(slot.starts_at)) for slot in slots]
-    return SelectField(
+    return OneOf(
         N_("Gewünschter Termin bei {partner}", partner=offer.organisation.name),
         choices=[SelectChoice("", N_("noch offen")), *dates],
         default="",

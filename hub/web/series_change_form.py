@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import HiddenField, RadioField, SelectChoice
 
 from calendars.recurrence import Rule
 from hub import clock
@@ -19,6 +19,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.queries.series import Plan, plan_of
 from hub.queries.series_pairing import anchored, beginning, rest_of
+from hub.web.fields import OneOf
 from hub.web.filters import day_clock
 from hub.web.own_offer_form import place_value
 from hub.web.series_form import SeriesForm
@@ -39,7 +40,7 @@ class ScopeForm(FlaskForm):
             SelectChoice(END, N_("Ab einem Termin findet nichts mehr statt")),
         ],
     )
-    slot = SelectField(N_("Welcher Termin?"), validate_choice=False)
+    slot = OneOf(N_("Welcher Termin?"), validate_choice=False)
 
     def prepare(self, slots: list[Slot]) -> None:
         """Fill in the coming dates."""

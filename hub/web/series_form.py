@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, RadioField, SelectChoice, SelectField
+from wtforms import FieldList, RadioField, SelectChoice
 
 from calendars.pieces import cut, join
 from calendars.recurrence import Frequency, TimeGroup, describe
@@ -18,7 +18,7 @@ from hub.policy.actor import Actor
 from hub.queries.series import Plan
 from hub.web.contingent_fields import ContingentFields
 from hub.web.course_fields import CourseFields
-from hub.web.fields import Between, Day, Needed, Ticks, WallTime, WholeNumber
+from hub.web.fields import Between, Day, Needed, OneOf, Ticks, WallTime, WholeNumber
 from hub.web.own_offer_form import find_place, place_choices, place_value
 from hub.web.series_rule import GROUPS, MONTHLY, MOST_SINGLE_DAYS, SINGLE, rule_of
 
@@ -69,8 +69,8 @@ class SeriesForm(CourseFields, ContingentFields, FlaskForm):
 
     running = False  # whether it changes a series that runs: its course stays as it is
     lends = False  # whether the dates are of a room to borrow: then they may be cut into pieces
-    pieces = SelectField(N_("In Stücke teilen?"), coerce=int, default=0, choices=list(PIECES))
-    repeat = SelectField(N_("Wie oft?"), coerce=int, default=1, choices=list(REPEATS))
+    pieces = OneOf(N_("In Stücke teilen?"), coerce=int, default=0, choices=list(PIECES))
+    repeat = OneOf(N_("Wie oft?"), coerce=int, default=1, choices=list(REPEATS))
     nth = Ticks(N_("Der wievielte im Monat?"), coerce=int, choices=NTHS)
     weekdays = Ticks(N_("An welchen Tagen?"), coerce=int, choices=WEEKDAYS)
     start = WallTime(N_("Von"), [Needed(N_("Bitte sagen Sie, wann es beginnt."))])
@@ -109,7 +109,7 @@ class SeriesForm(CourseFields, ContingentFields, FlaskForm):
         choices=[SelectChoice("open", N_("Findet statt")), SelectChoice("closed", N_("Fällt aus"))],
     )
     crowding = RadioField(N_("Wie voll ist es meistens?"), default="", choices=list(CROWDINGS))
-    place = SelectField(N_("Wo?"))
+    place = OneOf(N_("Wo?"))
     places = WholeNumber(N_("Plätze je Termin"), [Between(0, 500)])
 
     def prepare(self, actor: Actor, offer: Offer, locations: list[Location], at: datetime, *, empty: bool) -> None:

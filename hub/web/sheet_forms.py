@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Regexp
 
@@ -15,7 +15,7 @@ from hub.i18n import N_, Message
 from hub.models.consent import Consent, ConsentForm, Scope
 from hub.models.consent_sheet import FormReason
 from hub.queries.sheets import Part
-from hub.web.fields import Day, Needed, Ticks
+from hub.web.fields import Day, Needed, OneOf, Ticks
 from hub.web.free_text import MEANT, Unsuspicious
 
 LARGEST_DRAWING = 20_000  # characters of the strokes as JSON
@@ -83,7 +83,7 @@ class SheetPaperForm(FlaskForm):
         ],
     )
     meant = BooleanField(MEANT)
-    reason = SelectField(
+    reason = OneOf(
         N_("Wie ist unterschrieben?"),
         choices=[
             SelectChoice("", N_("mit der eigenen Unterschrift")),

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField
 
 from calendars.wall_time import WallProblem, resolve
 from hub import clock
@@ -14,7 +14,7 @@ from hub.models.location import Location, Room
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.queries.own_offers import may_use_room
-from hub.web.fields import Day, Needed, WallTime
+from hub.web.fields import Day, Needed, OneOf, WallTime
 
 
 class MoveForm(FlaskForm):
@@ -23,7 +23,7 @@ class MoveForm(FlaskForm):
     day = Day(N_("Neuer Tag"), [Needed(N_("Bitte wählen Sie den neuen Tag."))])
     start = WallTime(N_("Von"), [Needed(N_("Bitte sagen Sie, wann es beginnt."))])
     end = WallTime(N_("Bis"), [Needed(N_("Bitte sagen Sie, wann es endet."))])
-    room = SelectField(N_("Raum"))
+    room = OneOf(N_("Raum"))
     version = HiddenField()
 
     def prepare(self, actor: Actor, slot: Slot, locations: list[Location], *, empty: bool) -> None:

@@ -1,15 +1,22 @@
 """/styleguide: every component and paper with sample content, for who builds pages; production has no such page."""
 
+from datetime import date
+
 from flask import Blueprint, request
 from wtforms import BooleanField, DateField, Form, RadioField, StringField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from hub.errors import NotFound
+from hub.queries.figures import ResponseTime, WeekOfPlaces
 from hub.web.access import for_everyone
 from hub.web.context import config, render
+from hub.web.figures import answers_chart, places_chart
 
 blueprint = Blueprint("styleguide", __name__)
 WHY = "component page, no data; development, demo and test only"
+
+WEEKS = [WeekOfPlaces(date(2026, 9, 14), 12, 9), WeekOfPlaces(date(2026, 9, 21), 12, 2)]
+TIMES = [ResponseTime("SV Elbaue Coswig", 4, 6, 9), ResponseTime("Rathaus Nossen")]
 
 
 class Sample(Form):
@@ -36,7 +43,11 @@ def show_styleguide() -> tuple[str, int]:
     form = Sample()
     if "errors" in request.args:
         form.validate()
-    return render("styleguide/show_styleguide.html", form=form)
+    return render(
+        "styleguide/show_styleguide.html",
+        form=form,
+        charts=[places_chart(WEEKS, small_told=False), answers_chart(TIMES)],
+    )
 
 
 @blueprint.get("/styleguide/paper")

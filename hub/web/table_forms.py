@@ -4,19 +4,20 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import HiddenField, RadioField, SelectChoice
 
 from hub.i18n import N_
 from hub.models.organisation import Organisation
 from hub.models.table_import import TableImport, TableKind
 from hub.queries.table_words import field_names
+from hub.web.fields import OneOf
 from hub.web.table_words import FIELDS, KINDS
 
 
 class UploadForm(FlaskForm):
     """A file, what it holds, and for whom."""
 
-    organisation = SelectField(N_("Für wen handeln Sie?"))
+    organisation = OneOf(N_("Für wen handeln Sie?"))
     kind = RadioField(
         N_("Was steht in der Tabelle?"),
         choices=[SelectChoice(kind.value, word) for kind, word in KINDS.items()],
@@ -40,7 +41,7 @@ def columns_form(table_import: TableImport) -> Any:
     names = field_names(table_import.kind)
     choices = [SelectChoice("", N_("nicht übernehmen")), *(SelectChoice(name, FIELDS[name]) for name in names)]
     fields: dict[str, Any] = {
-        f"column_{number}": SelectField(heading, choices=choices, default=meaning)
+        f"column_{number}": OneOf(heading, choices=choices, default=meaning)
         for number, (heading, meaning) in enumerate(table_import.columns.items())
     }
     made = type("ColumnsForm", (FlaskForm,), fields | {"version": HiddenField(default=str(table_import.version))})

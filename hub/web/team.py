@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SelectField
 
 from hub import clock
 from hub.actions import log
@@ -18,7 +17,7 @@ from hub.models.user import Role, User
 from hub.queries import participants, team
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Day, Needed, add_error
+from hub.web.fields import Day, Needed, OneOf, add_error
 from hub.web.participations import STATES
 
 blueprint = Blueprint("team", __name__)
@@ -29,8 +28,8 @@ CASELOAD = 15
 class CoverForm(FlaskForm):
     """Who stands in for whom, from when to when."""
 
-    coach = SelectField(N_("Wer fehlt?"))
-    deputy = SelectField(N_("Wer vertritt?"))
+    coach = OneOf(N_("Wer fehlt?"))
+    deputy = OneOf(N_("Wer vertritt?"))
     first_on = Day(N_("Erster Tag"), [Needed(N_("Ab wann?"))])
     last_on = Day(N_("Letzter Tag"), [Needed(N_("Bis wann?"))])
 

@@ -11,8 +11,9 @@ from hub.models.user import Role
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
 from hub.queries import users as questions
+from hub.web import first_steps
 from hub.web.access import for_roles
-from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.context import at, config, current_actor, reading, render, transaction
 from hub.web.role_words import ROLES
 
 blueprint = Blueprint("users", __name__)
@@ -27,8 +28,18 @@ def list_users() -> Any:
     wanted = request.args.get("q", "")[:80]
     with reading() as session:
         found = questions.list_users(session, current_actor(), wanted=wanted, page=page, size=PAGE)
+        steps = first_steps.list_steps(session, current_actor(), config(), at=at()) if not wanted and page == 1 else []
     more = page + 1 if len(found) > PAGE else None
-    return render("users/list_users.html", users=found[:PAGE], wanted=wanted, page=page, more=more, roles=ROLES)
+    return render(
+        "users/list_users.html",
+        users=found[:PAGE],
+        wanted=wanted,
+        page=page,
+        more=more,
+        roles=ROLES,
+        first_steps=steps,
+        step_states=first_steps.STATES,
+    )
 
 
 @blueprint.get("/users/<public_id>")

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length, Optional
 
 from calendars.wall_time import Resolved, WallProblem, resolve
@@ -13,7 +13,7 @@ from hub.errors import InvalidInput
 from hub.i18n import N_
 from hub.models.participant import Participant
 from hub.web.booking_words import town
-from hub.web.fields import Between, Day, Needed, WallTime, WholeNumber
+from hub.web.fields import Between, Day, Needed, OneOf, WallTime, WholeNumber
 from hub.web.free_text import MEANT, Unsuspicious
 
 HOME, ELSEWHERE = "home", "elsewhere"
@@ -68,7 +68,7 @@ class TimesForm(FlaskForm):
 class AppointmentForm(TimesForm):
     """The same for a new visit, and where it is."""
 
-    where = SelectField(N_("Wo?"))
+    where = OneOf(N_("Wo?"))
     place = StringField(N_("Anderer Ort"), [Optional(), Length(max=120), Unsuspicious()])
     meant = BooleanField(MEANT)
 

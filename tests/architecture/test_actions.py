@@ -51,7 +51,7 @@ def policy_names(source: Source) -> set[str]:
 def asks_first(verb: ast.FunctionDef, asking: set[str]) -> bool:
     """Tell whether the verb asks the policy, with nothing but finding before it."""
     for statement in verb.body:
-        called = [name for _, name in calls(statement)]
+        called = [name for _, name in calls(ast.walk(statement))]
         if any(name in asking for name in called):
             return isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign)
         if not all(FINDING.fullmatch(name) for name in called):

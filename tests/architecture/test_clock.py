@@ -19,7 +19,7 @@ def violations(root: Path) -> list[str]:
         f"{source.path}:{line}: {name}(): take `at` as a parameter, or clock.now() on floor 5"
         for source in sources(root, "hub", "calendars")
         if source.path != CLOCK
-        for line, name in calls(source.syntax)
+        for line, name in calls(source.nodes)
         if PRESENT.fullmatch(name)
     ]
 

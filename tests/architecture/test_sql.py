@@ -22,7 +22,7 @@ def sql(source: Source) -> list[str]:
         library, _, word = name.rpartition(".")
         if library.split(".")[0] == "sqlalchemy" and word in STATEMENTS:
             found.append(f"{source.path}:{line}: {word}() belongs to hub/queries; write a question there and call it")
-    for line, name in calls(source.syntax):
+    for line, name in calls(source.nodes):
         owner, _, verb = name.rpartition(".")
         if owner.rpartition(".")[2] in SESSIONS and verb in READING:
             found.append(f"{source.path}:{line}: {name}() belongs to hub/queries; write a question there and call it")
@@ -34,7 +34,7 @@ def violations(root: Path) -> list[str]:
     hub = sources(root, "hub")
     found = [line for source in hub if not source.within(*HOMES, *ALLOWED) for line in sql(source)]
     for source in hub:
-        for line, name in calls(source.syntax) if source.within(*BELOW_TRANSACTIONS) else ():
+        for line, name in calls(source.nodes) if source.within(*BELOW_TRANSACTIONS) else ():
             owner, _, verb = name.rpartition(".")
             if owner.rpartition(".")[2] in SESSIONS and verb in ENDING:
                 found.append(f"{source.path}:{line}: {name}(): the view, handler or command owns the transaction")

@@ -39,8 +39,8 @@ def untranslatable(root: Path) -> list[str]:
     for source in sources(root, "hub", "calendars"):
         if source.within(*GERMAN_DATA):
             continue
-        silent = docstrings(source.syntax) | spoken(source.syntax)
-        for node in ast.walk(source.syntax):
+        silent = docstrings(source.nodes) | spoken(source.nodes)
+        for node in source.nodes:
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in silent:
                 continue
             if UMLAUT.search(node.value) and len(node.value) > 2:
@@ -48,14 +48,14 @@ def untranslatable(root: Path) -> list[str]:
     return found
 
 
-def docstrings(tree: ast.Module) -> set[int]:
+def docstrings(nodes: list[ast.AST]) -> set[int]:
     """Return the identities of strings that stand alone as statements."""
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
 
 
-def spoken(tree: ast.Module) -> set[int]:
+def spoken(nodes: list[ast.AST]) -> set[int]:
     """Return the identities of everything inside a call to the catalogue."""
-    heard = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    heard = (node for node in nodes if isinstance(node, ast.Call))
     return {id(inner) for call in heard if dotted(call.func).rpartition(".")[2] in SPOKEN for inner in ast.walk(call)}
 
 

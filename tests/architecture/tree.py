@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,6 +26,11 @@ class Source:
     @cached_property
     def syntax(self) -> ast.Module:
         return ast.parse(self.text, self.path)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in the syntax: each rule looks at all of it, and walking takes longer than looking."""
+        return list(ast.walk(self.syntax))
 
     @property
     def module(self) -> str:
@@ -72,7 +77,7 @@ def plant(root: Path, files: dict[str, str]) -> Path:
 
 def imports(source: Source) -> Iterator[tuple[int, str]]:
     """Yield line and full name of everything the file imports, `from x import y` as x.y."""
-    for node in ast.walk(source.syntax):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,7 +86,7 @@ def imports(source: Source) -> Iterator[tuple[int, str]]:
 
 def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield every function of the file, methods and inner ones included."""
-    for node in ast.walk(source.syntax):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -93,8 +98,8 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def calls(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of every call below a node."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            yield inner.lineno, dotted(inner.func)
+def calls(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Yield line and dotted name of every call among nodes."""
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            yield node.lineno, dotted(node.func)

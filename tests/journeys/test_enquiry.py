@@ -17,6 +17,7 @@ from tests.world import AT
 pytestmark = pytest.mark.browser
 SECRETS = ("Jolanta", "Wiśniewska", "Weinböhla", "5550 1702", "1979")
 PIN = "7315"
+PLAIN = {"java_script_enabled": False}
 
 
 @pytest.fixture
@@ -169,12 +170,24 @@ def move(petra: Person) -> None:
 
 
 def withdraw(jolanta: Person) -> None:
-    """Take the consent back, with no more taps than it took to give it."""
+    """Take the consent back from the page of one's own dates."""
     jolanta.open("/me")
     with jolanta.counting(most=2):
         row = jolanta.page.get_by_role("listitem").filter(has_text="Klinik Rosenpark")
         jolanta.go("Zurücknehmen", within=row, exact=False)
         jolanta.press("Zurücknehmen")
+    jolanta.reads("Zurückgenommen.")
+
+
+def withdraw_from_anywhere(jolanta: Person) -> None:
+    """Take it back with two taps from whatever page behind the card."""
+    for path in ("/me", "/me/disclosures", "/me/subscriptions/new", "/me/offers", "/me/permissions"):
+        jolanta.open(path)
+        expect(jolanta.page.get_by_role("link", name="Erlaubtes zurücknehmen", exact=True)).to_be_visible()
+    with jolanta.counting(most=2):
+        jolanta.go("Erlaubtes zurücknehmen")
+        jolanta.reads("Beim Zurücknehmen wird ein Termin abgesagt.")
+        jolanta.press("Zurücknehmen: Klinik Rosenpark")
     jolanta.reads("Zurückgenommen.")
 
 
@@ -222,8 +235,30 @@ def test_an_enquiry_from_the_yes_to_its_withdrawal(house: House, offer: Offer, w
     after = fetch(calendar)[before.uid]
     assert (after.starts, after.cancelled) == ("2026-09-24 14:30", False)
     assert after.sequence > before.sequence
-    withdraw(jolanta)
+    (withdraw if way == "auf Papier" else withdraw_from_anywhere)(jolanta)
     assert before.uid not in fetch(calendar)
     assert_closed(house, clara, petra)
     jolanta.open("/me/disclosures")
     jolanta.reads("Klinik Rosenpark hat erfahren")
+
+
+def test_without_scripts_a_yes_is_given_accepted_and_taken_back(house: House, offer: Offer) -> None:
+    clara, phone, jolanta = (
+        house.staff("clara", **PLAIN),
+        house.person("petra", **PLAIN),
+        house.person("jolanta", **PLAIN),
+    )
+    code = give_card(clara)
+    ask_together(clara)
+    say_yes_on_the_handed_over_device(clara)
+    clara.go("Zur Anfrage")
+    clara.press("Jetzt anfragen")
+    accept_from_the_mail(house, phone)
+    read_the_yes(clara)
+    jolanta.open(f"/card/{code}")
+    jolanta.write("PIN", PIN)
+    jolanta.press("Meine Termine zeigen")
+    withdraw_from_anywhere(jolanta)
+    clara.go("Menschen")
+    clara.go("Jolanta Wiśniewska")
+    clara.reads("zurückgezogen", "Es steht kein Termin an.")

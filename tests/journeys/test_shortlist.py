@@ -58,7 +58,7 @@ def remember_the_mornings(clara: Person) -> None:
 def compare_and_pick(clara: Person) -> None:
     """Tick, look at them beside each other, and put them on the shortlist."""
     for title in TITLES[:2]:
-        clara.choose(f"Ankreuzen: {title}")
+        clara.choose(f"Zum Vergleich ankreuzen: {title}")
     clara.press("Vergleichen")
     clara.headline("2 Angebote für Tarik nebeneinander")
     clara.reads("Nächster freier Termin", "1 Platz frei", "Bei allen gleich")
@@ -115,7 +115,7 @@ def test_without_scripts_the_ticks_work_as_well(house, offers):
     clara = house.staff("clara", java_script_enabled=False, **PHONE)
     clara.open(f"/find?person={house.world.cast.tarik.public_id}")
     for title in TITLES[:2]:
-        clara.choose(f"Ankreuzen: {title}")
+        clara.choose(f"Zum Vergleich ankreuzen: {title}")
     clara.press("Auf die Auswahl setzen")
     clara.headline("2 Angebote zur Auswahl für Tarik")
     clara.press(f"Von der Auswahl nehmen: {TITLES[0]}")

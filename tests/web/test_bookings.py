@@ -53,6 +53,17 @@ def test_a_full_date_comes_back_with_other_dates_and_the_entries_kept(world, sig
     assert [other.public_id in answer.text for other in others] == [True, True, True, False]
 
 
+def test_a_date_in_the_way_is_named_and_so_are_other_dates(world, sign_in):
+    offer = make_offer(world)
+    slot = make_slot(world, offer)
+    later = make_slot(world, offer, starts_at=world.at + timedelta(days=4))
+    there = book(world, make_slot(world, make_offer(world, title="Wandern")), world.cast.tarik)
+    page = sign_in("clara").get(f"/slots/{slot.public_id}/bookings/new?person={world.cast.tarik.public_id}").text
+    assert "Zu dieser Zeit gibt es schon einen anderen Termin." in page
+    assert f'href="/bookings/{there.public_id}"' in page
+    assert f"/slots/{later.public_id}/bookings/new" in page
+
+
 def test_when_the_offer_has_nothing_more_similar_ones_are_shown(world, sign_in):
     slot = make_slot(world, make_offer(world), places=1)
     similar = make_slot(world, make_offer(world, title="Wandern an der Elbe"))

@@ -71,7 +71,7 @@ def test_a_coachs_search_without_a_hit_counts_and_says_nothing_of_the_person(app
 
 
 def test_a_coordinator_sees_the_gaps_and_small_numbers_only_roughly(world, sign_in):
-    assert "Alle haben etwas gefunden." in sign_in("nora").get("/demands").text
+    assert "Niemand hat vergeblich gesucht." in sign_in("nora").get("/demands").text
     note(world, Aim.MOVE, 4)
     note(world, Aim.MIND, 2)
     text = sign_in("nora").get("/demands").text

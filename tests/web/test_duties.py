@@ -29,6 +29,9 @@ def test_the_partner_goes_from_the_inbox_to_the_answer(world, sign_in, duty):
     inbox = petra.get("/inbox").text
     assert "Zu einer beendeten Anfrage fehlt noch Ihre Antwort." in inbox
     assert "/duties" in inbox
+    assert "Eine Löschung ist noch zu bestätigen." in inbox
+    for rest in ("Niemand wartet auf Sie.", "Gerade ist nichts zu tun."):
+        assert rest not in inbox
     page = petra.get("/duties").text
     assert f"/duties/{duty.public_id}" in page
     form = petra.get(f"/duties/{duty.public_id}").text

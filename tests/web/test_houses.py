@@ -107,10 +107,13 @@ def test_a_date_called_off_stays_visible_and_its_room_is_free(world, app, house)
     assert "Reserviert" not in page
 
 
-def test_a_day_without_anything_names_the_next_one(world, app, house):
+def test_a_day_without_anything_names_the_next_one(world, app, house, sign_in):
     date_of(world, offer_at(world, house), hours=48)
     page = app.test_client().get(path(house)).text
     assert "Heute ist hier nichts geplant." in page
+    assert "Ruhe im Haus" not in page
+    assert "/display" not in page
+    assert path(house, "/display") in sign_in("sven").get(path(house)).text
     assert "Weiter geht es am Mittwoch, 16.\u00a0September." in page
     assert 'day=2026-09-16"' in page
     assert "steht noch nicht fest" in app.test_client().get(path(house, "?day=2026-10-01")).text

@@ -1,7 +1,10 @@
 """A partner's inbox: masked until the yes, a name behind the notice, and never more than the table says."""
 
+import re
 from contextlib import contextmanager
+from datetime import timedelta
 
+import time_machine
 from sqlalchemy import event
 
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -147,3 +150,16 @@ def test_the_list_costs_the_same_for_one_and_for_fifty(world, sign_in):
 def test_the_empty_inbox_says_so(sign_in):
     page = sign_in("petra").get("/inbox")
     assert "Niemand wartet auf Sie." in page.text
+
+
+def test_what_is_settled_stands_under_its_day_until_it_is_over(world, sign_in):
+    accepted_enquiry(world)
+    coming = sign_in("petra").get("/inbox").text.partition("Alles andere")[2]
+    day = re.search(r"<h3>(.+?)</h3>", coming)
+    assert day
+    assert "September" in day[1]
+    assert "<details" not in coming
+    with time_machine.travel(world.at + timedelta(days=40)):
+        over = sign_in("petra").get("/inbox").text.partition("Alles andere")[2]
+    assert day[0] not in over
+    assert "1 vergangene Anfrage" in over.partition("<details")[2]

@@ -176,12 +176,12 @@ def test_the_reminder_carries_the_same_link(world, question):
     assert links[0] == links[1]
 
 
-def test_the_inbox_has_its_own_short_block_and_nobody_waits(world, sign_in, question):
+def test_the_inbox_has_its_own_short_block_and_says_that_a_question_waits(world, sign_in, question):
     sven = sign_in("sven")
     page = plain(sven.get("/inbox"))
     assert "Fragen ohne Person" in page
     assert "Yoga im Sitzen" in page
-    assert "Niemand wartet auf Sie." in page
+    assert "Eine Frage wartet auf Ihre Antwort." in page
     assert "Gerade ist nichts zu tun." not in page
     done = sven.post(f"/inbox/prior-questions/{question.reference}/answer", data={"answer": "yes"})
     assert done.location == "/inbox"
