@@ -195,6 +195,7 @@ def assert_closed(house: House, clara: Person, petra: Person) -> None:
     """At the next request everything of the person is gone at the partner, and the coach sees that it ended."""
     petra.go("Anfragen")
     petra.misses(*SECRETS, "Beratung zum Rücken")
+    petra.unfold("vergangene Anfrage")
     petra.go("Zurückgezogen")
     petra.headline("Hier gibt es nichts mehr zu sehen.")
     petra.misses(*SECRETS)
