@@ -22,6 +22,9 @@ COMMANDS = {
     "log": "Verify the chain of the log.",
     "routes": "List all addresses and who may call them.",
     "authorisation": "Write the authorisation concept from the rules.",
+    "soak": "Work for long at half capacity and see that nothing grows.",
+    "faults": "Try what happens when server, worker and database are killed.",
+    "bench": "Measure speed and size beside references.",
     "measure": "Measure what a promise of the house depends on.",
 }
 

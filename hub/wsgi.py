@@ -2,16 +2,21 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from hub.app import create_app
 from hub.config import load
 
+PARENT_SEEN_EVERY = 0.5  # seconds
+
 
 def application() -> Callable[..., Any]:
     """Return the application; raises ConfigurationError when the installation is not ready."""
     _end_when_told()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return create_app(load())
 
 
@@ -25,3 +30,13 @@ def _end_when_told() -> None:
         signal.signal(number, signal.SIG_DFL)
     if os.getpid() != os.getpgrp():
         os.setpgid(0, 0)
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its main process is gone: one that was killed leaves workers that keep the port for good.
+
+    What a worker has in hand then is one transaction, and undone.
+    """
+    while os.getppid() == parent:
+        time.sleep(PARENT_SEEN_EVERY)
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""What measures the house and tries it from outside: references, faults, long runs."""
