@@ -32,5 +32,4 @@ def received_disclosures_for(actor: Actor, at: datetime) -> Select[Any]:
         Disclosure.organisation_id == Enquiry.organisation_id,
         Disclosure.organisation_id.in_(actor.organisations(Role.PARTNER)),
     )
-    there = Enquiry.participant_id.in_(select(Participant.id).where(in_sight(at)))
-    return query.where(addressed, there, not_kept_from(actor))
+    return query.where(addressed, in_sight(at, Enquiry.participant_id), not_kept_from(actor))

@@ -11,6 +11,7 @@ from hub.models.user import Role
 from hub.policy.actor import Actor, ActorKind
 from hub.policy.network_scopes import network_organisations
 
+FEWEST = 3  # below it a number of answers, places or searches is told to nobody: it could be somebody's
 SHOWN = (OfferState.PUBLISHED, OfferState.PAUSED, OfferState.ENDED)
 
 
@@ -28,9 +29,10 @@ def counted_answers_for(actor: Actor) -> Select[Any]:
     """Enquiries whose answers are timed: a partner's own and a coordinator's networks'; never who they are about."""
     if actor.kind is not ActorKind.STAFF:
         return select(Enquiry).where(false())
-    own = Enquiry.organisation_id.in_(actor.partner_ids)
-    network = and_(_coordinates(actor), Enquiry.organisation_id.in_(network_organisations(actor)))
-    return select(Enquiry).where(or_(own, network))
+    counted = [Enquiry.organisation_id.in_(actor.partner_ids)]  # a partner alone starts from its index
+    if actor.has(Role.COORDINATOR):
+        counted.append(Enquiry.organisation_id.in_(network_organisations(actor)))
+    return select(Enquiry).where(or_(*counted))
 
 
 def _of_networks(actor: Actor) -> ColumnElement[bool]:

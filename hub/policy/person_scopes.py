@@ -1,9 +1,10 @@
 """Which persons an actor looks after, and until when: one condition that every scope about persons asks."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Integer, and_, false, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hub import clock
 from hub.models.participant import Cover, Participant, Participation, ParticipationState
@@ -21,18 +22,21 @@ def looked_after(actor: Actor, at: datetime) -> ColumnElement[bool]:
     if not actor.has(Role.COACH):
         return false()
     covered = select(Cover.coach_id).where(Cover.deputy_id == actor.user_id, Cover.starts_at <= at, Cover.ends_at > at)
+    # One list of coaches: with "or" PostgreSQL would walk through everybody of the Jobcenter.
+    coaches = select(literal(actor.user_id, Integer)).union(covered)
     return and_(
         Participant.jobcenter_id.in_(actor.organisations(Role.COACH)),
-        or_(Participant.coach_id == actor.user_id, Participant.coach_id.in_(covered)),
+        Participant.coach_id.in_(coaches),
         in_sight(at),
     )
 
 
-def in_sight(at: datetime) -> ColumnElement[bool]:
+def in_sight(at: datetime, person: InstrumentedAttribute[Any] = Participant.id) -> ColumnElement[bool]:
     """Whether a person takes part, took part until lately, or never did yet; else staff lose them everywhere.
 
-    A proposal that was declined is no participation: it neither closes a person nor keeps them open.
+    `person` is the column with their key: each row is asked about its own, never a list made of everybody. A proposal
+    that was declined is no participation: it neither closes a person nor keeps them open.
     """
-    stays = select(Stay.id).where(Stay.participant_id == Participant.id, Stay.state != ParticipationState.DECLINED)
+    stays = select(Stay.id).where(Stay.participant_id == person, Stay.state != ParticipationState.DECLINED)
     lately = stays.where(Stay.ends_on >= clock.local_date(at) - KEPT_AFTER_END)
-    return or_(lately.correlate(Participant).exists(), ~stays.correlate(Participant).exists())
+    return or_(lately.correlate_except(Stay).exists(), ~stays.correlate_except(Stay).exists())

@@ -46,20 +46,15 @@ def team_participants_for(actor: Actor, at: datetime) -> Select[Any]:
 
 def participations_for(actor: Actor, at: datetime) -> Select[Any]:
     """Participations: a case manager's own, a team lead's, and those of persons a coach looks after."""
-    return (
-        select(Participation)
-        .join(Participant, Participation.participant_id == Participant.id)
-        .where(
-            or_(
-                and_(
-                    Participation.case_manager_id == actor.user_id,
-                    Participant.jobcenter_id.in_(actor.organisations(Role.CASE_MANAGER)),
-                ),
-                Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD)),
-                looked_after(actor, at),
-            )
-        )
-    )
+    managed = Participant.jobcenter_id.in_(actor.organisations(Role.CASE_MANAGER))
+    led = Participant.jobcenter_id.in_(actor.organisations(Role.TEAM_LEAD))
+    seen = [looked_after(actor, at)]  # who has one of these roles alone starts from an index
+    if actor.has(Role.CASE_MANAGER):
+        seen.append(and_(Participation.case_manager_id == actor.user_id, managed))
+    if actor.has(Role.TEAM_LEAD):
+        seen.append(led)
+    query = select(Participation).join(Participant, Participation.participant_id == Participant.id)
+    return query.where(or_(*seen))
 
 
 def coaches_for(actor: Actor) -> Select[Any]:
@@ -94,16 +89,17 @@ def referrals_for(actor: Actor, at: datetime) -> Select[Any]:
 def enquiries_for(actor: Actor, at: datetime) -> Select[Any]:
     """Enquiries: of persons an actor looks after; sent ones of a partner's organisations; a link's single one."""
     query = select(Enquiry)
-    received = and_(is_sent(), Enquiry.participant_id.in_(select(Participant.id).where(in_sight(at))))
+    received = and_(is_sent(), in_sight(at, Enquiry.participant_id))
     if actor.kind is ActorKind.LINK:
         return query.where(Enquiry.id == actor.enquiry_id, Enquiry.organisation_id == actor.organisation_id, received)
-    persons = select(Participant.id).where(looked_after(actor, at))
-    return query.where(
-        or_(
-            Enquiry.participant_id.in_(persons),
-            and_(Enquiry.organisation_id.in_(actor.partner_ids), received, not_kept_from(actor)),
-        )
-    )
+    own = Enquiry.participant_id.in_(select(Participant.id).where(looked_after(actor, at)))
+    if not actor.partner_ids:
+        return query.where(own)
+    addressed = and_(Enquiry.organisation_id.in_(actor.partner_ids), received, not_kept_from(actor))
+    if not actor.has(Role.COACH):
+        return query.where(addressed)
+    both = union(*(select(Enquiry.id).where(one).correlate(None) for one in (own, addressed)))
+    return query.where(Enquiry.id.in_(both))
 
 
 def is_sent() -> ColumnElement[bool]:
@@ -179,15 +175,16 @@ def bookings_for(actor: Actor, at: datetime) -> Select[Any]:
     if not actor.user_id:
         return query.where(false())
     persons = select(Participant.id).where(looked_after(actor, at))
-    seen_still = select(Participant.id).where(Participant.id == Seen.participant_id, in_sight(at))
     # The list of one's own persons is made once; only for others each row is asked.
-    still = or_(Seen.participant_id.is_(None), Seen.participant_id.in_(persons), seen_still.correlate(Seen).exists())
+    mine = or_(Seen.participant_id.is_(None), Seen.participant_id.in_(persons))
+    still = or_(mine, in_sight(at, Seen.participant_id))
     # Two lists by an index each: of one condition with "or" PostgreSQL makes a walk through the bookings of everybody.
     seen = union(
         select(Seen.id).where(Seen.participant_id.in_(persons)),
         select(Seen.id).where(Seen.coach_id == actor.user_id, still),
-    )
-    return query.where(Booking.id.in_(seen), ~fallen_with_consent())
+    ).subquery("seen")
+    # Joined first: PostgreSQL orders no more than eight joins, and pages load more than that with each booking.
+    return query.join(seen, seen.c.id == Booking.id).where(~fallen_with_consent())
 
 
 def fallen_with_consent() -> ColumnElement[bool]:

@@ -13,7 +13,6 @@ from hub.models.enquiry import IDENTIFIED, Enquiry, EnquiryState
 from hub.models.notice import Notice
 from hub.models.offer import Access, Offer
 from hub.models.organisation import CLINIC_TYPES, Organisation
-from hub.models.participant import Participant
 from hub.models.slot import Slot, SlotState
 from hub.models.user import Role
 from hub.policy.actor import Actor
@@ -129,11 +128,11 @@ def _places(actor: Actor, slot: Slot, at: datetime) -> Select[Any]:
 
 def open_places(at: datetime) -> Select[Any]:
     """Return the places of which their partner may still say now who was there; the caller names the date."""
-    known = select(Participant.id).where(in_sight(at))
     return select(Booking.id).where(
         Booking.state == BookingState.CONFIRMED,
         Booking.ends_at <= at,
-        Booking.participant_id.in_(known),
+        Booking.participant_id.is_not(None),
+        in_sight(at, Booking.participant_id),
         partner_is_asked(at),
     )
 

@@ -47,8 +47,8 @@ def places_in(bookings: Select[Any], slot: Slot, at: datetime) -> Select[Any]:
     # Who noted a date where one simply goes is nobody's attendee: that partner learns nothing.
     query = bookings.where(Booking.slot_id == slot.id, Booking.access != Access.OPEN.value)
     # Thirty days after the last participation's end nobody beside the person finds them, by no name and no place code.
-    known = Booking.participant_id.in_(select(Participant.id).where(in_sight(at)))
-    query = query.where(Booking.state.in_((*SHOWN, *MARKS)), or_(Booking.participant_id.is_(None), known))
+    known = or_(Booking.participant_id.is_(None), in_sight(at, Booking.participant_id))
+    query = query.where(Booking.state.in_((*SHOWN, *MARKS)), known)
     return query.order_by(Booking.code, Booking.id)
 
 

@@ -14,11 +14,11 @@ from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import ProgrammeOrganisation
 from hub.policy.actor import Actor
 from hub.policy.demand_scopes import demand_requests_for, demands_for
+from hub.policy.figure_scopes import FEWEST
 from hub.queries.locks import lock_name
 
 LOOKED_BACK = timedelta(days=90)
 ASKED_AGAIN = timedelta(days=30)  # nobody is asked for the same more often
-FEWEST = 3  # numbers below are shown as "under 3": few searches could be somebody's
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Feed revisions, raised as the last statements of a transaction in order of id; and the key of an owner's UIDs."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, select, union_all, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, select, union_all, update
 from sqlalchemy.orm import Session
 
 from hub import crypto
@@ -32,24 +33,12 @@ def raise_revisions(
     `organisations` the dates themselves have changed, of `seats` only how many places in them are taken, which but few
     feeds tell. Ids are locked sorted, since unsorted updates deadlock on PostgreSQL. Call it last in a transaction.
     """
-    persons = {i for i in participants if i}
-    coaches = select(Participant.coach_id).where(Participant.id.in_(persons))
-    dated = {i for i in organisations if i}
-    counted = dated | {i for i in seats if i}
-    wanted = [
-        Subscription.participant_id.in_(persons),
-        Subscription.user_id.in_({i for i in users if i}),
-        Subscription.user_id.in_(coaches),
-        Subscription.user_id.in_(select(Cover.deputy_id).where(Cover.coach_id.in_(coaches))),
-        Subscription.organisation_id.in_(counted),
-        and_(Subscription.kind == FeedKind.OFFER, Subscription.offer_id.in_(_offers_of(counted))),
-        Subscription.offer_id.in_(_offers_of(dated)),
-        *(_OF_MANY if dated else ()),
-    ]
-    # Each by its own index; of one condition with many parts a database may make a walk through all feeds.
-    concerned = union_all(*(select(Subscription.id).where(one) for one in wanted))
-    running = select(Subscription.id).where(Subscription.id.in_(concerned), Subscription.ended_at.is_(None))
-    ids = list(session.scalars(running.order_by(Subscription.id).with_for_update()))
+    dated = _keys(organisations)
+    keys = {"persons": _keys(participants), "users": _keys(users), "counted": dated | _keys(seats), "dated": dated}
+    if not any(keys.values()):
+        return
+    named = {name: sorted(found) for name, found in keys.items() if found}
+    ids = list(session.scalars(_concerned(frozenset(named)), named))
     if ids:
         session.execute(
             update(Subscription)
@@ -59,7 +48,40 @@ def raise_revisions(
         )
 
 
-def _offers_of(organisations: set[int]) -> Select[Any]:
+def _keys(found: Iterable[int | None]) -> set[int]:
+    return {key for key in found if key}
+
+
+@cache
+def _concerned(named: frozenset[str]) -> Select[Any]:
+    """Select the running feeds of these kinds of keys, locked; made once, as making it took longer than asking it."""
+    persons, users = _listed("persons"), _listed("users")
+    counted, dated = _listed("counted"), _listed("dated")
+    coaches = select(Participant.coach_id).where(Participant.id.in_(persons))
+    wanted = {
+        "persons": (
+            Subscription.participant_id.in_(persons),
+            Subscription.user_id.in_(coaches),
+            Subscription.user_id.in_(select(Cover.deputy_id).where(Cover.coach_id.in_(coaches))),
+        ),
+        "users": (Subscription.user_id.in_(users),),
+        "counted": (
+            Subscription.organisation_id.in_(counted),
+            and_(Subscription.kind == FeedKind.OFFER, Subscription.offer_id.in_(_offers_of(counted))),
+        ),
+        "dated": (Subscription.offer_id.in_(_offers_of(dated)), *_OF_MANY),
+    }
+    # Each by its own index; of one condition with many parts a database may make a walk through all feeds.
+    concerned = union_all(*(select(Subscription.id).where(one) for name in sorted(named) for one in wanted[name]))
+    running = select(Subscription.id).where(Subscription.id.in_(concerned), Subscription.ended_at.is_(None))
+    return running.order_by(Subscription.id).with_for_update()
+
+
+def _listed(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+def _offers_of(organisations: BindParameter[Any]) -> Select[Any]:
     return select(Offer.id).where(Offer.organisation_id.in_(organisations))
 
 

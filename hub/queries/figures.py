@@ -15,13 +15,12 @@ from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.organisation import Organisation
 from hub.models.slot import Pool, Slot, SlotState
 from hub.policy.actor import Actor
-from hub.policy.figure_scopes import counted_answers_for, counted_slots_for
+from hub.policy.figure_scopes import FEWEST, counted_answers_for, counted_slots_for
 
 WEEK = timedelta(days=7)
 WEEKS_BACK, WEEKS = 4, 8  # four weeks that are over, this one, and three to come
 LOOKED_BACK = timedelta(days=90)
 UNANSWERED = (EnquiryState.SENT, EnquiryState.SEEN)  # also where a partner took its answer back
-FEWEST = 3  # fewer answers or places could be somebody's
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,18 @@ def list_unchained(session: Session, *, limit: int) -> list[LogEntry]:
     return list(session.scalars(query.order_by(LogEntry.id).limit(limit)))
 
 
+def count_waiting(session: Session) -> tuple[int, datetime | None]:
+    """Return how many of the newest LATE rows are not in the chain, and when the oldest of them was written.
+
+    No older row ever gets into it; those `count_unchained` finds, which walks through the whole log.
+    """
+    newest = select(LogEntry.id, LogEntry.at).order_by(LogEntry.id.desc()).limit(LATE).subquery()
+    query = select(func.count(), func.min(newest.c.at)).select_from(newest)
+    query = query.outerjoin(LogChain, LogChain.log_id == newest.c.id).where(LogChain.number.is_(None))
+    count, oldest = session.execute(query).one()
+    return count, oldest
+
+
 def count_unchained(session: Session) -> tuple[int, datetime | None]:
     """Return how many rows of the whole log are not in the chain, and when the oldest of them was written."""
     query = select(func.count(), func.min(LogEntry.at)).select_from(LogEntry)

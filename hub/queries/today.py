@@ -131,9 +131,9 @@ def list_dates(
     However far ahead they lie: what is still to be settled, what persons lately took or gave up themselves, what others
     moved, and two dates at one time. `also` adds others the actor sees. Each with `reached`.
     """
-    open_dates = select(Slot.id).where(Slot.state == SlotState.UNSETTLED)
+    unsettled = select(Slot.id).where(Slot.id == Booking.slot_id, Slot.state == SlotState.UNSETTLED)
     soon = and_(Booking.ends_at > since, Booking.starts_at < until)
-    live = and_(Booking.state.in_(SHOWN), or_(soon, Booking.slot_id.in_(open_dates)))
+    live = and_(Booking.state.in_(SHOWN), or_(soon, unsettled.correlate(Booking).exists()))
     news = or_(is_fallen_away(at), Booking.is_news_from_person(at), Booking.is_news_by_yes(at), is_news(at))
     shown = or_(live, news, false() if also is None else also)
     query = bookings_for(actor, at).where(shown).options(*with_place(), with_way(at))

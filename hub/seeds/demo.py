@@ -13,6 +13,7 @@ from hub.seeds.cast import DOMAIN, PASSWORD, STAFF, load_cast
 from hub.seeds.changes import load_changes
 from hub.seeds.courses import load_courses
 from hub.seeds.dates import load_dates
+from hub.seeds.demands import load_demands
 from hub.seeds.freshness import load_freshness
 from hub.seeds.loop import load_loop
 from hub.seeds.network import load_network
@@ -56,6 +57,7 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_shortlists(story)
         load_team(story, people)
         load_loop(story, people, offers)
+        load_demands(session, at)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")
         progress(95)

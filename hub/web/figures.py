@@ -13,6 +13,7 @@ from hub.errors import NotFound
 from hub.i18n import N_, Message
 from hub.models.user import Role
 from hub.policy.actor import Actor
+from hub.policy.figure_scopes import FEWEST
 from hub.queries import demands
 from hub.queries import figures as queries
 from hub.queries.figures import ResponseTime, WeekOfPlaces
@@ -74,8 +75,8 @@ def _week_bar(week: WeekOfPlaces, small_told: bool) -> Bar:
     name = span_of(week.monday)
     if not week.offered:
         return Bar(name, N_("keine Plätze"), ("0", "0"), end=0)
-    if 0 < week.taken < queries.FEWEST and not small_told:
-        few = too_few(queries.FEWEST)
+    if 0 < week.taken < FEWEST and not small_told:
+        few = too_few(FEWEST)
         words = N_("{few} von {offered} belegt", few=few, offered=week.offered)
         return Bar(name, words, (few, str(week.offered)), whole=week.offered)
     words = N_("{taken} von {offered} belegt", taken=week.taken, offered=week.offered)
@@ -96,7 +97,7 @@ def answers_chart(times: list[ResponseTime]) -> Chart:
 
 def _answer_bar(one: ResponseTime) -> Bar:
     if one.median is None or one.low is None or one.high is None:
-        few = N_("unter {n} Antworten", n=queries.FEWEST)
+        few = N_("unter {n} Antworten", n=FEWEST)
         return Bar(one.organisation, few, (few, few))
     low, median, high = (_hours(value) for value in (one.low, one.median, one.high))
     span = N_("{low} bis {high}", low=low, high=high)

@@ -41,7 +41,7 @@ def show_operation() -> Any:
         counts = notices.count_notices(session)
         oldest = notices.oldest_due_at(session)
         dead = operation.list_dead_notices(session, actor)
-        unchained, unchained_at = log.count_unchained(session)
+        unchained, unchained_at = log.count_waiting(session)
         revision = operation.find_revision(session)
         checked = check_runs.find_last_run(session)
     mails, tail, head = _minutes(oldest), _minutes(unchained_at), migrating.head()

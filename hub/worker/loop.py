@@ -26,6 +26,7 @@ from hub.worker.calendar_sources import forget, read_due
 from hub.worker.checks import check_nightly
 from hub.worker.deadlines import CALENDAR_MAILS, HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
+from hub.worker.keeping import forget_old_rows
 from hub.worker.messages import messenger
 from hub.worker.tables import forget_tables, import_tables
 from hub.worker.transport import transport
@@ -73,6 +74,7 @@ def tasks(database: Database, config: Config, stop: threading.Event | None = Non
         Task("data check", timedelta(minutes=10), lambda at: check_nightly(database, at)),
         Task("old tables", timedelta(days=1), lambda at: forget_tables(database, at)),
         Task("old bulk jobs", timedelta(days=1), lambda at: forget_jobs(database, at)),
+        Task("old rows", timedelta(days=1), lambda at: forget_old_rows(database, at)),
         Task("past arrivals", timedelta(days=1), lambda at: database.run(lambda s: forget_arrivals(s, at=at))),
         Task("past rooms", timedelta(days=1), lambda at: database.run(lambda s: delete_past_ticks(s, at=at))),
     ]

@@ -10,6 +10,8 @@ from hub.actions import log
 from hub.actions.log_chain import chain_log, verify_log
 from hub.models.log import LogChain, LogEntry, LogSubject
 from hub.policy.actor import SYSTEM
+from hub.queries import log as log_queries
+from tests.catalogue import statements
 
 TABLES = ("log_entries", "log_subjects", "log_chain")
 
@@ -68,6 +70,20 @@ def test_the_tail_and_its_age_are_told(world):
     found = verdict(world)
     assert (found.rows, found.unchained, found.unchained_age) == (5, 1, timedelta(minutes=7))
     assert found.first_broken is None
+
+
+def test_what_waits_for_the_chain_is_counted_among_the_newest_rows_alone(world, monkeypatch):
+    monkeypatch.setattr(log_queries, "LATE", 3)
+    write(world, 5)
+    later = world.at + timedelta(minutes=5)
+    with world.database.transaction() as session:
+        assert log_queries.count_waiting(session) == (0, None)
+        for number in range(4):
+            log.record(session, actor=SYSTEM, action=f"late.{number}", at=later)
+    with world.database.reading() as session, statements(world.database) as asked:
+        assert log_queries.count_waiting(session) == (3, later)
+        assert log_queries.count_unchained(session) == (4, later)
+    assert "LIMIT" in asked[0][0]
 
 
 def test_a_row_committed_late_finds_its_place(world):
