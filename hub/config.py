@@ -36,6 +36,9 @@ class Config:
     mail_from: str = "termine@partnerhub.invalid"
     messages_url: str = ""  # a gateway for short messages, with {number} in it; empty: the way is not offered
     supervisory_authority: str = ""
+    enforcement_body: str = ""  # who helps where feedback on accessibility did not: name
+    enforcement_address: str = ""  # street, postal code and town in one line
+    enforcement_url: str = ""  # its pages, https
     operator: str = ""  # who answers for the house: name, for the legal pages
     operator_address: str = ""  # street, postal code and town in one line
     operator_email: str = ""
@@ -103,6 +106,8 @@ def _checked(config: Config) -> Config:
         raise ConfigurationError("HUB_PUBLIC_URL must be https; plain http is only for demo and tests on 127.0.0.1.")
     if config.messages_url and "{number}" not in config.messages_url:
         raise ConfigurationError("HUB_MESSAGES_URL: write {number} where the number of the telephone goes.")
+    if config.enforcement_url and not config.enforcement_url.startswith("https://"):
+        raise ConfigurationError("HUB_ENFORCEMENT_URL: write the whole address, as https://host.")
     if not 1 <= config.workers <= 64:
         raise ConfigurationError("HUB_WORKERS: use a number from 1 to 64.")
     settled = {item.name: getattr(config, item.name) for item in fields(Config)}

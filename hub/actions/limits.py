@@ -37,6 +37,7 @@ LIMITS: dict[str, Limit] = {
     "withdrawal": Limit(15),  # one address
     "caller": Limit(10),  # one member of staff takes back for somebody on the telephone
     "demand": Limit(20, timedelta(hours=1)),  # one address says that something is missing
+    "barrier": Limit(10, timedelta(hours=1)),  # one address tells of a barrier
     "check_in": Limit(10, timedelta(hours=1)),  # one address at one date, beside one try for each of its places
     "pdf": Limit(60, timedelta(hours=1)),  # one account, or one address: drawing takes a core for seconds
     "reset": Limit(5, timedelta(hours=1)),

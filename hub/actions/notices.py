@@ -155,6 +155,7 @@ TABLE: dict[str, tuple[tuple[Recipients, str], ...]] = {
     "offer.link_wanted": ((partner_desk, "partner_confirm"),),
     "offer.fading_soon": ((partner_desk, "partner_fading"), (umbrella, "umbrella_fading")),
     "offer.hiding_soon": ((partner_desk, "partner_hiding"), (umbrella, "umbrella_hiding")),
+    "barrier.told": ((staff, "staff_news"),),
     "demand.asked": ((partner_desk, "partner_wanted"),),
     "prior_question.asked": ((partner_desk, "partner_prior_question"),),
     "prior_question.reminder": ((partner_desk, "partner_prior_reminder"),),

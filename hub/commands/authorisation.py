@@ -9,6 +9,7 @@ from hub.data.authorisation_words import FIELDS, HEADS, PAGE, PHASES, READERS
 from hub.models.subscription import FeedKind
 from hub.policy import (
     attendance_scopes,
+    barrier_scopes,
     bulk_scopes,
     catalogue_scopes,
     demand_scopes,
@@ -38,6 +39,7 @@ Rows = Iterator[list[str]]
 ROWS: Sequence[ModuleType] = (
     scopes,
     attendance_scopes,
+    barrier_scopes,
     bulk_scopes,
     catalogue_scopes,
     demand_scopes,

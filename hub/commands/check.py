@@ -91,6 +91,12 @@ def _words(house: Installation) -> str:
     return f"{found} match their hashes"
 
 
+def _statement(house: Installation) -> str:
+    if not house.config.enforcement_body:
+        return "the enforcement body is not configured yet: HUB_ENFORCEMENT_BODY"
+    return f"names {house.config.enforcement_body}"
+
+
 def _pdf(_house: Installation) -> str:
     if missing := missing_libraries():
         return f"not offered, the system lacks {', '.join(missing)}"
@@ -105,5 +111,6 @@ CHECKS: dict[str, Check] = {
     "log chain": _log_chain,
     "words kept": _words,
     "invariants": _invariants,
+    "statement": _statement,
     "pdf": _pdf,
 }

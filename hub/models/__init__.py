@@ -1,6 +1,7 @@
 """The nouns: importing this package knows every table."""
 
 from hub.models import (
+    barrier,
     booking,
     bulk_job,
     calendar_mail,
@@ -45,6 +46,7 @@ from hub.models.base import Base
 
 __all__ = [
     "Base",
+    "barrier",
     "booking",
     "bulk_job",
     "calendar_mail",

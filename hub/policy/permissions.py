@@ -91,6 +91,7 @@ class Permission(StrEnum):
     EDIT_PROGRAMME = "edit_programme"
     CHOOSE_NEWS = "choose_news"
     ASK_PARTNERS = "ask_partners"
+    SETTLE_BARRIER = "settle_barrier"
     END_ORGANISATION = "end_organisation"
     INVITE_STAFF = "invite_staff"
     # operation

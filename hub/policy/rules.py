@@ -241,6 +241,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     P.EDIT_PROGRAMME: (actor_is_a_coordinator,),
     P.CHOOSE_NEWS: (actor_acts_for_its_organisation, actor_is_a_coordinator),
     P.ASK_PARTNERS: (actor_is_a_coordinator,),
+    P.SETTLE_BARRIER: (actor_is_a_coordinator,),
     P.END_ORGANISATION: (actor_coordinates_a_network_of_it,),
     P.INVITE_STAFF: (actor_invites_partners_into_an_own_network, actor_operates_the_house),
     P.EDIT_USER: (actor_operates_the_house,),

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from hub import i18n
 from hub.i18n import N_, Message
@@ -49,6 +51,7 @@ NAVIGATION: tuple[tuple[Role, tuple[tuple[Message, str], ...]], ...] = (
     (Role.AUDITOR, ((N_("Protokoll"), "log.list_entries"),)),
     (Role.OPERATOR, ((N_("Konten"), "users.list_users"), (N_("Betrieb"), "operation.show_operation"))),
 )
+SIZES = ("normal", "large")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Site:
     name: str
     phone: str
     phone_text: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,20 @@ def _opens(path: str, actor: Actor) -> bool:
     return bool(access and access.admits(actor))
 
 
+def _in_size(address: str, size: str) -> str:
+    path, _, query = address.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name != "size"]
+    return f"{path}?{urlencode([*kept, ('size', size)])}"
+
+
+def remember_size(answer: Response) -> Response:
+    """Keep the size of type that a person chose, on this device, for every page; staff only size sheets."""
+    size = request.args.get("size")
+    if size in SIZES and current_actor().kind is not ActorKind.STAFF:
+        answer.set_cookie("size", size, max_age=365 * 86400, httponly=True, secure=config().secure, samesite="Lax")
+    return answer
+
+
 def _visitor(actor: Actor) -> Visitor | None:
     if actor.kind is ActorKind.STAFF:
         return Visitor(actor.name, "staff")
@@ -128,14 +146,16 @@ def _visitor(actor: Actor) -> Visitor | None:
 def _frame() -> dict[str, Any]:
     settings, actor = config(), current_actor()
     size = request.args.get("size") or request.cookies.get("size", "normal")
+    way_back = _way_back(actor)
     return {
-        "site": Site(settings.site_name, settings.site_phone_text, settings.site_hours),
+        "site": Site(settings.site_name, settings.site_phone_text, settings.site_hours, settings.operator_address),
         "locale": i18n.current(),
         "languages": [(code, name, None) for code, name in i18n.LANGUAGES.items()],
         "navigation": _navigation(actor),
         "visitor": _visitor(actor),
-        "way_back": _way_back(actor),
+        "way_back": way_back,
         "size": "large" if size == "large" else "normal",
+        "in_size": {size: _in_size(way_back, size) for size in SIZES},
         "theme": None,
         "demo": settings.environment == "demo",
     }
@@ -144,6 +164,7 @@ def _frame() -> dict[str, Any]:
 def install(app: Flask) -> None:
     """Register the language and the frame's variables."""
     app.before_request(choose_language)
+    app.after_request(remember_size)
     app.context_processor(_frame)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from hub.i18n import N_
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.programme import Programme
 from hub.models.user import Role
-from hub.queries import freshness, locations, organisations, programmes
+from hub.queries import barriers, freshness, locations, organisations, programmes
 from hub.queries.organisations import WITHOUT_OFFERS, Activity
 from hub.web import first_steps, place_words
 from hub.web.access import for_roles
@@ -30,6 +30,7 @@ def list_organisations() -> Any:
         found = organisations.list_organisations(session, current_actor())
         activities = organisations.list_activities(session, current_actor())
         own = programmes.list_programmes(session, current_actor())
+        told = barriers.count_open(session, current_actor())
         stale = freshness.list_stale(session, current_actor())
         steps = first_steps.list_steps(session, current_actor(), config(), at=at())
     rows = [_row(one, activities.get(one.id, Activity())) for one in found]
@@ -39,6 +40,7 @@ def list_organisations() -> Any:
         others=[row for row in rows if not row["silent"]],
         programmes=own,
         stale=stale,
+        barriers=told,
         first_steps=steps,
         step_states=first_steps.STATES,
     )

@@ -21,6 +21,7 @@ ALLOWED: dict[str, str] = {
     "hub/actions/endings.py:move_bookings_with_slot": "a step of moving a date, which has asked the policy before",
     "hub/actions/openings.py": "a step of verbs that open a person, which have asked the policy before",
     "hub/actions/slot_steps.py": "steps of verbs about dates, which have asked the policy before",
+    "hub/actions/barriers.py:tell_barrier": "whoever meets a barrier may say so, also without a login",
     "hub/actions/demands.py:note_demand": "whoever finds nothing may say so, also without a login; nothing of anybody",
     "hub/actions/limits.py": "counts the tries of people who are not anybody yet",
     "hub/actions/logins.py": "the secret decides, and everybody ends what is their own",

@@ -14,7 +14,7 @@ from hub.worker.loop import chain_all
 from tests.loop import ask
 from tests.places import make_offer, make_slot
 
-LINES = ["configuration", "database", "migrations", "mail", "log chain", "words kept", "invariants", "pdf"]
+LINES = ["configuration", "database", "migrations", "mail", "log chain", "words kept", "invariants", "statement", "pdf"]
 
 
 def verdicts(result) -> dict[str, tuple[bool, str]]:
@@ -152,4 +152,9 @@ def test_a_broken_database_makes_lines_and_no_trace(house, bare_url):
     done = house.hub("check", HUB_DATABASE_URL=bare_url)
     assert done.exit_code == 1
     assert list(verdicts(done)) == LINES
-    assert {name for name, (good, _) in verdicts(done).items() if good} == {"configuration", "database", "pdf"}
+    assert {name for name, (good, _) in verdicts(done).items() if good} == {
+        "configuration",
+        "database",
+        "statement",
+        "pdf",
+    }

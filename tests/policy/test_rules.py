@@ -99,6 +99,7 @@ TABLE = {
     P.EDIT_PROGRAMME: ("nothing", {"nora"}),
     P.CHOOSE_NEWS: ("club_thing", {"nora", "sven", "kerstin"}),
     P.ASK_PARTNERS: ("nothing", {"nora"}),
+    P.SETTLE_BARRIER: ("nothing", {"nora"}),
     P.END_ORGANISATION: ("partner_of_the_network", {"nora"}),
     P.INVITE_STAFF: ("partner_of_the_network", {"nora", "otto"}),
     P.EDIT_USER: ("account_of_clara", {"otto"}),

@@ -13,7 +13,6 @@ from hub.models.calendar_source import CalendarSource
 from hub.models.card import Card
 from hub.models.consent import Release
 from hub.models.consent_sheet import ConsentSheet
-from hub.models.demand import Demand, DemandRequest
 from hub.models.duty import Duty, DutyReason, DutyState
 from hub.models.emergency import LASTS, Emergency, EmergencyReason
 from hub.models.enquiry import Enquiry, EnquiryState
@@ -27,7 +26,7 @@ from hub.models.prior_question import PriorQuestion, PriorQuestionState
 from hub.models.programme import Programme
 from hub.models.referral import Referral
 from hub.models.round import Round, RoundKind
-from hub.models.series import Closure, Series
+from hub.models.series import Series
 from hub.models.shortlist import ShortlistItem, ShortlistState
 from hub.models.slip import Slip, SlipSize
 from hub.models.slot import Course
@@ -37,6 +36,7 @@ from hub.models.transmission import KINDS
 from hub.models.user import Membership, Role, User
 from hub.policy import (
     attendance_scopes,
+    barrier_scopes,
     bulk_scopes,
     catalogue_scopes,
     demand_scopes,
@@ -60,6 +60,7 @@ from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 from tests.policy.rows_of_law import inspection, lawful, tellings
 from tests.policy.rows_of_notices import notices
+from tests.policy.rows_of_the_network import of_the_network
 
 TODAY = date(2026, 9, 14)
 SCOPES = {
@@ -67,6 +68,7 @@ SCOPES = {
     for module in (
         scopes,
         attendance_scopes,
+        barrier_scopes,
         bulk_scopes,
         catalogue_scopes,
         demand_scopes,
@@ -139,6 +141,7 @@ TABLE = {
         "handover in the Jobcenter": {"lena"},
     },
     "organisations_for": {"club": CLUB | {"nora", "otto"}, "jc_meissen": {"clara", "frank", "lena", "nora", "otto"}},
+    "barriers_for": {"barrier": {"nora"}},
     "demands_for": {"demand": {"nora"}, "demand elsewhere": set()},
     "duties_for": {"duty of the club": {"sven", "kerstin"}, "duty overdue": {"sven", "kerstin", "nora"}},
     "demand_requests_for": {"request to the club": CLUB - {"link"}},
@@ -282,14 +285,10 @@ def plain_rows(world, offer, slot):
         "wish": Waiting(slot_id=slot.id, participant_id=cast.tarik.id, created_at=at),
         "referral": Referral(participant_id=cast.tarik.id, coach_id=cast.clara.id, aim=Aim.MOVE, created_at=at),
         "series": Series(offer_id=offer.id, created_at=at, **week),
-        "closed days": Closure(organisation_id=cast.club.id, name="Umbau", first_on=TODAY, last_on=TODAY),
-        "school holidays": Closure(name="Freier Tag", first_on=TODAY, last_on=TODAY),
         "invitation": Invitation(organisation_id=cast.club.id, expires_at=at + timedelta(days=7), **asked),
         "calendar of the club": CalendarSource(organisation_id=cast.club.id, purpose="dates", name="C", created_at=at),
         "calendar of clara": CalendarSource(user_id=cast.users["clara"].id, purpose="busy", name="K", created_at=at),
-        "demand": Demand(on=TODAY, aim=Aim.MOVE, district="14627", times=1),
-        "demand elsewhere": Demand(on=TODAY, aim=Aim.MOVE, district="09162", times=1),
-        "request to the club": DemandRequest(organisation_id=cast.club.id, aim=Aim.MOVE, district="14627", asked_at=at),
+        **of_the_network(cast, TODAY, at),
         **notices(cast, at),
         "log entry": LogEntry(at=at, action="thing.done", fields=[], **facts),
         "exclusion": Exclusion(participant_id=cast.tarik.id, organisation_id=cast.town.id, created_at=at),
