@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, request
 
 from hub import clock
 from hub.actions import log
@@ -14,10 +14,8 @@ from hub.models.participant import Participant
 from hub.models.user import Role
 from hub.queries import busy_times, coach_time, today
 from hub.web.access import for_roles
-from hub.web.booking_words import given_name, place_of, title_of
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.day_threads import Plan, items_of, missing_words
-from hub.web.filters import clock_time, day, short_clock
+from hub.web.day_threads import Plan, items_of
 from hub.web.week import monday_of, span_of, week_name, weekday
 
 blueprint = Blueprint("coach_week", __name__)
@@ -41,7 +39,7 @@ def show_week() -> tuple[str, int]:
     with transaction() as session:
         log.record_list(session, actor=actor, name="week", persons=_people(dates), fields=["I1", "B1"], at=now)
     plan = Plan(actor.user_id, coach_time.habits_of(account), busy.spans if busy else ())
-    days = [monday + timedelta(days=number) for number in range(7)]
+    days = [_day(monday + timedelta(days=number), dates, plan, now) for number in range(7)]
     return render(
         "coach_week/show_week.html",
         span=span_of(monday),
@@ -51,16 +49,12 @@ def show_week() -> tuple[str, int]:
         this_week=week_name(monday),
         as_table=request.args.get("view") == "table",
         known=busy is None or busy.known_until is not None,
-        days=[_day(on, dates, plan, now) for on in days if on.weekday() < WORKING_DAYS or _any_on(dates, on)],
+        days=[day for number, day in enumerate(days) if number < WORKING_DAYS or day["knots"]],
     )
 
 
 def _people(dates: Collection[Booking]) -> list[Participant]:
     return list({one.participant.id: one.participant for one in dates if one.participant is not None}.values())
-
-
-def _any_on(dates: Collection[Booking], on: date) -> bool:
-    return bool(_on(dates, on))
 
 
 def _on(dates: Collection[Booking], on: date) -> list[Booking]:
@@ -69,30 +63,13 @@ def _on(dates: Collection[Booking], on: date) -> list[Booking]:
 
 
 def _day(on: date, dates: Collection[Booking], plan: Plan, now: datetime) -> dict[str, Any]:
-    """Return one day for both views: the thread of the list, and the short lines of the table."""
-    own = _on(dates, on)
+    """Return one day; list and table show the same items."""
     return {
         "on": on,
         "name": weekday(on),
         "date": f"{on.day}.",
         "today": on == clock.local_date(now),
-        "items": items_of(own, plan, on),
-        "slots": [_line(one) for one in own],
-        "missing": [missing_words(leg) for leg in plan.legs_on(own, on) if leg.missing],
-    }
-
-
-def _line(booking: Booking) -> dict[str, Any]:
-    who = given_name(booking.participant) if booking.participant is not None else title_of(booking)
-    facts = {"start": clock_time(booking.starts_at), "end": clock_time(booking.ends_at), "who": who}
-    label = N_("{day}, {start} bis {end}, {who}", day=day(booking.starts_at), **facts)
-    return {
-        "at": short_clock(booking.starts_at),
-        "title": who,
-        "where": title_of(booking) if booking.participant is not None else place_of(booking),
-        "label": label,
-        "href": url_for("bookings.show_booking", public_id=booking.public_id),
-        "own": booking.coach_id is not None,
+        "knots": items_of(_on(dates, on), plan, on),
     }
 
 

@@ -11,9 +11,10 @@ from hub.models.booking import Booking, BookingState
 from hub.queries.coach_time import stop_of
 from hub.queries.day_plans import Habits, Leg, Span, Stop, legs_of
 from hub.web.booking_words import coachs_knot, given_name, title_of
-from hub.web.filters import clock_time, short_clock
+from hub.web.day_times import times_on
 
 Item = dict[str, Any]
+WORDS = {"booked": N_("Gebucht"), "open": N_("Einfach hingehen"), "next": N_("Eigener Termin")}  # of each shape
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,22 @@ def days_of(dates: Collection[Booking], plan: Plan, *, first: date) -> list[tupl
 
 
 def items_of(dates: Collection[Booking], plan: Plan, on: date) -> list[Item]:
-    """Return one day's thread: the drives stand before what they lead to."""
+    """Return one day for the list and for the table: the drives stand before what they lead to."""
     found: list[tuple[datetime, int, Item]] = []
     for leg in plan.legs_on(dates, on):
         found.extend(_leg_items(leg))
-    found.extend((one.starts_at, 2, coachs_knot(one, of_person=False)) for one in dates)
+    found.extend((one.starts_at, 2, _date_item(one, on)) for one in dates)
     begins = clock.start_of_day(on)
     busy = (span for span in plan.busy if span[0] < clock.end_of_day(on) and span[1] > begins)
-    found.extend((max(span[0], begins), 3, _busy_item(span)) for span in busy)
+    found.extend((max(span[0], begins), 3, _busy_item(span, on)) for span in busy)
     return [item for _, _, item in sorted(found, key=lambda one: one[:2])]
+
+
+def _date_item(booking: Booking, on: date) -> Item:
+    item = coachs_knot(booking, of_person=False)
+    when, note = times_on(booking.starts_at, booking.ends_at, on)
+    word = N_("Freigehalten") if booking.is_block and not item["off"] else WORDS.get(item["mark"])
+    return item | {"when": when, "note": note, "word": word}
 
 
 def _leg_items(leg: Leg) -> Iterable[tuple[datetime, int, Item]]:
@@ -82,9 +90,10 @@ def _name(stop: Stop | None) -> str:
     return given_name(booking.participant) if booking.participant is not None else title_of(booking)
 
 
-def _busy_item(span: Span) -> Item:
-    text = str(N_("Laut Ihrem Kalender belegt, bis {end}.", end=clock_time(span[1])))
-    return {"when": short_clock(span[0]), "mark": "open", "text": text, "line": "busy", "at": span[0].isoformat()}
+def _busy_item(span: Span, on: date) -> Item:
+    when, note = times_on(*span, on)
+    text = str(N_("Laut Ihrem Kalender belegt."))
+    return {"when": when, "note": note, "mark": "busy", "text": text, "line": "busy", "at": span[0].isoformat()}
 
 
 def leaves_at(booking: Booking, dates: Iterable[Booking], plan: Plan) -> datetime | None:

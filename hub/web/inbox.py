@@ -36,6 +36,7 @@ OVER = {  # in the list, of what is over, only its code
     EnquiryState.DECLINED: N_("Abgesagt"),
     EnquiryState.EXPIRED: N_("Frist vorbei"),
 }
+DONE = (EnquiryState.COMPLETED, EnquiryState.FAILED)
 GONE = (Phase.RECALLED, Phase.CONSENT_ENDED)
 
 
@@ -59,7 +60,7 @@ def _by_day(others: list[Enquiry]) -> tuple[list[tuple[date | None, list[Enquiry
     coming: dict[date | None, list[Enquiry]] = {}
     past: list[Enquiry] = []
     for one in others:
-        if one.state in OVER or (one.slot is not None and one.slot.ends_at <= at()):
+        if one.state in OVER or one.state in DONE or (one.slot is not None and one.slot.ends_at <= at()):
             past.append(one)
         else:
             coming.setdefault(clock.local_date(one.slot.starts_at) if one.slot else None, []).append(one)

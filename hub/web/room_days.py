@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
@@ -18,14 +19,20 @@ from hub.queries.houses import HORIZON, Entry
 from hub.web import place_words
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render
-from hub.web.filters import relative_day
+from hub.web.day_times import times_on
+from hub.web.filters import relative_day, short_clock
 from hub.web.house_words import capital, day_of
 from hub.web.series_words import span
 
 blueprint = Blueprint("room_days", __name__)
 OPENS, CLOSES = time(8), time(18)  # the frame in which gaps are worth naming; dates beyond it widen it
 SHORTEST_GAP = timedelta(minutes=30)
-COLUMN, HOUR, MARGIN = 180, 48, 64  # units of the drawing
+HOUR, MARGIN, NARROW, WIDE, ALL = 56, 64, 180, 420, 960  # units of the drawing
+USES = {  # a fill, a frame and a dashed frame, as in charts; the word stands in the drawing, the legend and the table
+    "part": N_("Ihr Termin"),
+    "whole": N_("Termin von anderen"),
+    "span": N_("belegt"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,19 @@ class Stretch:
     entry: Entry | None = None
 
     @property
-    def times(self) -> Message:
-        """From when to when, in wall time."""
+    def times(self) -> Message | str:
+        """From when to when, in wall time; what goes on past midnight says on which day it ends."""
+        if clock.local_date(self.starts_at) != clock.local_date(self.ends_at):
+            return " ".join(times_on(self.starts_at, self.ends_at, clock.local_date(self.starts_at)))
         return span(clock.local(self.starts_at).time(), clock.local(self.ends_at).time())
+
+    def use(self, actor: Actor) -> str:
+        """Return the shape of who uses the room then, as in USES; empty for a gap."""
+        if self.entry is None:
+            return ""
+        if self.entry.slot.offer.organisation_id in actor.partner_ids:
+            return "part"
+        return "whole" if self.entry.shown else "span"
 
 
 Days = list[tuple[Room, list[Stretch]]]
@@ -61,14 +78,16 @@ def show_room_day(public_id: str) -> tuple[str, int]:
         (room, list(_stretches([one for one in there if one.slot.room_id == room.id], opens, closes)))
         for room in location.rooms
     ]
-    without = [one for one in there if one.slot.room_id is None]
+    without = [Stretch(one.slot.starts_at, one.slot.ends_at, one) for one in there if one.slot.room_id is None]
+    uses = {one.use(actor) for _room, day in rooms for one in day} | {one.use(actor) for one in without}
     return render(
         "room_days/show_room_day.html",
         location=location,
         on=on,
         headline=_headline(location, rooms, on, today),
         rooms=[(room, place_words.room_facts(room), [_line(one, actor) for one in day]) for room, day in rooms],
-        without=[_line(Stretch(one.slot.starts_at, one.slot.ends_at, one), actor) for one in without],
+        without=[_line(one, actor) for one in without],
+        legend=[(shape, word) for shape, word in USES.items() if shape in uses],
         drawing=_drawing(rooms, opens, closes, actor) if rooms else None,
         before=on - timedelta(days=1) if on > today else None,
         after=on + timedelta(days=1) if on < today + HORIZON else None,
@@ -77,7 +96,7 @@ def show_room_day(public_id: str) -> tuple[str, int]:
 
 
 def _frame(on: date, entries: list[Entry]) -> tuple[datetime, datetime]:
-    opens, closes = (datetime.combine(on, end, clock.ZONE) for end in (OPENS, CLOSES))
+    opens, closes = (datetime.combine(on, end, clock.ZONE).astimezone(UTC) for end in (OPENS, CLOSES))
     starts = [max(one.slot.starts_at, clock.start_of_day(on)) for one in entries]
     ends = [min(one.slot.ends_at, clock.end_of_day(on)) for one in entries]
     return min([opens, *starts]), max([closes, *ends])
@@ -96,12 +115,14 @@ def _stretches(entries: list[Entry], opens: datetime, closes: datetime) -> Itera
 
 
 def _line(one: Stretch, actor: Actor) -> dict[str, Any]:
+    """Return a stretch as the table and the drawing show it."""
     if one.entry is None:
-        return {"free": True, "words": N_("frei von {times}", times=one.times)}
-    slot = one.entry.slot
-    title = slot.offer.title if one.entry.shown else N_("belegt")
-    by = slot.offer.organisation.name if one.entry.shown else ""
-    return {"free": False, "times": one.times, "title": title, "by": by, "href": _address(one.entry, slot, actor)}
+        return {"use": "", "words": N_("frei von {times}", times=one.times)}
+    slot, use = one.entry.slot, one.use(actor)
+    facts = {"use": use, "word": USES[use], "times": one.times, "href": _address(one.entry, slot, actor)}
+    if use == "span":
+        return facts | {"title": "", "by": ""}
+    return facts | {"title": slot.offer.title, "by": slot.offer.organisation.name}
 
 
 def _address(entry: Entry, slot: Slot, actor: Actor) -> str | None:
@@ -124,29 +145,29 @@ def _headline(location: Location, rooms: Days, on: date, today: date) -> Message
 
 def _drawing(rooms: Days, opens: datetime, closes: datetime, actor: Actor) -> dict[str, Any]:
     """Return the day as boxes: rooms side by side, hours from top to bottom; the table below says the same."""
-    first = clock.local(opens).replace(minute=0)
-    hours = int((closes - first) / timedelta(hours=1) + 0.999)
+    first = opens - timedelta(minutes=clock.local(opens).minute)
+    hours = ceil((closes - first) / timedelta(hours=1))
 
     def down(instant: datetime) -> int:
-        return 40 + round((instant - first) / timedelta(hours=1) * HOUR)
+        return 40 + round((min(max(instant, opens), closes) - first) / timedelta(hours=1) * HOUR)
 
+    width = max(NARROW, min(WIDE, ALL // len(rooms)))
     boxes = [
         {
-            "x": MARGIN + column * COLUMN,
-            "y": down(max(one.starts_at, opens)) + 1,
-            "height": max(8, down(min(one.ends_at, closes)) - down(max(one.starts_at, opens)) - 2),
-            "own": one.entry.slot.offer.organisation_id in actor.partner_ids,
-            "title": _line(one, actor)["title"],
+            "x": MARGIN + column * width,
+            "y": down(one.starts_at) + 1,
+            "height": max(8, down(one.ends_at) - down(one.starts_at) - 2),
+            **_line(one, actor),
         }
         for column, (_room, day) in enumerate(rooms)
         for one in day
-        if one.entry is not None
     ]
     return {
-        "width": MARGIN + COLUMN * len(rooms),
+        "width": MARGIN + width * len(rooms),
         "height": 40 + hours * HOUR + 12,
-        "column": COLUMN,
-        "names": [(MARGIN + number * COLUMN, room.name) for number, (room, _day) in enumerate(rooms)],
-        "hours": [(40 + number * HOUR, f"{(first.hour + number) % 24}:00") for number in range(hours + 1)],
+        "column": width,
+        "letters": width // 9 - 1,
+        "names": [(MARGIN + number * width, room.name) for number, (room, _day) in enumerate(rooms)],
+        "hours": [(40 + number * HOUR, short_clock(first + timedelta(hours=number))) for number in range(hours + 1)],
         "boxes": boxes,
     }

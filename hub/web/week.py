@@ -3,14 +3,15 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date
 from flask import url_for
 
 from hub import clock, i18n
 from hub.i18n import N_, Message
 from hub.models.offer import Form
 from hub.models.slot import PoolState, Slot, SlotState
-from hub.web.filters import NBSP, clock_time, day, relative_day, short_clock
+from hub.web.day_times import times_on
+from hub.web.filters import NBSP, clock_time, day, relative_day
 
 WORKING_DAYS = 5
 MOST_SHAPES = 12  # as the component of the places draws them
@@ -31,17 +32,21 @@ def week_name(monday: date) -> str:
     return f"{year}-W{number:02}"
 
 
-def days_of(monday: date, slots: list[Slot], at: datetime) -> list[dict[str, Any]]:
-    """Return the days of a week with their dates; Saturday and Sunday only when something takes place."""
-    names = get_day_names("abbreviated", "stand-alone", i18n.CLDR[i18n.current()])
+def days_of(monday: date, slots: list[Slot], at: datetime, *, several: bool = False) -> list[dict[str, Any]]:
+    """Return the days of a week with their dates; Saturday and Sunday only when something takes place.
+
+    Where they take place is only said where it differs; by which organisation when the reader acts for `several`.
+    """
+    places = {slot.id: _where(slot, several=several) for slot in slots}
+    alike = len(set(places.values())) == 1
     days = []
     for number in range(7):
         on = monday + timedelta(days=number)
         own = [slot for slot in slots if clock.local_date(slot.starts_at) == on]
         if own or number < WORKING_DAYS:
-            shown = [week_slot(slot, at) for slot in own]
-            name = names[number].rstrip(".")
-            days.append({"name": name, "date": f"{on.day}.", "today": on == clock.local_date(at), "slots": shown})
+            shown = [week_slot(slot, "" if alike else places[slot.id], at) for slot in own]
+            facts = {"name": weekday(on), "date": f"{on.day}.", "today": on == clock.local_date(at)}
+            days.append({"on": on, **facts, "slots": shown})
     return days
 
 
@@ -56,43 +61,48 @@ def short_date(on: date) -> str:
     return format_date(on, pattern, locale=i18n.CLDR[i18n.current()]).replace(" ", NBSP)
 
 
-def by_day(slots: list[Slot]) -> list[tuple[date, list[Slot]]]:
-    """Return the dates gathered by local day, for the list."""
-    days = dict.fromkeys(clock.local_date(slot.starts_at) for slot in slots)
-    return [(on, [slot for slot in slots if clock.local_date(slot.starts_at) == on]) for on in days]
-
-
-def week_slot(slot: Slot, at: datetime) -> dict[str, Any]:
-    """Return one date as the week component wants it."""
-    off = slot.state is SlotState.CALLED_OFF
-    words = places_words(slot, at)
+def week_slot(slot: Slot, where: str, at: datetime) -> dict[str, Any]:
+    """Return one date as week and list show it; `state` is what must be known before its places, as shape and word."""
+    state, words = _state(slot), places_words(slot, at)
+    start, until = times_on(slot.starts_at, slot.ends_at, clock.local_date(slot.starts_at))
     label = N_(
         "{day}, {start} bis {end}, {title}, {words}",
         day=day(slot.starts_at),
         start=clock_time(slot.starts_at),
         end=clock_time(slot.ends_at),
         title=slot.offer.title,
-        words=N_("abgesagt") if off else (N_("noch zu klären") if slot.state is SlotState.UNSETTLED else words),
+        words=state[1] if state else words,
     )
     return {
-        "at": short_clock(slot.starts_at),
+        "at": start,
+        "until": until,
         "title": slot.offer.title,
+        "aim": slot.offer.aim,
+        "where": where,
         "href": url_for("slots.show_slot", public_id=slot.public_id),
         "label": label,
         "taken": slot.taken - (slot.on_hold or 0),
         "held": held(slot),
         "free": slot.free,
-        "words": None if off else words,
-        "off": off,
-        "state": _state(slot),
+        "full": slot.places > 0 and not slot.free,
+        "words": None if slot.state is SlotState.CALLED_OFF else words,
+        "off": slot.state is SlotState.CALLED_OFF,
+        "state": state,
     }
 
 
-def _state(slot: Slot) -> Message | None:
-    """What must still be done about a date."""
+def _state(slot: Slot) -> tuple[str, Message] | None:
+    """What is wrong with a date or must still be done about it."""
+    if slot.state is SlotState.CALLED_OFF:
+        return "off", N_("abgesagt")
     if slot.state is SlotState.UNSETTLED:
-        return N_("Noch zu klären")
-    return N_("Raum noch offen") if slot.lacks_room and slot.state is SlotState.PLANNED else None
+        return "due", N_("noch zu klären")
+    return ("due", N_("Raum noch offen")) if slot.lacks_room and slot.state is SlotState.PLANNED else None
+
+
+def _where(slot: Slot, *, several: bool) -> str:
+    parts = (several and slot.offer.organisation, slot.location, slot.room)
+    return ", ".join(dict.fromkeys(part.name for part in parts if part))  # a club and its hall may have one name
 
 
 def marks_in(days: list[dict[str, Any]]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 import hub
 from hub.actions.calendar_sources import Goal
 from hub.models.booking import Booking, BookingState
+from hub.models.offer import Access
 from hub.models.subscription import FeedKind
 from hub.models.user import User
 from hub.policy.scopes import bookings_for
@@ -44,6 +45,57 @@ def test_the_week_shows_own_time_drives_and_peoples_dates_in_both_views(world, s
     assert "Fahrt zurück" in clara.get("/week").text
     assert "In dieser Woche steht nichts an." in clara.get("/week?week=2026-W45").text
     assert "Tarik" not in sign_in("cem").get("/week").text
+
+
+def said(browser, week="2026-W38", view=""):
+    """Return the words under the headings of days, each as often as it is read, without punctuation."""
+    page = browser.get(f"/week?week={week}{view}").text.split('class="opening-links"')[1].split("</div>", 1)[1]
+    days = re.sub(r"<h2.*?</h2>", "", page.split('class="section inline"')[0], flags=re.DOTALL)
+    return sorted(re.findall(r"[\w\u00ad:]+", re.sub(r"<[^>]*>", " ", days)))
+
+
+def test_list_and_table_of_the_week_say_the_same(world, sign_in):
+    clara = sign_in("clara")
+    enter(world, clara, travel_minutes="20")
+    enter(world, clara, "heinz", starts="12:00")
+    book(world, make_slot(world, make_offer(world)), world.cast.heinz)
+    assert clara.post("/blocks", data=BLOCK | {"on": "2026-09-17", "last_on": "2026-09-19"}).status_code == 303
+    saturday = in_days(world, 5)
+    foreign.add(world, "clara", Goal(user_id=world.user("clara").id), calendar(event("a", saturday)))
+    foreign.read(world)
+    with world.database.transaction() as session:
+        first = session.query(Booking).filter_by(participant_id=world.cast.tarik.id).one()
+        first.ends_at += timedelta(minutes=55)
+    found = said(clara)
+    assert found == said(clara, view="&view=table")
+    words = {"Fahrt", "Eigener", "Gebucht", "fehlen", "Freigehalten", "ganz\u00adtags", "Kalender", "bis"}
+    assert words - set(found) == set()
+
+
+def test_every_line_of_the_table_has_a_shape_and_a_word(world, sign_in):
+    clara = sign_in("clara")
+    enter(world, clara, travel_minutes="20")
+    book(world, make_slot(world, make_offer(world)), world.cast.heinz)
+    book(world, make_slot(world, make_offer(world, access=Access.OPEN), places=0), world.cast.jolanta)
+    table = clara.get("/week?view=table").text
+    lines = re.findall(r'<div class="week-slot.*?</div>', table, flags=re.DOTALL)
+    shown = [re.search(r'icons[^"]*#([\w-]+)"></use>\s*</svg><span>([^<]+)</span>', line) for line in lines]
+    assert [one.groups() for one in shown if one] == [
+        ("car", "20 Min. Fahrt, ungefähr"),
+        ("next", "Eigener Termin"),
+        ("car", "20 Min. Fahrt zurück, ungefähr"),
+        ("disc-tick", "Gebucht"),
+        ("door", "Einfach hingehen"),
+    ]
+
+
+def test_own_time_over_days_stands_on_each_of_them(world, sign_in):
+    clara = sign_in("clara")
+    assert clara.post("/blocks", data=BLOCK | {"on": "2026-10-23", "last_on": "2026-10-25"}).status_code == 303
+    table = clara.get("/week?week=2026-W43&view=table").text
+    for words in ("13:00", "bis So, 15:00", "ganz\u00adtags", "0:00", "bis 15:00"):
+        assert words in table
+    assert table.count("quzsecret") == 3
 
 
 def test_missing_minutes_are_named_on_day_and_week(world, sign_in):

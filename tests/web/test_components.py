@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
+from wtforms import Form, SelectChoice
 
+from hub.web.fields import Needed, OneOf
 from hub.web.styleguide import Sample
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -115,3 +117,24 @@ def test_a_slot_of_the_week_says_its_full_name(render):
     page = render("week", "week", "{{ week(days) }}", days=days)
     assert 'aria-label="Gespräch, Mo, 14. September, voll"' in page
     assert "Keine Termine" in page
+
+
+def test_a_choice_without_an_empty_answer_is_not_required_and_one_with_it_is(render):
+    class Choices(Form):
+        full = OneOf("Wer?", [Needed("Wer?")], choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
+        open = OneOf("Wann?", [Needed("Wann?")], choices=[SelectChoice("", "bitte wählen"), SelectChoice("c", "C")])
+        grouped = OneOf("Wo?", [Needed("Wo?")], choices=[SelectChoice("d", "D", optgroup="Oben")])
+
+    form = Choices()
+    found = {one.name: render("forms", "field", "{{ field(one) }}", one=one) for one in form}
+    assert [name for name, page in found.items() if " required" in page] == ["open"]
+    assert [page.count("<select") for page in found.values()] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("n", "folds"), [(6, 0), (7, 1), (30, 1)])
+def test_a_long_list_stands_open_with_six_rows(render, n, folds):
+    snippet = "{% call(one) folded(items, 'Und noch mehr') %}<li>{{ one }}</li>{% endcall %}"
+    page = render("rows", "folded", snippet, items=range(n))
+    shown, _, fold = page.partition("<details>")
+    assert shown.count("<li>") == 6
+    assert (page.count("<summary>Und noch mehr</summary>"), fold.count("<li>")) == (folds, n - 6)

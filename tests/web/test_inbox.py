@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import event
 
@@ -163,3 +164,16 @@ def test_what_is_settled_stands_under_its_day_until_it_is_over(world, sign_in):
         over = sign_in("petra").get("/inbox").text.partition("Alles andere")[2]
     assert day[0] not in over
     assert "1 vergangene Anfrage" in over.partition("<details")[2]
+
+
+@pytest.mark.parametrize("state", [EnquiryState.COMPLETED, EnquiryState.FAILED])
+@pytest.mark.parametrize("dated", [True, False])
+def test_what_came_to_its_end_is_past_with_and_without_a_date(world, sign_in, state, dated):
+    enquiry, _ = sent_enquiry(world)
+    with world.database.transaction() as session:
+        row = session.get_one(Enquiry, enquiry.id)
+        row.state = state
+        row.slot_id = row.slot_id if dated else None
+    page = sign_in("petra").get("/inbox").text
+    assert "Noch ohne Termin" not in page
+    assert enquiry.reference in page.partition("1 vergangene Anfrage")[2]

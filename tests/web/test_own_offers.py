@@ -165,3 +165,11 @@ def test_an_offer_that_was_published_by_the_umbrella_is_seen_by_the_club(world, 
         assert "Nordic Walking" in sign_in(key).get("/own-offers").text
         with world.database.reading() as session:
             assert get_own_offer(session, world.actor(key), offer.public_id).id == offer.id
+
+
+def test_a_new_date_is_begun_above_the_dates_that_are_there(world, sign_in):
+    offer = make_offer(world)
+    slot = make_slot(world, offer)
+    page = sign_in("sven").get(f"/own-offers/{offer.public_id}").text
+    assert page.index(f"/own-offers/{offer.public_id}/series/new") < page.index(f"/slots/{slot.public_id}")
+    assert page.count(f"/own-offers/{offer.public_id}/series/new") == 1

@@ -98,3 +98,13 @@ def test_statements_stay_within_twelve(world, sign_in, n):
         with counted(world) as statements:
             assert browser.get(address).status_code == 200
         assert len(statements) <= 12, (address, statements)
+
+
+def test_of_many_decided_ones_six_stand_open(world, sign_in):
+    make_people(world, 8)
+    page = sign_in("frank").get("/participations").text.partition("Entschieden")[2]
+    shown, _, fold = page.partition("<details>")
+    decided = len(all_rows(world, Participation)) - 1  # one is another house's
+    assert shown.count("<h3>") == 6
+    assert f"Und noch {decided - 6} Menschen" in fold
+    assert fold.count("<h3>") == decided - 6

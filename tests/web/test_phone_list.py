@@ -287,3 +287,10 @@ def test_the_list_asks_the_database_as_often_for_forty_clubs_as_for_one(world, s
         words = plain(kerstin.get("/phone-list"))
     assert "41 Anrufe stehen an." in words
     assert len(many) == len(few) <= 12
+
+
+def test_whom_nothing_is_open_with_is_folded_below_who_must_be_called(world, sign_in):
+    add_clubs(world, 3)
+    page = sign_in("kerstin").get("/phone-list").text
+    fold = page.partition("<summary>4 Partner</summary>")[2].partition("</details>")[0]
+    assert "Verein 02" in fold

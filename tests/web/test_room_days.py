@@ -1,6 +1,7 @@
 """A place by its rooms for staff: own dates lead on, foreign ones show what is public, gaps are named."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,6 +46,43 @@ def test_what_the_drawing_shows_stands_in_the_table_too(world, sign_in):
     assert 'aria-hidden="true"' in drawing
     assert drawing.count("<rect") == 1
     assert "Tanzen" in table
+
+
+def test_whose_a_date_is_has_a_shape_and_a_word_in_drawing_legend_and_table(world, sign_in):
+    date_in(world, hours=0.5, owner="town", title="Sprechstunde", minutes=90)
+    date_in(world, hours=2.5, title="Tanzen", minutes=90)
+    date_in(world, hours=6.5, title="Vertrauliches", public=False, owner="clinic", minutes=90)
+    page = page_of(world, sign_in("gudrun")).text
+    drawing, _, rest = page.partition('<svg class="room-day"')[2].partition("</svg>")
+    legend, _, table = rest.partition("<table")
+    for shape, word in (("part", "Ihr Termin"), ("whole", "Termin von anderen"), ("span", "belegt")):
+        assert drawing.count(f'<rect class="{shape}"') == 1
+        assert re.search(rf'<text class="in {shape}"[^>]*>{word}</text>', drawing)
+        for key in (legend, table):
+            assert len(re.findall(rf'<rect class="{shape}" [^>]*/></svg>{word}<', key)) == 1
+    assert drawing.count(">frei</text>") == table.count("frei von") == 4
+
+
+def test_the_legend_explains_only_what_is_there(world, sign_in):
+    date_in(world, hours=0.5, title="Tanzen")
+    legend = page_of(world, sign_in("gudrun")).text.partition('class="legend"')[2].partition("</ul>")[0]
+    assert "Termin von anderen" in legend
+    assert "Ihr Termin" not in legend
+    assert 'class="legend"' not in page_of(world, sign_in("gudrun"), day="?day=2026-09-15").text
+
+
+def test_the_hours_beside_the_drawing_are_those_of_the_clock_on_the_day_it_is_set_back(world, sign_in):
+    night = (datetime(2026, 10, 24, 23, tzinfo=UTC) - world.at) / HOUR  # 1 in the morning, until 3: three hours
+    date_in(world, hours=night, title="Nachtwache", minutes=180)
+    page = page_of(world, sign_in("gudrun"), day="?day=2026-10-25").text
+    hours = re.findall(r'<text x="0" [^>]*>(\d+:00)</text>', page)
+    assert hours[:5] == ["1:00", "2:00", "2:00", "3:00", "4:00"]
+    assert hours[-1] == "18:00"
+
+
+def test_a_night_in_a_room_says_on_which_day_it_ends(world, sign_in):
+    date_in(world, hours=13, title="Nachtwache", minutes=600)
+    assert "21:30 bis Di, 7:30" in page_of(world, sign_in("gudrun")).text
 
 
 def test_a_date_called_off_leaves_the_room_free(world, sign_in):

@@ -197,3 +197,20 @@ def test_a_series_made_by_the_verb_is_shown_too(world, sign_in):
         publish_series, actor=world.actor("sven"), offer=offer, plan=Plan(rule=weekly(count=2), places=4), at=world.at
     )
     assert "Nach 2 Tagen ist Schluss." in sign_in("sven").get(f"/own-offers/{offer.public_id}").text
+
+
+def test_six_dates_and_every_closed_day_stand_open_and_the_button_below_them(world, sign_in):
+    offer, sven = make_offer(world), sign_in("sven")
+    dates = preview(sven, offer, entries(world, offer)).text.partition('id="dates"')[2]
+    shown, _, fold = dates.partition("<details>")
+    assert shown.count("<time ") == 7
+    assert "Buß- und Bettag" in shown
+    assert fold.count("<time ") == 19
+    assert "<summary>Und noch 19 Tage</summary>" in fold
+    assert fold.index("</details>") < fold.index('type="submit"')
+
+
+def test_a_day_one_is_asked_about_is_never_folded(world, sign_in):
+    offer, sven = make_offer(world), sign_in("sven")
+    shown = preview(sven, offer, entries(world, offer, holidays="ask")).text.partition("<details>")[0]
+    assert 'name="kept" value="2026-11-18"' in shown

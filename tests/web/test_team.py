@@ -110,3 +110,16 @@ def test_the_other_houses_people_do_not_exist_for_the_lead(world, sign_in):
     lena, person = sign_in("lena"), f"/team/people/{world.cast.mandy.public_id}"
     assert lena.get(person).status_code == 404
     assert lena.post(f"{person}/coach", data={"coach": world.user("clara").public_id}).status_code == 404
+
+
+def test_people_are_folded_under_their_coach_and_who_has_none_stands_open(world, sign_in):
+    make_people(world, 4)
+    with world.database.transaction() as session:
+        session.get_one(Participant, world.cast.tarik.id).coach_id = None
+    page = sign_in("lena").get("/team").text
+    coach = world.user("clara").name
+    fold = page.partition(f"<summary>{coach}: 6 Menschen</summary>")[2].partition("</details>")[0]
+    assert fold.count('class="row-name"') == 6
+    assert "Vorname00" in fold
+    assert "Tarik Demirci" not in fold
+    assert page.index("Noch ohne Coach") < page.index("Tarik Demirci") < page.index("<summary>")
