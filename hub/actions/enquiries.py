@@ -102,7 +102,7 @@ def send_enquiry(session: Session, *, actor: Actor, enquiry: Enquiry, version: i
         raise RuleBroken(obstacle)
     require_not_excluded(session, person.id, enquiry.organisation_id)
     if referrals.get_referral_by_id(session, enquiry.referral_id).state not in SEARCHING:
-        raise RuleBroken(N_("Diese Suche ruht oder ist beendet. Bitte nehmen Sie sie zuerst wieder auf."))
+        raise RuleBroken(N_("Dieses Anliegen ruht oder ist beendet. Bitte nehmen Sie es zuerst wieder auf."))
     if enquiry.round_id is not None:
         raise StepNotPossible(N_("Diese Anfrage geht mit den anderen ohne Namen hinaus."))
     consent = require_covering(session, enquiry, at=at)

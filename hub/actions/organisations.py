@@ -106,9 +106,9 @@ def _no_umbrella(session: Session, actor: Actor, parent_id: int, organisation: O
     """Return why that organisation cannot be the umbrella; umbrellas have one storey, since acting for others has."""
     parent = organisations.find_organisation(session, actor, parent_id)
     if parent is None or (organisation is not None and parent.id == organisation.id):
-        return N_("Dieses Dach gibt es nicht.")
+        return N_("Diesen Dachverband gibt es nicht.")
     if parent.parent_id is not None:
-        return N_("Dieser Partner gehört selbst zu einem Dach.")
+        return N_("Dieser Partner gehört selbst zu einem Dachverband.")
     if organisation is not None and organisations.list_members(session, organisation):
-        return N_("Dieser Partner ist selbst ein Dach für andere.")
+        return N_("Dieser Partner ist selbst ein Dachverband für andere.")
     return None

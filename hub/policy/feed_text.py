@@ -91,7 +91,8 @@ class FeedText:
         if row.private:
             return None
         organisation = row.organisation if Part.ORGANISATION in self.shown else None
-        return ", ".join(filter(None, [organisation, *self._rooms(row), self._address(row)])) or None
+        parts = filter(None, [organisation, *self._rooms(row), self._address(row)])
+        return ", ".join(dict.fromkeys(parts)) or None  # a place that is called as its organisation says it once
 
     def _rooms(self, row: Any) -> tuple[str | None, ...]:
         """The room and the name of its place, where one comes to a place."""

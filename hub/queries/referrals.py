@@ -35,7 +35,7 @@ def require_open(referral: Referral, participant_id: int) -> None:
     if referral.participant_id != participant_id:
         raise NotFound
     if referral.state is not ReferralState.OPEN:
-        raise RuleBroken(N_("Diese Suche ist schon abgeschlossen. Bitte beginnen Sie eine neue."))
+        raise RuleBroken(N_("Dieses Anliegen ist schon abgeschlossen. Bitte beginnen Sie ein neues."))
 
 
 def find_open_for(session: Session, participant_id: int, aim: Aim) -> Referral | None:

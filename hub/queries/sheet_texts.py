@@ -10,7 +10,7 @@ from hub.models.participant import Participant
 from hub.queries.consent_texts import ILLNESSES, Wording, common_paragraphs, texts_of
 from hub.queries.printed_names import name_on_list
 
-REPORTED = N_("ob Sie da waren, ob Sie angefangen haben, ob Sie fertig sind, oder ob es nicht ging")
+REPORTED = N_("ob Sie da waren, angefangen haben, fertig sind, oder ob es nicht ging")
 SHORT_TEXT = N_("höchstens 300 Zeichen zu dem, was vereinbart ist")
 NOT_REPORTED = (N_("Befunde oder Diagnosen"), N_("was Sie dort erzählen"))
 NOT_PRINTED = (N_("wie man Sie erreicht"), N_("was Sie beim Zugang brauchen"), ILLNESSES)
@@ -99,7 +99,7 @@ def feedback_wording(offer: Offer, person: Participant, valid_until_on: date, lo
             headline=str(N_("Das darf {partner} Ihrem Coach sagen. Sonst nichts.", partner=partner)),
             now_title=str(N_("Wenn Sie dort waren")),
             now=[
-                (str(N_("Zurückmeldung")), str(REPORTED)),
+                (str(N_("Rückmeldung")), str(REPORTED)),
                 (str(N_("Dazu")), str(SHORT_TEXT)),
             ],
             later_title="",

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice
+from wtforms import SelectChoice
 
 from hub.actions import subscriptions as verbs
 from hub.i18n import N_, Message
@@ -12,6 +12,7 @@ from hub.models.user import Role
 from hub.queries.subscriptions import get_subscription
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import Radios
 
 blueprint = Blueprint("alarms", __name__)
 WHEN: dict[str, Message] = {
@@ -25,7 +26,7 @@ WHEN: dict[str, Message] = {
 class AlarmForm(FlaskForm):
     """Whether the calendar reminds of each date, and how long before; without an answer it does not."""
 
-    alarms = RadioField(
+    alarms = Radios(
         N_("Soll der Kalender Sie vorher erinnern?"),
         choices=[SelectChoice(minutes, words) for minutes, words in WHEN.items()],
         default="",

@@ -197,7 +197,7 @@ def coachs_knot(booking: Booking, *, of_person: bool) -> dict[str, Any]:
     else:
         headline, words = who or what, [what if who else "", place_of(booking)]
     item = knot(booking, headline=headline, text=sentences(words), by_day=of_person)
-    if booking.access == OWN:
+    if booking.access == OWN and item["mark"] == "booked":
         item["mark"] = "next"
     page = url_for("bookings.show_booking", public_id=booking.public_id)
     return item | {"href": page, "link": str(N_("Ansehen")), "whole": True}

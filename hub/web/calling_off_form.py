@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, HiddenField, SelectChoice, StringField
 
 from hub.errors import InvalidInput
 from hub.i18n import N_, Message
@@ -13,7 +13,7 @@ from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.slot import Slot
 from hub.queries.calling_off import Span
-from hub.web.fields import Day, Needed, NotLonger, OneLine, OneOf, WholeNumber
+from hub.web.fields import Day, Needed, NotLonger, OneLine, OneOf, Radios, WholeNumber
 
 LONGEST = timedelta(days=92)
 EVERYTHING, OFFER, PLACE = "all", "offer", "place"
@@ -27,7 +27,7 @@ class CallingOffForm(FlaskForm):
     first_on = Day(N_("Erster Tag"), [Needed(N_("Bitte wählen Sie den ersten Tag."))])
     last_on = Day(N_("Letzter Tag"))
     what = OneOf(N_("Was fällt aus?"))
-    how = RadioField(
+    how = Radios(
         N_("Was soll mit diesen Terminen geschehen?"),
         default="call_off",
         choices=[

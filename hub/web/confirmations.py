@@ -37,7 +37,7 @@ def create_confirmation(public_id: str) -> Any:
             freshness.confirm_offer(session, actor=current_actor(), offer=offer, at=at())
     except RuleBroken as error:
         return _back(public_id, str(error.message), "warn")
-    return _back(public_id, str(N_("Danke! Das Angebot gilt weiter als bestätigt.")), "ok")
+    return _back(public_id, str(N_("Danke. Das Angebot gilt weiter als bestätigt.")), "ok")
 
 
 @blueprint.post("/own-offers/<public_id>/link")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, TextAreaField
+from wtforms import BooleanField, PasswordField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from hub import i18n
@@ -19,7 +19,7 @@ from hub.models.wording import MATTERS, NEEDS, TALKS, TIMES, listed
 from hub.policy.fields import Field
 from hub.queries.disclosures import say_contact
 from hub.queries.wishes import Wish, ages_of, contacts_of, ring_of
-from hub.web.fields import Needed, NotLonger, OneOf, Ticks
+from hub.web.fields import Needed, NotLonger, OneOf, Radios, Ticks
 from hub.web.free_text import warning_about
 from hub.web.offer_words import STAGES
 
@@ -47,7 +47,7 @@ class WishForm(FlaskForm):
     access_needs = Ticks(N_("Was beim Zugang nötig ist"), validate_choice=False)  # the verb says why it will not go
     rough = Ticks(N_("Was dem Partner beim Antworten hilft"))
     times = Ticks(N_("Welche Zeiten passen"))
-    contact = RadioField(
+    contact = Radios(
         N_("Wie der Partner nach der Zusage Kontakt aufnimmt"),
         [Needed(N_("Bitte wählen Sie einen Weg."))],
         validate_choice=False,
@@ -100,7 +100,7 @@ class WishForm(FlaskForm):
 class ReadingForm(FlaskForm):
     """How a sheet is read: the language, who is there, and a rest before anything leaves."""
 
-    locale = RadioField(
+    locale = Radios(
         N_("In welcher Sprache lesen wir gemeinsam?"),
         [Needed(N_("Bitte wählen Sie eine Sprache."))],
         validate_choice=False,
@@ -122,7 +122,7 @@ class SheetForm(ReadingForm):
     """What holds for all of a sheet: besides how it is read, what matters."""
 
     matters = Ticks(N_("Was sonst zählt (bleibt bei Ihnen)"))
-    stage = RadioField(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
+    stage = Radios(N_("Worum es insgesamt geht"), [Needed(N_("Bitte wählen Sie eins."))], validate_choice=False)
 
     def prepare(self) -> None:
         """Fill the closed lists."""
@@ -152,7 +152,7 @@ def _rough(person: Participant, offer: Offer, slot: Slot | None, on: date) -> di
 class AnswerForm(FlaskForm):
     """Yes or no, both alike."""
 
-    answer = RadioField(
+    answer = Radios(
         N_("Was möchten Sie?"),
         [Needed(N_("Bitte wählen Sie Ja oder Nein."))],
         choices=[SelectChoice("yes", N_("Ja")), SelectChoice("no", N_("Nein"))],
@@ -169,7 +169,7 @@ class EndForm(FlaskForm):
 class KeepForm(FlaskForm):
     """What becomes of coming dates when a consent is withdrawn."""
 
-    keep = RadioField(
+    keep = Radios(
         N_("Was soll mit den Terminen geschehen?"),
         choices=[
             SelectChoice("cancel", N_("Alle absagen")),

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
 from sqlalchemy.orm import Session
-from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions import duties as verbs
@@ -19,7 +18,7 @@ from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.duty_words import GROUNDS, fields_in_words
 from hub.web.enquiry_steps import StepForm
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 
 blueprint = Blueprint("duties", __name__)
 ANSWERS = [(verbs.DELETED, N_("Wir haben alles dazu gelöscht, auch auf Papier.")), *GROUNDS.items()]
@@ -28,7 +27,7 @@ ANSWERS = [(verbs.DELETED, N_("Wir haben alles dazu gelöscht, auch auf Papier."
 class DutyForm(StepForm):
     """What became of the data; one answer from a closed list."""
 
-    answer = RadioField(
+    answer = Radios(
         N_("Was ist damit geschehen?"),
         [Needed(N_("Bitte wählen Sie eine Antwort."))],
         choices=[SelectChoice(str(code), word) for code, word in ANSWERS],

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice
+from wtforms import SelectChoice
 from wtforms.validators import InputRequired
 
 from hub import clock
@@ -19,7 +19,7 @@ from hub.models.user import Role
 from hub.queries import early_ends, participants
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Day, Needed, add_error
+from hub.web.fields import Day, Needed, Radios, add_error
 
 blueprint = Blueprint("early_ends", __name__)
 REASON_WORDS = {
@@ -36,7 +36,7 @@ class EarlyEndForm(FlaskForm):
     """The new last day, and why; a code, never free text."""
 
     last_on = Day(N_("Neuer letzter Tag"), [Needed(N_("Wann soll die Teilnahme enden?"))])
-    reason = RadioField(
+    reason = Radios(
         N_("Warum?"),
         [InputRequired(N_("Bitte wählen Sie einen Grund."))],
         choices=[SelectChoice(code, REASON_WORDS[code]) for code in REASONS],

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from hub.actions import log
@@ -18,6 +18,7 @@ from hub.queries import bookings, emergencies, participants
 from hub.web.access import for_roles
 from hub.web.booking_words import coachs_knot, town
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import Radios
 
 blueprint = Blueprint("emergencies", __name__)
 REASONS = {
@@ -34,7 +35,7 @@ class EmergencyForm(FlaskForm):
 
     given = StringField(N_("Vorname"), [InputRequired(N_("Wie heißt dieser Mensch?")), Length(max=60)])
     family = StringField(N_("Nachname"), [InputRequired(N_("Wie heißt dieser Mensch?")), Length(max=60)])
-    reason = RadioField(
+    reason = Radios(
         N_("Warum jetzt?"),
         [InputRequired(N_("Bitte wählen Sie einen Grund."))],
         choices=[SelectChoice(reason.value, words) for reason, words in REASONS.items()],

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import flash, redirect
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, IntegerField, RadioField
+from wtforms import BooleanField, IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
@@ -18,7 +18,7 @@ from hub.i18n import N_, Message
 from hub.models.enquiry import Enquiry
 from hub.models.wording import ANSWERS, CLOSINGS, DECLINES, QUESTIONS
 from hub.web.context import at, current_actor, transaction
-from hub.web.fields import Between, Needed, WholeNumber, add_error
+from hub.web.fields import Between, Needed, Radios, WholeNumber, add_error
 
 Form = TypeVar("Form", bound=FlaskForm)
 
@@ -32,7 +32,7 @@ class StepForm(FlaskForm):
 class AnswerForm(StepForm):
     """The coded answer to a partner's question."""
 
-    answer = RadioField(
+    answer = Radios(
         N_("Ihre Antwort"),
         [Needed(N_("Bitte wählen Sie eine Antwort."))],
         choices=[SelectChoice(str(code), word) for code, word in ANSWERS.items()],
@@ -43,7 +43,7 @@ class AnswerForm(StepForm):
 class ClosingForm(StepForm):
     """How it ended, on the person's own word."""
 
-    closing = RadioField(
+    closing = Radios(
         N_("Wie ist es ausgegangen? Fragen Sie den Menschen."),
         [Needed(N_("Bitte wählen Sie, wie es ausging."))],
         choices=[SelectChoice(str(code), word) for code, word in CLOSINGS.items()],
@@ -60,7 +60,7 @@ class TellingForm(StepForm):
 class DeclineForm(StepForm):
     """A coded no."""
 
-    reason = RadioField(
+    reason = Radios(
         N_("Ein Grund hilft uns beim Weitersuchen"),
         [Needed(N_("Bitte wählen Sie einen Grund."))],
         choices=[SelectChoice(str(code), word) for code, word in DECLINES.items()],
@@ -77,7 +77,7 @@ class WaitlistForm(StepForm):
 class QuestionForm(StepForm):
     """A question or a piece of advice from the closed lists."""
 
-    question = RadioField(
+    question = Radios(
         N_("Was möchten Sie wissen oder uns raten?"),
         [Needed(N_("Bitte wählen Sie eine Frage oder einen Rat."))],
         choices=[SelectChoice(str(code), word) for code, word in QUESTIONS.items()],

@@ -22,7 +22,7 @@ from hub.web.frame import start_endpoint
 
 logger = logging.getLogger(__name__)
 HTTP_TEXTS = {
-    400: N_("Diese Anfrage konnten wir nicht lesen."),
+    400: N_("Das konnten wir nicht lesen."),
     405: N_("So lässt sich diese Adresse nicht aufrufen."),
     413: N_("Das ist zu groß. Bitte schicken Sie weniger auf einmal."),
     429: N_("Zu viele Versuche. Bitte warten Sie einen Moment."),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
 from hub.actions import exclusions as verbs
@@ -19,7 +19,7 @@ from hub.policy.actor import Actor
 from hub.queries import exclusions, participants
 from hub.web.access import for_person, for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import OneOf
+from hub.web.fields import OneOf, Radios
 from hub.web.own_places import seeing_own_networks
 from hub.web.shortlist_words import phone_for
 
@@ -48,7 +48,7 @@ class ExclusionForm(FlaskForm):
 class RequestForm(ExclusionForm):
     """The same on somebody's request, and the way back; the page never shows how it stands."""
 
-    what = RadioField(
+    what = Radios(
         N_("Was möchte die Person?"),
         choices=[
             SelectChoice(KEEP_OUT, N_("Dort soll niemand etwas erfahren.")),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions import feedback as verbs
@@ -27,7 +27,7 @@ from hub.web.access import for_person, for_roles
 from hub.web.booking_words import title_of
 from hub.web.context import at, current_actor, reading, render
 from hub.web.enquiry_steps import Side, StepForm
-from hub.web.fields import Needed, NotLonger
+from hub.web.fields import Needed, NotLonger, Radios
 from hub.web.free_text import MEANT, Unsuspicious
 
 blueprint = Blueprint("feedback", __name__)
@@ -41,7 +41,7 @@ ATTENDANCE: dict[BookingState, Message] = {
 class FeedbackForm(StepForm):
     """A coded outcome, and a few words where the person allowed them."""
 
-    outcome = RadioField(
+    outcome = Radios(
         N_("Wie ist es ausgegangen?"),
         [Needed(N_("Bitte wählen Sie, wie es ausging."))],
         choices=[SelectChoice(str(code), word) for code, word in OUTCOMES.items()],

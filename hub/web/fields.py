@@ -5,9 +5,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
-from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
+from markupsafe import Markup
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from hub.errors import HubError, InvalidInput
 from hub.i18n import N_, Message
@@ -49,11 +50,32 @@ class WallTime(TimeField):
                 raise ValueError(N_("Bitte eine Uhrzeit, zum Beispiel 10:30.")) from error
 
 
+class Choice(Select):
+    """A list to choose from; one without an empty choice always has an answer, and HTML forbids to require it."""
+
+    def __call__(self, field: SelectField, **kwargs: object) -> Markup:
+        if all(str(choice.value) for choice in field.iter_choices()):
+            kwargs["required"] = False
+        return super().__call__(field, **kwargs)
+
+
+AGAIN = N_("Bitte wählen Sie noch einmal aus der Liste.")
+
+
 class OneOf(SelectField):
     """One choice from a list; one that is not in it (any more) is asked for again, in the language in use."""
 
+    widget = Choice()
+
     def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **{"invalid_choice_message": N_("Bitte wählen Sie noch einmal aus der Liste."), **more})
+        super().__init__(*args, **{"invalid_value_message": AGAIN, "invalid_choice_message": AGAIN, **more})
+
+
+class Radios(RadioField):
+    """One choice from a few that all stand there; one that does not is asked for again, in the language in use."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"invalid_value_message": AGAIN, "invalid_choice_message": AGAIN, **more})
 
 
 class Ticks(SelectMultipleField):
@@ -61,6 +83,13 @@ class Ticks(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a tick that is not on offer, without repeating what was sent."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise ValidationError(AGAIN) from error
 
 
 class Between:

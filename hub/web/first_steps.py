@@ -146,7 +146,7 @@ def _settings(settings: Config) -> list[Step]:
             url_for("public.show_imprint"),
         ),
         Step(
-            N_("Mails verschicken"),
+            N_("E-Mails verschicken"),
             N_("Ohne HUB_MAIL_URL bleibt jede Einladung im Ordner „mail“ liegen."),
             bool(settings.mail_url),
             N_("Betrieb ansehen"),

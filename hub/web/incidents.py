@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions import incidents as verbs
@@ -15,7 +15,7 @@ from hub.models.user import Role
 from hub.queries.incidents import list_incidents, lock_incident
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 
 blueprint = Blueprint("incidents", __name__)
 KINDS = {
@@ -30,7 +30,7 @@ class IncidentForm(FlaskForm):
     """Which consent, and what was wrong with it."""
 
     number = StringField(N_("Nummer auf dem Blatt, oder aus dem Protokoll"), [Needed(N_("Bitte die Nummer."))])
-    kind = RadioField(
+    kind = Radios(
         N_("Was stimmt nicht?"),
         [Needed(N_("Bitte wählen Sie, was nicht stimmt."))],
         choices=[SelectChoice(str(code), word) for code, word in KINDS.items()],

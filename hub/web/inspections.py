@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import SelectChoice, StringField
 
 from hub.actions import log
 from hub.actions.inspections import READ, decide_inspection, open_inspection
@@ -23,7 +23,7 @@ from hub.queries.subscription_care import last_fetched_on
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.disclosure_words import PURPOSES, in_words
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 from hub.web.log_words import word
 from hub.web.receipt_words import BY, FORMS, STATES
 
@@ -34,7 +34,7 @@ REASONS = {
     InspectionReason.OWN_REQUEST: N_("Die Person hat darum gebeten"),
     InspectionReason.COMPLAINT: N_("Beschwerde"),
     InspectionReason.INCIDENT: N_("Verdacht auf einen Vorfall"),
-    InspectionReason.AUTHORITY: N_("Anfrage der Aufsicht"),
+    InspectionReason.AUTHORITY: N_("Die Aufsicht hat darum gebeten"),
     InspectionReason.SAMPLE: N_("Stichprobe"),
 }
 NOBODY = N_("Zu dieser Nummer gibt es nichts. Bitte prüfen Sie die Zeichen.")
@@ -44,7 +44,7 @@ class InspectionForm(FlaskForm):
     """Whose evidence, by a number from a paper or the log, and why; a code, never free text."""
 
     number = StringField(N_("Nummer der Person, eines Blatts oder einer Anfrage"), [Needed(N_("Bitte die Nummer."))])
-    reason = RadioField(
+    reason = Radios(
         N_("Warum?"),
         [Needed(N_("Bitte wählen Sie einen Grund."))],
         choices=[SelectChoice(reason.value, words) for reason, words in REASONS.items()],
@@ -96,7 +96,7 @@ def create_inspection() -> Any:
         return _list(form, 422)
     if row.state is InspectionState.OPENED:
         return redirect(url_for(".show_inspection", public_id=row.public_id), code=303)
-    flash(str(N_("Vorgeschlagen. Die Teilnahme ist lange vorbei: Jetzt muss eine zweite Prüfperson zustimmen.")), "ok")
+    flash(str(N_("Vorgeschlagen. Die Teilnahme ist lange vorbei. Jetzt muss eine zweite Person zustimmen.")), "ok")
     return redirect(url_for(".list_inspections"), code=303)
 
 

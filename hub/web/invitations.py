@@ -32,7 +32,7 @@ class InvitationForm(FlaskForm):
     name = StringField(N_("Name"), [Needed(N_("Bitte geben Sie den Namen ein.")), NotLonger(120), OneLine()])
     email = StringField(N_("E-Mail-Adresse"), [Needed(N_("Bitte geben Sie die Adresse ein.")), NotLonger(254)])
     organisation = OneOf(N_("Organisation"), [Needed(N_("Bitte wählen Sie eine Organisation."))])
-    role = OneOf(N_("Aufgabe"), [Needed(N_("Bitte wählen Sie eine Aufgabe."))])
+    role = OneOf(N_("Rolle"), [Needed(N_("Bitte wählen Sie eine Rolle."))])
 
 
 class AcceptanceForm(FlaskForm):

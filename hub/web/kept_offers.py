@@ -99,7 +99,7 @@ def _changeable(slot: Slot) -> bool:
 @for_everyone(WHY)
 def create_confirmation(token: str) -> Any:
     """Say with one tap that it is still right."""
-    return _act(token, StepForm(), freshness.confirm_offer, N_("Danke! Das Angebot gilt weiter als bestätigt."))
+    return _act(token, StepForm(), freshness.confirm_offer, N_("Danke. Das Angebot gilt weiter als bestätigt."))
 
 
 @blueprint.post("/links/offers/<token>/pause")
@@ -111,7 +111,7 @@ def create_pause(token: str) -> Any:
     def pause(session: Session, **facts: Any) -> None:
         offers.pause_offer(session, until=form.until.data, **facts)
 
-    return _act(token, form, pause, N_("Gute Pause! Gebuchte Plätze bleiben."))
+    return _act(token, form, pause, N_("Gute Pause. Gebuchte Plätze bleiben."))
 
 
 @blueprint.post("/links/offers/<token>/publication")

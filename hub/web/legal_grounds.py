@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectChoice
+from wtforms import SelectChoice
 
 from hub.actions.legal_grounds import admit_ground, end_admitted_ground
 from hub.errors import InvalidInput, NotFound, RuleBroken
@@ -14,7 +14,7 @@ from hub.models.user import Role
 from hub.queries import legal_grounds, programmes
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, OneOf, add_error
+from hub.web.fields import Needed, OneOf, Radios, add_error
 from hub.web.transmission_words import GROUNDS
 
 blueprint = Blueprint("legal_grounds", __name__)
@@ -25,7 +25,7 @@ class GroundForm(FlaskForm):
 
     programme = OneOf(N_("Programm"), [Needed(N_("Bitte wählen Sie ein Programm."))], validate_choice=False)
     body = OneOf(N_("Für wen"), [Needed(N_("Bitte wählen Sie einen Träger."))], validate_choice=False)
-    ground = RadioField(
+    ground = Radios(
         N_("Gesetzliche Grundlage"),
         [Needed(N_("Bitte wählen Sie eine Grundlage."))],
         choices=[SelectChoice(ground.value, words) for ground, words in GROUNDS.items()],

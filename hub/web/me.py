@@ -51,7 +51,7 @@ from hub.web.booking_words import (
     title_of,
     unsettled,
 )
-from hub.web.context import at, config, current_actor, reading, render, transaction
+from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.duty_words import sentence_for_person
 from hub.web.filters import relative_day
 from hub.web.shortlist_words import phone_for
@@ -62,17 +62,6 @@ SHOWN_DISCLOSURES = 3
 DATES = 50  # also those that were given back
 PAGE, LAST_PAGE = 50, 100_000
 COACH_IS_NEW = timedelta(days=30)
-SIZES = ("normal", "large")
-
-
-@blueprint.after_request
-def remember_size(answer: Response) -> Response:
-    """Keep the chosen size of type on this device."""
-    if request.args.get("size") in SIZES:
-        answer.set_cookie(
-            "size", request.args["size"], max_age=365 * 86400, httponly=True, secure=config().secure, samesite="Lax"
-        )
-    return answer
 
 
 @blueprint.get("/me")

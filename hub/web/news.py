@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions.calls import Desk
@@ -18,6 +17,7 @@ from hub.policy.rules import require
 from hub.queries.organisations import get_organisation
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.fields import Radios
 
 blueprint = Blueprint("news", __name__)
 WORDS = {
@@ -35,7 +35,7 @@ CHOICES = {
 class NewsForm(FlaskForm):
     """The one choice."""
 
-    news = RadioField(
+    news = Radios(
         N_("Wann kommen Neuigkeiten?"), choices=[SelectChoice(key.value, words) for key, words in CHOICES.items()]
     )
 

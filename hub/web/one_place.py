@@ -4,7 +4,6 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions.one_place import cancel_place
@@ -18,7 +17,7 @@ from hub.queries import one_place
 from hub.queries.slots import get_own_slot
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 
 blueprint = Blueprint("one_place", __name__)
 
@@ -26,7 +25,7 @@ blueprint = Blueprint("one_place", __name__)
 class ReasonForm(FlaskForm):
     """A coded reason; nothing about the person is asked."""
 
-    reason = RadioField(
+    reason = Radios(
         N_("Warum geht es nicht?"),
         [Needed(N_("Bitte wählen Sie einen Grund."))],
         choices=[SelectChoice(str(code), word) for code, word in PLACE_REASONS.items()],
@@ -71,7 +70,7 @@ def create_calling_off(public_id: str, place_id: str) -> Response | tuple[str, i
     except RuleBroken as error:
         add_error(form, error)
         return _page(public_id, place_id, form, error.status)
-    flash(str(N_("Der Platz ist abgesagt. Der Coach bekommt eine Mail.")), "ok")
+    flash(str(N_("Der Platz ist abgesagt. Der Coach bekommt eine E-Mail.")), "ok")
     return onward
 
 

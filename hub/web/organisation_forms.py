@@ -80,8 +80,8 @@ class ProgrammeForm(FlaskForm):
     name = StringField(
         N_("Name des Programms"), [Needed(N_("Bitte geben Sie den Namen ein.")), NotLonger(120), OneLine()]
     )
-    starts_on = Day(N_("Erster Tag"), [Needed(N_("Bitte geben Sie den ersten Tag an."))])
-    ends_on = Day(N_("Letzter Tag"), [Needed(N_("Bitte geben Sie den letzten Tag an."))])
+    starts_on = Day(N_("Erster Tag"), [Needed(N_("Bitte wählen Sie den ersten Tag."))])
+    ends_on = Day(N_("Letzter Tag"), [Needed(N_("Bitte wählen Sie den letzten Tag."))])
     caseload_limit = WholeNumber(N_("Wie viele Menschen begleitet ein Coach höchstens?"), [Between(1, 100)], default=15)
     longest_months = WholeNumber(N_("Wie viele Monate dauert eine Teilnahme höchstens?"), [Between(1, 60)], default=24)
     confirm_days = WholeNumber(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, StringField, TextAreaField
 
 from hub import i18n
 from hub.i18n import N_
@@ -16,7 +16,7 @@ from hub.queries.neutral_titles import neutral_title
 from hub.queries.offer_entries import Entries, as_loan
 from hub.queries.own_offers import may_use_room
 from hub.web import offer_words
-from hub.web.fields import Between, Day, Needed, NotLonger, OneOf, Ticks, WholeNumber
+from hub.web.fields import Between, Day, Needed, NotLonger, OneOf, Radios, Ticks, WholeNumber
 from hub.web.free_text import MEANT, Unsuspicious
 
 DAY = 24 * 60
@@ -41,7 +41,7 @@ class OfferForm(FlaskForm):
         choices=[SelectChoice(form.value, word) for form, word in offer_words.FORMS.items()],
         default=Form.GROUP.value,
     )
-    access = RadioField(
+    access = Radios(
         N_("Wie kommt man hinein?"),
         choices=[SelectChoice(access.value, word) for access, word in offer_words.ACCESSES_EXPLAINED.items()],
         default=Access.ANONYMOUS.value,
@@ -50,7 +50,7 @@ class OfferForm(FlaskForm):
     places = WholeNumber(N_("Plätze je Termin"), [Between(0, 500)], default=8)
     summary = TextAreaField(N_("Worum geht es, in zwei Sätzen?"), [NotLonger(600)])
     short_title = StringField(N_("Neutraler Kurzname für Kalender"), [NotLonger(30)])
-    stage = RadioField(
+    stage = Radios(
         N_("Wofür ist es gedacht?"),
         choices=[SelectChoice(stage.value, word) for stage, word in offer_words.STAGES.items()],
         default=Stage.PREVENTION.value,
@@ -69,7 +69,7 @@ class OfferForm(FlaskForm):
     field_groups = Ticks(N_("Was müssen Sie vorher wissen?"))
     field_reason = StringField(N_("Wozu brauchen Sie das?"), [NotLonger(200), Unsuspicious()])
     meant = BooleanField(MEANT)
-    public = RadioField(
+    public = Radios(
         N_("Wer sieht das Angebot?"),
         choices=[SelectChoice("yes", N_("Alle.")), SelectChoice("no", N_("Nur unsere Netzwerke."))],
         default="yes",

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, RadioField, SelectChoice, StringField
+from wtforms import HiddenField, SelectChoice, StringField
 
 from hub import i18n
 from hub.actions import subscriptions as verbs
@@ -24,7 +24,7 @@ from hub.web.access import for_person
 from hub.web.alarms import AlarmForm
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.feed_words import CLIENTS, LEVELS, Address
-from hub.web.fields import Needed, NotLonger, OneLine, add_error
+from hub.web.fields import Needed, NotLonger, OneLine, Radios, add_error
 
 blueprint = Blueprint("own_subscriptions", __name__)
 
@@ -35,7 +35,7 @@ class LevelForm(AlarmForm):
     `agreed` comes with the page that shows the words of the consent.
     """
 
-    level = RadioField(
+    level = Radios(
         N_("Was darf im Kalender stehen?"),
         choices=[SelectChoice(level.value, text) for level, text in LEVELS.items()],
         default=Level.DISCREET.value,

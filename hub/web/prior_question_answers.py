@@ -7,7 +7,6 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from hub.actions import prior_questions as verbs
@@ -21,7 +20,7 @@ from hub.queries import prior_questions
 from hub.queries.links import actor_of_link, find_prior_question_link
 from hub.web.access import for_everyone, for_roles
 from hub.web.context import at, current_actor, reading, render, request_id, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 from hub.web.phone_list import CALLERS
 from hub.web.prior_question_words import ANSWERS, BUTTONS, sentences
 
@@ -32,7 +31,7 @@ WHY = "the link is the key: random, for one question about nobody and one organi
 class PriorAnswerForm(FlaskForm):
     """One of the four answers; there is nowhere to write anything."""
 
-    answer = RadioField(
+    answer = Radios(
         N_("Ihre Antwort"),
         [Needed(N_("Bitte wählen Sie eine Antwort."))],
         choices=[SelectChoice(str(code), word) for code, word in BUTTONS.items()],

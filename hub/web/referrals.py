@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField
+from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
@@ -23,7 +23,7 @@ from hub.queries.reading import aims_of, phases_of
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
 from hub.web.enquiry_rows import rows_of
-from hub.web.fields import Needed, Ticks, add_error
+from hub.web.fields import Needed, Radios, Ticks, add_error
 from hub.web.offer_words import STAGES
 
 blueprint = Blueprint("referrals", __name__)
@@ -45,13 +45,13 @@ STATES: dict[ReferralState, tuple[str, Message]] = {
 class ReferralForm(FlaskForm):
     """One need from closed lists; there is no field for a diagnosis, nor for free text."""
 
-    aim = RadioField(
+    aim = Radios(
         N_("Worum geht es?"),
         [Needed(N_("Bitte wählen Sie eins."))],
         choices=[SelectChoice(aim.value, AIMS[aim]) for aim in Aim],
         validate_choice=False,
     )
-    stage = RadioField(
+    stage = Radios(
         N_("Worum es insgesamt geht"),
         [Needed(N_("Bitte wählen Sie eins."))],
         choices=[SelectChoice(stage.value, STAGES[stage]) for stage in Stage],
@@ -64,7 +64,7 @@ class ReferralForm(FlaskForm):
 class ClosingForm(FlaskForm):
     """What became of the need, asked of the person."""
 
-    outcome = RadioField(
+    outcome = Radios(
         N_("Was ist daraus geworden?"),
         [Needed(N_("Bitte wählen Sie, was daraus wurde."))],
         choices=[SelectChoice(outcome.value, word) for outcome, word in OUTCOMES.items()],
@@ -170,21 +170,23 @@ def create_closure(public_id: str, referral_id: str) -> Any:
 @for_roles(Role.COACH)
 def create_pause(public_id: str, referral_id: str) -> Any:
     """Let a search rest."""
-    return _step(public_id, referral_id, ClosingForm(), referrals.pause_referral, N_("Die Suche ruht."))
+    return _step(public_id, referral_id, ClosingForm(), referrals.pause_referral, N_("Das Anliegen ruht."))
 
 
 @blueprint.post("/people/<public_id>/referrals/<referral_id>/resumption")
 @for_roles(Role.COACH)
 def create_resumption(public_id: str, referral_id: str) -> Any:
     """Take a resting search up again."""
-    return _step(public_id, referral_id, ClosingForm(), referrals.resume_referral, N_("Die Suche geht weiter."))
+    return _step(public_id, referral_id, ClosingForm(), referrals.resume_referral, N_("Das Anliegen ist wieder offen."))
 
 
 @blueprint.post("/people/<public_id>/referrals/<referral_id>/retraction")
 @for_roles(Role.COACH)
 def create_retraction(public_id: str, referral_id: str) -> Any:
     """Take a search back with everything that is still open in it."""
-    return _step(public_id, referral_id, ClosingForm(), referrals.retract_referral, N_("Die Suche ist zurückgezogen."))
+    return _step(
+        public_id, referral_id, ClosingForm(), referrals.retract_referral, N_("Das Anliegen ist zurückgezogen.")
+    )
 
 
 def _step(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, PasswordField, RadioField
+from wtforms import BooleanField, PasswordField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.simple import HiddenField
 
@@ -27,7 +27,7 @@ from hub.web.access import for_roles
 from hub.web.consent_forms import AnswerForm
 from hub.web.consents import note_reading
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 from hub.web.sheet_forms import REASONS, SheetPaperForm, drawn_paths
 
 blueprint = Blueprint("releases", __name__)
@@ -37,7 +37,7 @@ class ReleaseForm(FlaskForm):
     """What may be told, and in which language it is read."""
 
     words = BooleanField(N_("Auch ein kurzer Text, höchstens 300 Zeichen"))
-    locale = RadioField(
+    locale = Radios(
         N_("In welcher Sprache lesen wir gemeinsam?"),
         [Needed(N_("Bitte wählen Sie eine Sprache."))],
         validate_choice=False,

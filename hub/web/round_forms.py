@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField
+from wtforms import BooleanField, IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
@@ -16,7 +16,7 @@ from hub.models.wording import NEEDS, TALKS, TIMES, listed
 from hub.queries.origins import marked_needs
 from hub.queries.wishes import Wish
 from hub.web.consent_forms import ReadingForm
-from hub.web.fields import Needed, OneOf, Ticks
+from hub.web.fields import Needed, OneOf, Radios, Ticks
 from hub.web.filters import day_clock
 from hub.web.round_asking import Candidates, rough_of
 
@@ -31,7 +31,7 @@ class RoundForm(ReadingForm):
     """Whom to ask and how; nothing of what may be told is ticked beforehand."""
 
     offers = Ticks(N_("Welche Partner?"))
-    kind = RadioField(
+    kind = Radios(
         N_("Wie soll es gehen?"),
         choices=[SelectChoice(kind.value, word) for kind, word in KINDS.items()],
         default=RoundKind.FIRST_YES.value,
@@ -137,4 +137,4 @@ class RoundStepForm(FlaskForm):
 class PickForm(FlaskForm):
     """Which of those that said yes it shall be."""
 
-    enquiry = RadioField(N_("Welcher soll es sein?"), [Needed(N_("Bitte wählen Sie einen."))], validate_choice=False)
+    enquiry = Radios(N_("Welcher soll es sein?"), [Needed(N_("Bitte wählen Sie einen."))], validate_choice=False)

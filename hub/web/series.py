@@ -32,6 +32,7 @@ from hub.web.series_form import SeriesForm
 from hub.web.series_words import date_knot, plan_sentences
 
 blueprint = Blueprint("series", __name__)
+OPEN_DATES = 6  # of a preview; its button stands below them
 DONE = {
     None: N_("Die Termine stehen."),
     OfferState.PUBLISHED: N_("Die Termine stehen, und das Angebot ist im Verzeichnis."),
@@ -163,6 +164,8 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
     note_contingents(knots, plan, dates, at=at())
     if plan.join_until is not None:
         number_sessions(knots)
+    clashes = sum(one.takes_place and one.room_taken for one in dates)
+    first, later = (knots, []) if clashes or plan.join_until is not None else _fold(knots)
     entries = [(name, value) for name, value in _entries().items(multi=True) if name.partition("-")[0] in form]
     query: dict[str, Any] = {**MultiDict(entries).to_dict(flat=False), "public_id": offer.public_id}
     return render(
@@ -175,13 +178,23 @@ def _preview(form: SeriesForm, offer: Offer, locations: list[Any], kept: tuple[d
         draft=offer.state is OfferState.DRAFT,
         shown=offer.state is OfferState.PUBLISHED,
         reviewed=reviewed,
-        knots=knots,
+        knots=first,
+        later=later,
         taking_place=sum(one.takes_place for one in dates),
-        clashes=sum(one.takes_place and one.room_taken for one in dates),
+        clashes=clashes,
         busy=warning(one.room_known for one in dates if one.takes_place) if not form.lends else None,
         entries=entries,
         back=url_for("series.new_series", **query),
     )
+
+
+def _fold(knots: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what stands open, the first dates and every day that is not like the others, and the rest."""
+    first: list[dict[str, Any]] = []
+    later: list[dict[str, Any]] = []
+    for number, one in enumerate(knots):
+        (first if number < OPEN_DATES or one["asked"] or one["mark"] != "free" else later).append(one)
+    return first, later
 
 
 def _entries() -> MultiDict[str, str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice
+from wtforms import HiddenField, SelectChoice
 
 from calendars.recurrence import Rule
 from hub import clock
@@ -19,7 +19,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.queries.series import Plan, plan_of
 from hub.queries.series_pairing import anchored, beginning, rest_of
-from hub.web.fields import OneOf
+from hub.web.fields import OneOf, Radios
 from hub.web.filters import day_clock
 from hub.web.own_offer_form import place_value
 from hub.web.series_form import SeriesForm
@@ -30,7 +30,7 @@ ONE, FOLLOWING, ALL, END = "one", "following", "all", "end"
 class ScopeForm(FlaskForm):
     """Which dates of a series change, and for all but "all" the date from which."""
 
-    scope = RadioField(
+    scope = Radios(
         N_("Was möchten Sie ändern?"),
         default=ALL,
         choices=[
@@ -57,7 +57,7 @@ class ScopeForm(FlaskForm):
 class DecisionForm(FlaskForm):
     """What stands below a difference: what becomes of dates with people in them, and which difference was shown."""
 
-    removed = RadioField(
+    removed = Radios(
         N_("Was wird aus den Terminen, die wegfallen und gebucht sind?"),
         validate_choice=False,
         choices=[

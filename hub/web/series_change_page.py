@@ -150,7 +150,7 @@ class Page:
 def _told(form: ChangeForm | None) -> Message:
     if form is None:
         return N_("Die Serie ist beendet.")
-    return N_("Die Termine sind geändert. Alle betroffenen Coaches bekommen eine Mail.")
+    return N_("Die Termine sind geändert. Alle betroffenen Coaches bekommen eine E-Mail.")
 
 
 def _entries() -> MultiDict[str, str]:

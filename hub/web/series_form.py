@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, RadioField, SelectChoice
+from wtforms import FieldList, SelectChoice
 
 from calendars.pieces import cut, join
 from calendars.recurrence import Frequency, TimeGroup, describe
@@ -18,7 +18,7 @@ from hub.policy.actor import Actor
 from hub.queries.series import Plan
 from hub.web.contingent_fields import ContingentFields
 from hub.web.course_fields import CourseFields
-from hub.web.fields import Between, Day, Needed, OneOf, Ticks, WallTime, WholeNumber
+from hub.web.fields import Between, Day, Needed, OneOf, Radios, Ticks, WallTime, WholeNumber
 from hub.web.own_offer_form import find_place, place_choices, place_value
 from hub.web.series_rule import GROUPS, MONTHLY, MOST_SINGLE_DAYS, SINGLE, rule_of
 
@@ -83,7 +83,7 @@ class SeriesForm(CourseFields, ContingentFields, FlaskForm):
     third_end = WallTime(N_("Dort bis"))
     days = FieldList(Day(N_("Tag")), N_("Einzelne Tage"), min_entries=MOST_SINGLE_DAYS, max_entries=MOST_SINGLE_DAYS)
     starts_on = Day(N_("Ab wann?"))
-    ending = RadioField(
+    ending = Radios(
         N_("Bis wann?"),
         default="open",
         choices=[
@@ -94,7 +94,7 @@ class SeriesForm(CourseFields, ContingentFields, FlaskForm):
     )
     until_on = Day(N_("Letzter Tag"))
     count = WholeNumber(N_("Anzahl der Tage"), [Between(1, 200)])
-    holidays = RadioField(
+    holidays = Radios(
         N_("Und an Feiertagen?"),
         default=HolidayRule.CLOSED.value,
         choices=[
@@ -103,12 +103,12 @@ class SeriesForm(CourseFields, ContingentFields, FlaskForm):
             SelectChoice(HolidayRule.ASK.value, N_("Ich entscheide für jeden")),
         ],
     )
-    school = RadioField(
+    school = Radios(
         N_("Und in den Schulferien?"),
         default="open",
         choices=[SelectChoice("open", N_("Findet statt")), SelectChoice("closed", N_("Fällt aus"))],
     )
-    crowding = RadioField(N_("Wie voll ist es meistens?"), default="", choices=list(CROWDINGS))
+    crowding = Radios(N_("Wie voll ist es meistens?"), default="", choices=list(CROWDINGS))
     place = OneOf(N_("Wo?"))
     places = WholeNumber(N_("Plätze je Termin"), [Between(0, 500)])
 

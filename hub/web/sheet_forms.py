@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Regexp
 
@@ -15,7 +15,7 @@ from hub.i18n import N_, Message
 from hub.models.consent import Consent, ConsentForm, Scope
 from hub.models.consent_sheet import FormReason
 from hub.queries.sheets import Part
-from hub.web.fields import Day, Needed, OneOf, Ticks
+from hub.web.fields import Day, Needed, OneOf, Radios, Ticks
 from hub.web.free_text import MEANT, Unsuspicious
 
 LARGEST_DRAWING = 20_000  # characters of the strokes as JSON
@@ -140,11 +140,11 @@ def _name(line: Consent) -> str:
     return f"answer_{line.public_id}"
 
 
-def _question(part: Part, line: Consent) -> RadioField:
+def _question(part: Part, line: Consent) -> Radios:
     label: Message = BESIDE.get(line.scope) or N_("{partner}: Was möchten Sie?", partner=part.partner)
     if line.scope is Scope.ASK_AROUND:
         label = N_("Dürfen wir dort ohne Ihren Namen fragen?")
-    return RadioField(
+    return Radios(
         label,
         [Needed(N_("Bitte wählen Sie Ja oder Nein."))],
         choices=[SelectChoice("yes", N_("Ja")), SelectChoice("no", N_("Nein"))],

@@ -51,7 +51,7 @@ def list_slots() -> Any:
         unsettled = list_unsettled(session, current_actor())
         unmarked = list_unmarked(session, current_actor(), at=at())
         organisations = own_offers.list_acted_for(session, current_actor())
-    days = week.days_of(monday, slots, at())
+    days = week.days_of(monday, slots, at(), several=len(organisations) > 1)
     return render(
         "slots/list_slots.html",
         slots=slots,
@@ -61,7 +61,6 @@ def list_slots() -> Any:
         sunday=monday + WEEK - timedelta(days=1),
         days=days,
         marks=week.marks_in(days),
-        groups=week.by_day(slots),
         icons=AIM_ICONS,
         headline=week.headline(slots, at()),
         span=week.span_of(monday),
@@ -69,9 +68,6 @@ def list_slots() -> Any:
         before=week.week_name(monday - WEEK),
         after=week.week_name(monday + WEEK),
         as_list=request.args.get("view") == "list",
-        several=len(organisations) > 1,
-        places_words=lambda slot: week.places_words(slot, at()),
-        states=SlotState,
     )
 
 
@@ -208,8 +204,8 @@ def told(what: Message, booked: int) -> str:
     if booked == 0:
         return str(what)
     if booked == 1:
-        return str(N_("{what} Der Coach bekommt eine Mail.", what=what))
-    return str(N_("{what} Die Coaches der {n} Menschen bekommen eine Mail.", what=what, n=booked))
+        return str(N_("{what} Der Coach bekommt eine E-Mail.", what=what))
+    return str(N_("{what} Die Coaches der {n} Menschen bekommen eine E-Mail.", what=what, n=booked))
 
 
 def _changeable(session: Session, public_id: str) -> tuple[Slot, list[Any]]:

@@ -3,13 +3,14 @@
 from datetime import date
 
 from flask import Blueprint, request
-from wtforms import BooleanField, DateField, Form, RadioField, StringField, TextAreaField, validators
+from wtforms import BooleanField, DateField, Form, StringField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from hub.errors import NotFound
 from hub.queries.figures import ResponseTime, WeekOfPlaces
 from hub.web.access import for_everyone
 from hub.web.context import config, render
+from hub.web.fields import Radios
 from hub.web.figures import answers_chart, places_chart
 
 blueprint = Blueprint("styleguide", __name__)
@@ -27,7 +28,7 @@ class Sample(Form):
     )
     note = TextAreaField("Nachricht", [validators.Optional()])
     day = DateField("Tag", [validators.Optional()])
-    answer = RadioField(
+    answer = Radios(
         "Kommen Sie?",
         [validators.InputRequired("Bitte antworten Sie.")],
         choices=[SelectChoice("yes", "Ja"), SelectChoice("no", "Nein")],

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectChoice
+from wtforms import HiddenField, SelectChoice
 
 from hub.i18n import N_
 from hub.models.organisation import Organisation
 from hub.models.table_import import TableImport, TableKind
 from hub.queries.table_words import field_names
-from hub.web.fields import OneOf
+from hub.web.fields import OneOf, Radios
 from hub.web.table_words import FIELDS, KINDS
 
 
@@ -18,7 +18,7 @@ class UploadForm(FlaskForm):
     """A file, what it holds, and for whom."""
 
     organisation = OneOf(N_("Für wen handeln Sie?"))
-    kind = RadioField(
+    kind = Radios(
         N_("Was steht in der Tabelle?"),
         choices=[SelectChoice(kind.value, word) for kind, word in KINDS.items()],
         default=TableKind.OFFERS.value,

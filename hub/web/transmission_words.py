@@ -8,8 +8,8 @@ GROUNDS: dict[LegalGround, Message] = {
 }
 PLAIN_GROUNDS: dict[LegalGround, Message] = {
     LegalGround.SOCIAL_TASK: N_(
-        "Ein Gesetz erlaubt es: Der Empfänger ist eine Sozialbehörde und braucht Ihren Namen für seine Aufgabe "
-        "(§ 69 Absatz 1 Nummer 1 SGB X)."
+        "Ein Gesetz erlaubt es. Der Empfänger ist eine Sozialbehörde. "
+        "Er braucht Ihren Namen für seine Aufgabe (§ 69 Absatz 1 Nummer 1 SGB X)."
     ),
 }
 TASKS: dict[LegalTask, Message] = {

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, RadioField, SelectChoice
+from wtforms import BooleanField, SelectChoice
 from wtforms.validators import InputRequired
 
 from hub.actions import log
@@ -19,7 +19,7 @@ from hub.policy.fields import Reader
 from hub.queries import participants, transmissions
 from hub.web.access import for_roles
 from hub.web.context import at, current_actor, reading, render, transaction
-from hub.web.fields import Needed, add_error
+from hub.web.fields import Needed, Radios, add_error
 from hub.web.transmission_words import GROUNDS, TASKS
 
 blueprint = Blueprint("transmissions", __name__)
@@ -28,16 +28,16 @@ blueprint = Blueprint("transmissions", __name__)
 class TransmissionForm(FlaskForm):
     """To which body, on which ground, for which task; each from a list, and that it is needed."""
 
-    offer = RadioField(N_("An wen"), [Needed(N_("Bitte wählen Sie einen Träger."))], validate_choice=False)
-    ground = RadioField(
+    offer = Radios(N_("An wen"), [Needed(N_("Bitte wählen Sie einen Träger."))], validate_choice=False)
+    ground = Radios(
         N_("Gesetzliche Grundlage"),
         [Needed(N_("Bitte wählen Sie eine Grundlage."))],
         choices=[SelectChoice(ground.value, words) for ground, words in GROUNDS.items()],
         validate_choice=False,
     )
-    task = RadioField(
+    task = Radios(
         N_("Wofür braucht der Träger den Namen?"),
-        [Needed(N_("Bitte wählen Sie eine Aufgabe."))],
+        [Needed(N_("Bitte wählen Sie eine Rolle."))],
         choices=[SelectChoice(task.value, words) for task, words in TASKS.items()],
         validate_choice=False,
     )

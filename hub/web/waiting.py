@@ -41,7 +41,7 @@ def create_waiting(public_id: str) -> Any:
         form = BookingForm(formdata=None, person=person_id, key=new_token(160), party=party)
         form.form_errors.append(error.message)
         return confirm_page(public_id, form, status=error.status, refusal=error)
-    flash(str(N_("Auf der Warteliste. Wird ein Platz frei, bekommen Sie eine Mail.")), "ok")
+    flash(str(N_("Auf der Warteliste. Wird ein Platz frei, bekommen Sie eine E-Mail.")), "ok")
     return redirect(url_for("bookings.new_booking", public_id=public_id, person=person_id), code=303)
 
 

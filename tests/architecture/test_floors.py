@@ -27,6 +27,7 @@ FLOORS: list[set[str]] = [
     {"web", "api", "seeds", "worker"},
     {"app", "measuring"},
     {"wsgi", "crowd_rounds", "feed_times", "page_times", "reading_times", "search_times"},
+    {"bench"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -31,7 +31,7 @@ def test_a_word_at_the_door_and_one_place_called_off(house, date, scripts):
         sven.misses("Heinz", "Urban")
         sven.choose("Wir haben doch keinen Platz")
         sven.press("Platz absagen")
-    sven.reads("Der Platz ist abgesagt. Der Coach bekommt eine Mail.")
+    sven.reads("Der Platz ist abgesagt. Der Coach bekommt eine E-Mail.")
     sven.misses(heinz.code)
     house.work()
     clara = house.staff("clara", **DESK)

@@ -43,7 +43,7 @@ def ask_both(clara: Person) -> None:
     clara.go("Neues Anliegen")
     clara.choose("den Körper stärken", within=clara.page.get_by_role("group", name="Worum geht es?"))
     clara.choose("Vorbeugen")
-    clara.press("Suche eröffnen")
+    clara.press("Anliegen eröffnen")
     clara.go("Mehrere ohne Namen fragen")
     clara.choose("Klinik Rosenpark", "SV Elbaue Coswig", "Deutsch")
     clara.press("Weiter zum gemeinsamen Lesen")

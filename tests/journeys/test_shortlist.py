@@ -36,7 +36,7 @@ def search_for_the_need(clara: Person) -> None:
     clara.go("Neues Anliegen")
     clara.choose("den Körper stärken", within=clara.page.get_by_role("group", name="Worum geht es?"))
     clara.choose("Vorbeugen", "stufenlos")
-    clara.press("Suche eröffnen")
+    clara.press("Anliegen eröffnen")
     clara.go("Passendes suchen")
     clara.headline("den Körper stärken, bis 15")
     clara.reads("km, stufenlos, Mi 10 Uhr, 3 Plätze frei", "1 Platz frei", "Termin nach der Zusage")

@@ -58,7 +58,7 @@ def test_many_dates_are_called_off_step_by_step_and_the_page_follows(world, sign
     assert "Refresh" not in page.headers
     text = words(page)
     assert "12 Termine sind abgesagt." in text
-    assert "Die Coaches der 2 Menschen bekommen eine Mail." in text
+    assert "Die Coaches der 2 Menschen bekommen eine E-Mail." in text
     assert "Einen Menschen erreicht keine Nachricht" in text
     assert "Demirci" not in text
     assert "Wiśniewska" not in text
@@ -125,7 +125,7 @@ def test_what_was_left_is_named_and_looked_at_again_alone(world, sign_in, slots)
     page = sven.get(answer.location)
     text = words(page)
     assert "10 Termine sind noch zu klären." in text
-    assert "Bei einem ist nichts geschehen. Die Coaches der 2 Menschen bekommen eine Mail." in text
+    assert "Bei einem ist nichts geschehen. Die Coaches der 2 Menschen bekommen eine E-Mail." in text
     assert "Hat sich geändert, seit Sie es gesehen haben." in text
     again = re.search(r'href="(/calling-off/preview[^"]+)"', page.text)[1].replace("&amp;", "&")
     page = sven.get(again)
@@ -165,7 +165,7 @@ def test_stopping_from_the_page_leaves_the_rest_and_twice_is_once(world, sign_in
     text = words(sven.get(address))
     assert "Angehalten. Bei 12 ist nichts geschehen." in text
     assert "schon alles getan" not in text
-    assert "bekommen eine Mail" not in text
+    assert "bekommen eine E-Mail" not in text
     assert text.count("Angehalten, bevor es so weit war.") == 12
     assert off(world) == 0
 

@@ -39,7 +39,7 @@ def test_each_step_says_whom_no_message_reaches(world, sign_in, how):
     sven = sign_in("sven")
     text = words(sven.get(do(world, sven, how)))
     assert all(sentence in text for sentence in SAID[how])
-    assert "Die Coaches der 2 Menschen bekommen eine Mail." in text
+    assert "Die Coaches der 2 Menschen bekommen eine E-Mail." in text
     assert "Einen Menschen erreicht keine Nachricht" in text
     assert (words_of(booking.code) in text, words_of(reached.code) in text) == (True, False)
     assert "Demirci" not in text
@@ -92,7 +92,7 @@ def test_a_coach_who_had_a_lent_room_is_told_and_never_named(world, sign_in):
     gudrun = sign_in("gudrun")
     data = {"first_on": "2026-09-16", "last_on": "", "what": f"all:{world.cast.town.public_id}"}
     text = words(gudrun.get(send(gudrun, data, how="call_off").location))
-    assert "Der Coach bekommt eine Mail." in text
+    assert "Der Coach bekommt eine E-Mail." in text
     assert "Clara" not in text
     assert "erreicht keine Nachricht" not in text
 

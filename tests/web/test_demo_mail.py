@@ -21,7 +21,7 @@ def page(world, config):
 
 
 def test_the_demo_shows_the_mails_it_would_have_sent(world, demo):
-    assert "Noch keine Mail." in page(world, demo).text
+    assert "Noch keine E-Mail." in page(world, demo).text
     with world.database.transaction() as session:
         announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user("clara").id})), at=world.at - PAUSE)
     assert run_once(world.database, demo)

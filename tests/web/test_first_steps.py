@@ -198,7 +198,9 @@ def test_only_in_earnest_the_operator_is_asked_who_runs_the_house_and_for_a_mail
     def done(**settings):
         with installation.database.reading() as session, installation.app.test_request_context():
             found = first_steps.list_steps(session, operator, Config(**settings), at=AT)
-        return [one.done for one in found if str(one.headline) in ("Sagen, wer das Haus betreibt", "Mails verschicken")]
+        return [
+            one.done for one in found if str(one.headline) in ("Sagen, wer das Haus betreibt", "E-Mails verschicken")
+        ]
 
     assert done() == [False, False]
     assert done(**named) == [True, False]

@@ -163,6 +163,27 @@ def test_large_type_is_remembered(tarik):
     assert 'data-size="large"' not in tarik.get("/me").text
 
 
+@pytest.mark.parametrize("path", ["/me", "/me/consents", "/me/known", "/me/offers", "/me/exclusions"])
+def test_large_type_chosen_on_any_page_stands_on_every_page(tarik, path):
+    assert f'href="{path}?size=large"' in tarik.get(path).text
+    tarik.get(f"{path}?size=large")
+    for other in ("/me", "/me/consents", "/me/known", "/me/subscriptions", "/me/offers", "/accessibility"):
+        assert 'data-size="large"' in tarik.get(other).text, other
+
+
+def test_where_a_form_comes_back_the_size_leads_to_a_page_and_keeps_the_rest_of_the_address(world, tarik):
+    assert 'href="/me/disclosures?page=2&amp;size=large"' in tarik.get("/me/disclosures?page=2&size=normal").text
+    answer = tarik.post("/me/exclusions", data={})
+    assert answer.status_code == 422
+    assert tarik.get(answer.text.partition('class="bigger" href="')[2].partition('"')[0]).status_code == 200
+
+
+def test_a_sheet_in_large_type_leaves_the_pages_of_staff_as_they_are(world, sign_in):
+    clara = sign_in("clara")
+    clara.get("/letters/print?size=large")
+    assert 'data-size="large"' not in clara.get("/today").text
+
+
 def test_the_pages_of_staff_do_not_exist_for_a_person(world, tarik):
     one = f"/people/{world.cast.tarik.public_id}"
     for address in ("/today", "/people", one, "/find", "/team", "/participations", f"{one}/card"):

@@ -56,7 +56,7 @@ def test_a_week_moves_and_the_page_names_whom_no_message_reaches(world, sign_in)
     assert answer.status_code == 303
     text = words(sven.get(answer.location))
     assert "2 Termine sind verlegt." in text
-    assert "Die Coaches der 2 Menschen bekommen eine Mail." in text
+    assert "Die Coaches der 2 Menschen bekommen eine E-Mail." in text
     assert "Einen Menschen erreicht keine Nachricht" in text
     assert words_of(booking.code) in text
     assert words_of(reached.code) not in text
@@ -149,7 +149,7 @@ def test_a_lent_room_moves_and_its_coach_is_told(world, sign_in):
     assert "Coach hat den Raum." in text
     assert "Menschen erreicht keine Nachricht" not in text
     text = words(gudrun.get(save(gudrun, data, answer).location))
-    assert "Der Coach bekommt eine Mail." in text
+    assert "Der Coach bekommt eine E-Mail." in text
     assert "keine Nachricht" not in text
 
 

@@ -104,7 +104,7 @@ def test_moving_and_then_calling_off(world, sign_in):
     assert answer.status_code == 303
     text = words(sven.get(answer.location))
     assert "Freitag, 18. September" in text
-    assert "Der Coach bekommt eine Mail." in text
+    assert "Der Coach bekommt eine E-Mail." in text
     sven.post(f"{url}/calling-off", data={"version": "2"})
     assert "Dieser Termin fällt aus." in words(sven.get(url))
     assert "abgesagt" in words(sven.get("/slots"))

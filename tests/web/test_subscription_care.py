@@ -110,7 +110,7 @@ def test_a_proposal_stands_on_the_own_page_until_it_is_answered(app, world, sign
     assert again.status_code == 409
     assert "Das ist schon vorgeschlagen." in again.text
     own = tarik.get("/me").text
-    assert "Ihr Coach schlägt vor: Termine aufs Handy." in own
+    assert "Ihr Coach schlägt vor: Termine aufs Telefon." in own
     (question,) = re.findall(r'href="(/me/consents/[^"]+)">Ansehen und antworten', own)
     assert tarik.post(f"{question}/answer", data={"answer": "yes"}).status_code == 303
     assert 'href="/me/subscriptions"' in tarik.get(question).text
