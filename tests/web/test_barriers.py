@@ -131,7 +131,7 @@ def test_the_statement_names_the_enforcement_body_that_is_configured(app, world)
 
 
 def test_every_page_says_at_the_same_place_that_paper_and_a_talk_do_as_well(app, world, sign_in):
-    said = "Alles geht auch auf Papier oder im Gespräch."
+    said = "Alles geht auch auf Papier oder persönlich."
     app.extensions["config"] = replace(app.extensions["config"], operator_address="Markt 1, 02625 Bautzen")
     for browser, path in ((visitor(app), "/"), (visitor(app), FORM), (sign_in("clara"), "/today")):
         foot = browser.get(path).text.partition('<footer class="foot">')[2]

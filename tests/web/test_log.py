@@ -18,6 +18,7 @@ from hub.worker.checks import check_now
 
 # Named in the verbs, but never logged: keys of limits, and notices whose log row has another name.
 NOT_LOGGED = {
+    "barrier.told",
     "call.weekly",
     "login.account",
     "person.handed_over",
