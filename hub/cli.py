@@ -17,6 +17,9 @@ COMMANDS = {
     "seed": "Add very many invented dates, for measuring.",
     "user": "Add a staff account.",
     "check": "Check configuration, database, migrations, mail, log chain and invariants.",
+    "backup": "Write one sealed file of all there is, while the house works.",
+    "restore": "Put a backup back, and end again what has ended since.",
+    "restore-test": "Put a backup back beside the house, check it, and throw it away.",
     "restored": "Tell all calendars that an older backup was put back.",
     "keys": "Rotate the keys of sealed fields and cookies.",
     "log": "Verify the chain of the log.",
@@ -38,7 +41,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"hub.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"hub.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

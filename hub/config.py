@@ -24,6 +24,8 @@ class Config:
     data: Path = Path("var")
     database_url: str = ""
     key_file: Path = Path()
+    backups: Path = Path()  # folder of the sealed backups; better on another disk
+    journal: Path = Path()  # the deletion journal's file; a copy of it belongs beside the backups
     public_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For is believed, for limits
@@ -113,6 +115,8 @@ def _checked(config: Config) -> Config:
     settled = {item.name: getattr(config, item.name) for item in fields(Config)}
     settled["database_url"] = config.database_url or f"sqlite:///{config.sqlite_path}"
     settled["key_file"] = config.key_file if config.key_file != Path() else config.data / KEY_FILE
+    settled["backups"] = config.backups if config.backups != Path() else config.data / "backups"
+    settled["journal"] = config.journal if config.journal != Path() else config.data / "journal.jsonl"
     settled["trusted_hosts"] = config.trusted_hosts or (url.hostname,)
     return Config(**settled)
 

@@ -171,6 +171,19 @@ def withdraw_enquiry(
     _raise_revisions(session, person, [row.organisation_id])
 
 
+def withdraw_again(session: Session, *, actor: Actor, enquiry: Enquiry, by: str, at: datetime) -> None:
+    """Call back once more what an older backup has brought back; `by` says who had done so."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    person = get_person(session, enquiry.participant_id)
+    queues.lock_person(session, person.id)
+    row = lock_enquiry(session, enquiry.id)
+    if EnquiryState.WITHDRAWN not in Enquiry.moves[row.state]:
+        return
+    _end_enquiries(session, actor, [row], person, by=by, cancelled_by="person", at=at)
+    round_steps.note_gone(session, row, at=at)
+    _raise_revisions(session, person, [row.organisation_id])
+
+
 def note_partner_phoned(session: Session, *, actor: Actor, call: Notice, person: Participant, at: datetime) -> None:
     """Write down that the partner was phoned about a place given back at short notice (StepNotPossible 409 if done)."""
     require(actor, Permission.CANCEL_BOOKING, person)

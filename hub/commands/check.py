@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import click
 
 from hub import clock, migrating
 from hub.actions.log_chain import verify_log
+from hub.backups import list_backups, made_at
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
 from hub.pdf import missing_libraries, write_pdf
@@ -16,6 +18,7 @@ from hub.worker.checks import check_now
 from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
+OLDEST_BACKUP = timedelta(hours=36)  # one a day, and half a day of patience (R-OPS-10)
 SAMPLE = "<!DOCTYPE html><title>PDF</title><p>PDF</p>"
 
 
@@ -97,6 +100,16 @@ def _statement(house: Installation) -> str:
     return f"names {house.config.enforcement_body}"
 
 
+def _backup(house: Installation) -> str:
+    found = list_backups(house.config.backups)
+    if not found:
+        return "none yet: hub backup"
+    age = clock.now() - made_at(found[-1])
+    if house.config.environment == "production" and age > OLDEST_BACKUP:
+        raise ConfigurationError(f"the newest is of {made_at(found[-1]):%Y-%m-%d %H:%M} UTC, {age.days} days old")
+    return f"the newest is of {made_at(found[-1]):%Y-%m-%d %H:%M} UTC, {len(found)} kept"
+
+
 def _pdf(_house: Installation) -> str:
     if missing := missing_libraries():
         return f"not offered, the system lacks {', '.join(missing)}"
@@ -111,6 +124,7 @@ CHECKS: dict[str, Check] = {
     "log chain": _log_chain,
     "words kept": _words,
     "invariants": _invariants,
+    "backup": _backup,
     "statement": _statement,
     "pdf": _pdf,
 }

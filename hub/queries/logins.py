@@ -80,6 +80,11 @@ def end_logins_of(session: Session, user_id: int, *, at: datetime, but: str | No
     return _run(session, query.values(ended_at=at))
 
 
+def end_all_logins(session: Session, *, at: datetime) -> int:
+    """Sign everybody out; return how many logins ended."""
+    return _run(session, update(Login).where(Login.ended_at.is_(None)).values(ended_at=at))
+
+
 def end_logins_of_card(session: Session, card_id: int, *, at: datetime) -> int:
     """End all logins of a card; return how many ended."""
     return _run(session, update(Login).where(Login.card_id == card_id, Login.ended_at.is_(None)).values(ended_at=at))

@@ -105,6 +105,7 @@ ACTIONS: dict[str, Message] = {
     "invitation.withdrawn": N_("Einladung zurückgenommen"),
     "keys.rotated": N_("Schlüssel erneuert"),
     "house.restored": N_("Ältere Sicherung eingespielt"),
+    "house.replayed": N_("nach einer Sicherung Beendetes wieder beendet"),
     "location.changed": N_("Ort geändert"),
     "location.created": N_("Ort angelegt"),
     "log.verified": N_("Protokoll geprüft"),

@@ -26,6 +26,7 @@ from hub.worker.calendar_sources import forget, read_due
 from hub.worker.checks import check_nightly
 from hub.worker.deadlines import CALENDAR_MAILS, HOLDS, POOLS, WAITED_FOR, meet_deadlines
 from hub.worker.delivery import deliver
+from hub.worker.journal import keep_journal
 from hub.worker.keeping import forget_old_rows
 from hub.worker.messages import messenger
 from hub.worker.tables import forget_tables, import_tables
@@ -58,6 +59,7 @@ def tasks(database: Database, config: Config, stop: threading.Event | None = Non
     return [
         Task("mails", timedelta(seconds=2), lambda at: deliver(database, config, send, text=text, at=at, stop=stop)),
         Task("log chain", timedelta(minutes=1), lambda at: chain_all(database, at)),
+        Task("journal", timedelta(minutes=1), lambda at: keep_journal(database, config.journal, at)),
         Task("holds", timedelta(minutes=1), lambda at: HOLDS.meet(database, at)),
         Task("pools", timedelta(minutes=1), lambda at: POOLS.meet(database, at)),
         Task("waiting list", timedelta(minutes=1), lambda at: WAITED_FOR.meet(database, at)),

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
 from hub.actions.log import record
@@ -13,8 +14,12 @@ from hub.policy.actor import SYSTEM
 from hub.worker.loop import chain_all
 from tests.loop import ask
 from tests.places import make_offer, make_slot
+from tests.world import AT
 
-LINES = ["configuration", "database", "migrations", "mail", "log chain", "words kept", "invariants", "statement", "pdf"]
+LINES = [
+    *("configuration", "database", "migrations", "mail", "log chain", "words kept"),
+    *("invariants", "backup", "statement", "pdf"),
+]
 
 
 def verdicts(result) -> dict[str, tuple[bool, str]]:
@@ -155,6 +160,22 @@ def test_a_broken_database_makes_lines_and_no_trace(house, bare_url):
     assert {name for name, (good, _) in verdicts(done).items() if good} == {
         "configuration",
         "database",
+        "backup",
         "statement",
         "pdf",
     }
+
+
+def test_a_house_whose_backups_stopped_is_not_in_order(house, world):
+    folder = house.folder / "backups"
+    folder.mkdir()
+    (folder / "hub-20260912T050000Z.sealed").touch()
+    production = {"HUB_ENVIRONMENT": "production", "HUB_PUBLIC_URL": "https://termine.example"}
+    with time_machine.travel(AT):
+        good, reason = verdicts(house.hub("check", **production))["backup"]
+        assert (good, reason) == (False, "the newest is of 2026-09-12 05:00 UTC, 2 days old")
+        (folder / "hub-20260914T050000Z.sealed").touch()
+        assert verdicts(house.hub("check", **production))["backup"] == (
+            True,
+            "the newest is of 2026-09-14 05:00 UTC, 2 kept",
+        )
