@@ -58,7 +58,7 @@ def test_what_was_recorded_is_sent_again_and_kept(world: World) -> None:
             one.flush()
             one.rollback()  # what is sent again must be new to the database
         units.append([step for step in steps if step[1] is not None] + [(COMMIT, None, False)])
-    url = world.database.engine.url.render_as_string(hide_password=False)
+    url = world.url
     with raw_processes(url, 2) as pool:
         assert replay(pool, url, units, 2) > 0
     names = {one.name for one in rows(world, Organisation, Organisation.name.startswith("Verein "))}

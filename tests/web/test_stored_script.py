@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.db import Sealed
 from hub.models import Base
+from hub.models.barrier import Barrier
 from hub.models.booking import Booking
 from hub.models.consent import Consent, Release
 from hub.models.consent_sheet import ConsentSheet
@@ -80,7 +81,8 @@ def plant(session) -> None:
 
 
 def plant_sealed(session) -> None:
-    """Write the script into what is sealed, of persons and of their papers."""
+    """Write the script into what is sealed, of persons and of their papers, and of a barrier somebody told of."""
+    session.add(Barrier(words=SCRIPT, answer_to=SCRIPT, told_at=AT))
     for person in session.scalars(select(Participant)):
         person.name = dict.fromkeys(person.name, SCRIPT)
         person.contacts = [{"kind": kind, "value": SCRIPT, "allowed_for": ["coach"]} for kind in ("phone", "email")]
@@ -140,6 +142,7 @@ def test_every_sealed_field_is_planted_or_a_code():
         "evidence",
         "contact",
         "feedback",
+        *("words", "answer_to"),
     }
     sealed = {c.name for table in Base.metadata.sorted_tables for c in table.columns if isinstance(c.type, Sealed)}
     assert sealed == planted | {"join_link", "url", "preview"} | SEALED_MACHINE
