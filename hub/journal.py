@@ -66,6 +66,7 @@ def keep_ended(path: Path, found: Iterable[Ended], *, at: datetime) -> int:
 
 
 def _write_whole(path: Path, lines: Iterable[Ended]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as target:
