@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from alembic.util import CommandError
+from sqlalchemy.orm import Session
 
 from hub import crypto, dumping, migrating
 from hub.actions.log_chain import verify_log
@@ -115,26 +116,25 @@ def beside(url: str) -> Iterator[str]:
 
 
 def _copy(database: Database, url: str, content: Path, at: datetime) -> Manifest:
+    """Write the database's content into a file, as of one instant, and count what is in it."""
     if dumping.is_file(url):
         dumping.copy_file(dumping.file_of(url), content)
         copy = Database(f"sqlite:///{content}")
         try:
-            return _manifest(copy, "sqlite", at)
+            revision = migrating.current(copy) or ""
+            with copy.reading() as session:
+                return _manifest(session, "sqlite", revision, at)
         finally:
             copy.close()
     revision = migrating.current(database) or ""
     with database.reading() as session:
         snapshot = questions.export_snapshot(session)
-        rows, head = questions.count_rows(session), last_link(session)
         dumping.dump(url, content, snapshot)
-    number, digest = (head.number, head.digest) if head else (0, "")
-    return Manifest(at.isoformat(), "postgresql", revision, rows, number, digest)
+        return _manifest(session, "postgresql", revision, at)
 
 
-def _manifest(copy: Database, kind: str, at: datetime) -> Manifest:
-    revision = migrating.current(copy) or ""
-    with copy.reading() as session:
-        rows, head = questions.count_rows(session), last_link(session)
+def _manifest(session: Session, kind: str, revision: str, at: datetime) -> Manifest:
+    rows, head = questions.count_rows(session), last_link(session)
     number, digest = (head.number, head.digest) if head else (0, "")
     return Manifest(at.isoformat(), kind, revision, rows, number, digest)
 
