@@ -1,6 +1,5 @@
 """A new installation: keys, tables, the first account; and the command itself."""
 
-import importlib
 import subprocess
 import sys
 
@@ -98,7 +97,6 @@ assert not heavy, heavy
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_exists_and_helps(name):
-    assert importlib.import_module(f"hub.commands.{name}").command
     done = CliRunner().invoke(hub, [name, "--help"])
     assert done.exit_code == 0, done.output
 
