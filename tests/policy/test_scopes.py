@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.actions.subscriptions import make_subscription
+from hub.commands.authorisation import ROWS
 from hub.models.booking import Waiting
 from hub.models.bulk_job import BulkJob, BulkKind
 from hub.models.calendar_source import CalendarSource
@@ -34,28 +35,7 @@ from hub.models.subscription import FeedKind, Subscription
 from hub.models.table_import import TableImport, TableKind
 from hub.models.transmission import KINDS
 from hub.models.user import Membership, Role, User
-from hub.policy import (
-    attendance_scopes,
-    barrier_scopes,
-    bulk_scopes,
-    catalogue_scopes,
-    demand_scopes,
-    disclosure_scopes,
-    duty_scopes,
-    emergency_scopes,
-    exclusion_scopes,
-    feed_scopes,
-    inspection_scopes,
-    notice_scopes,
-    phone_scopes,
-    prior_question_scopes,
-    round_scopes,
-    scopes,
-    sheet_scopes,
-    shortlist_scopes,
-    slip_scopes,
-    transmission_scopes,
-)
+from hub.policy import scopes
 from tests.places import book, give_consent, make_offer, make_slot
 from tests.policy.everybody import everybody
 from tests.policy.rows_of_law import inspection, lawful, tellings
@@ -63,32 +43,7 @@ from tests.policy.rows_of_notices import notices
 from tests.policy.rows_of_the_network import of_the_network
 
 TODAY = date(2026, 9, 14)
-SCOPES = {
-    name: scope
-    for module in (
-        scopes,
-        attendance_scopes,
-        barrier_scopes,
-        bulk_scopes,
-        catalogue_scopes,
-        demand_scopes,
-        disclosure_scopes,
-        duty_scopes,
-        emergency_scopes,
-        exclusion_scopes,
-        feed_scopes,
-        inspection_scopes,
-        notice_scopes,
-        phone_scopes,
-        prior_question_scopes,
-        round_scopes,
-        sheet_scopes,
-        shortlist_scopes,
-        slip_scopes,
-        transmission_scopes,
-    )
-    for name, scope in vars(module).items()
-}
+SCOPES = {name: scope for module in ROWS for name, scope in vars(module).items()}
 CLUB = {"sven", "kerstin", "link"}  # the club, its umbrella, and who holds a link of the club
 DRAFTING = CLUB | {"offer link"}  # a link to one offer opens that one
 RESILIENCE = {"clara", "cem", "frank", "uwe", "lena", "petra", "sven", "kerstin", "gudrun"} | {"nora", "anna", "otto"}
@@ -126,6 +81,8 @@ TABLE = {
     "slots_for": {"slot": ALL, "slot drafted": DRAFTING | {"nora"}},
     "courses_for": {"course": ALL, "course drafted": DRAFTING | {"nora"}},
     "own_slots_for": {"slot": CLUB, "slot drafted": DRAFTING},
+    "counted_slots_for": {"slot": {"sven", "kerstin", "nora"}, "slot drafted": set()},
+    "counted_answers_for": {"enquiry to the club": {"sven", "kerstin", "nora"}},
     "bookings_for": {"booking": OF_TARIK},
     "partner_bookings_for": {"booking": CLUB},
     "marked_bookings_for": {"booking": {"sven", "kerstin", "date link"}},
