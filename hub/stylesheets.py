@@ -126,7 +126,8 @@ def build() -> dict[str, str]:
     fonts = _own("fonts.css")
     return {
         "hub.css": NOTICE + fonts + _own("kern.css") + _own("screen-*.css"),
-        "print.css": NOTICE + fonts + _own("print-*.css"),
+        # A page may not move when letters come late; paper waits for those it was measured with.
+        "print.css": NOTICE + fonts.replace("font-display:optional", "font-display:block") + _own("print-*.css"),
     }
 
 

@@ -61,6 +61,7 @@ def test_the_longest_places_fit_on_a_card(house: House, language: str) -> None:
     clara.open(f"/people/{house.world.cast.tarik.public_id}/card/print")
     clara.press("Karte drucken")
     clara.page.emulate_media(media="print")
+    clara.page.evaluate("document.fonts.ready")
     front = clara.page.locator("article.card").first
     assert front.inner_text().count(ROOM_NAME) == ROOM[SlipSize.CARD]
     assert clara.page.locator("article.card").evaluate_all(CUT) == []

@@ -28,6 +28,7 @@ def fits(clara: Person, size: str) -> None:
     clara.reads("Meine nächsten Termine")
     for width in (390, 320):
         clara.page.set_viewport_size({"width": width, "height": 844})
+        clara.page.evaluate("document.fonts.ready")
         assert clara.page.locator(".paper-scroll, .paper").evaluate_all(CUT) == [], (size, width)
     clara.page.set_viewport_size({"width": 1280, "height": 900})
     assert clara.page.locator(f".paper.{size}").evaluate("one => one.offsetWidth") == WIDTHS[size]
