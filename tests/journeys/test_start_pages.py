@@ -1,12 +1,12 @@
-"""Everybody has a start page of their own, in both languages, and gets about with a keyboard and without scripts."""
+"""Everybody has a start page of their own, in both languages, and gets about without scripts."""
 
 import pytest
 from playwright.sync_api import expect
 
 from hub.seeds.cast import STAFF
 from tests.journeys.conftest import House
-from tests.journeys.people import DESK, Person
-from tests.journeys.test_weekly_offer import TITLE, book, first_pin, publish_weekly
+from tests.journeys.people import DESK
+from tests.journeys.test_weekly_offer import TITLE, book, publish_weekly
 
 pytestmark = pytest.mark.browser
 WITH_A_ROLE = [seed.key for seed in STAFF if seed.seats]
@@ -67,25 +67,6 @@ def test_a_person_whose_visit_has_ended_is_asked_for_the_card_and_not_for_an_acc
     tarik.headline("Welcher Code steht auf Ihrer Karte?")
 
 
-def test_a_person_cancels_with_the_keyboard_alone(house: House) -> None:
-    sven, clara, tarik = house.staff("sven"), house.staff("clara"), house.person("tarik")
-    publish_weekly(sven)
-    book(clara, "21. Okt.")
-    code, pin = first_pin(clara, tarik)
-    other = house.person("tarik", **DESK)
-    other.open("/card")
-    keyboard = Keyboard(other)
-    keyboard.tab_to("Code auf Ihrer Karte")
-    keyboard.type_and_send(code)
-    keyboard.tab_to("PIN")
-    keyboard.type_and_send(pin)
-    keyboard.tab_to("Ich kann nicht kommen")
-    keyboard.send()
-    keyboard.tab_to("Absagen")
-    keyboard.send()
-    other.reads("Danke, dass Sie Bescheid geben.")
-
-
 def test_a_place_can_be_published_and_booked_without_scripts(house: House) -> None:
     sven = house.staff("sven", java_script_enabled=False)
     clara = house.staff("clara", java_script_enabled=False)
@@ -94,34 +75,3 @@ def test_a_place_can_be_published_and_booked_without_scripts(house: House) -> No
     clara.go("Menschen")
     clara.go("Tarik Demirci")
     clara.reads(TITLE)
-
-
-class Keyboard:
-    """Somebody who uses no pointer: what has the focus must be seen, and is found by what it is called."""
-
-    def __init__(self, person: Person) -> None:
-        self.person, self.page = person, person.page
-
-    def tab_to(self, name: str) -> None:
-        """Press Tab until something of this name has the focus, and see that the focus shows."""
-        for _ in range(60):
-            self.page.keyboard.press("Tab")
-            if self._named(name):
-                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-                return
-        raise AssertionError(f"Tab never reaches “{name}” on {self.page.url}")
-
-    def type_and_send(self, text: str) -> None:
-        """Type where the focus is and press Enter."""
-        self.page.keyboard.type(text)
-        self.send()
-
-    def send(self) -> None:
-        """Press Enter and wait for the next page."""
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-        self.person.look()
-
-    def _named(self, name: str) -> bool:
-        said = "document.activeElement.labels?.[0]?.innerText || document.activeElement.innerText || ''"
-        return bool(self.page.evaluate(said).strip() == name)
