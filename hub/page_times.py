@@ -65,18 +65,18 @@ def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageT
     fails or a linked page answers with an error.
     """
     found = []
-    reference = statistics.median(_times(app, app.test_client(), REFERENCE, samples * 5)) or 1.0
+    reference = statistics.median(times_of(app, app.test_client(), REFERENCE, samples * 5)) or 1.0
     for way in ways:
         browser = app.test_client()
-        start = _sign_in(app, browser, way)
+        start = sign_in(app, browser, way)
         for rule, path, statements in _pages(app, browser, start):
-            times = _times(app, browser, path, samples)
+            times = times_of(app, browser, path, samples)
             median = statistics.median(times)
             found.append(PageTime(way.who, rule, path, median, p95(times), statements, median / reference))
     return found
 
 
-def _sign_in(app: Any, browser: Any, way: Way) -> str:
+def sign_in(app: Any, browser: Any, way: Way) -> str:
     """Sign in through the form as a browser does, and return where that leads."""
     base = app.extensions["config"].public_url
     if not way.path:
@@ -97,17 +97,18 @@ def _pages(app: Any, browser: Any, start: str) -> Iterator[tuple[str, str, int]]
             yield met.rule, met.path, met.statements
 
 
-def follow_links(app: Any, browser: Any, start: str) -> Iterator[Met]:
+def follow_links(app: Any, browser: Any, start: str, known: set[str] | None = None) -> Iterator[Met]:
     """Walk the links breadth first; give the first answer of each rule, and of a rule that only leads on every one.
 
-    The first visit counts, since it also writes what later ones find written: that somebody was read about.
+    The first visit counts, since it also writes what later ones find written: that somebody was read about. Rules in
+    `known` count as met; those met now are added to it.
     """
     routes, base = app.url_map.bind(""), app.extensions["config"].public_url
-    waiting, known = deque([start]), set()
+    waiting, known, leading_on = deque([start]), set() if known is None else known, set()
     while waiting:
         path = waiting.popleft().replace("&amp;", "&")
         bare = path.partition("?")[0]
-        if bare.startswith("/static/") or not routes.test(bare, "GET"):
+        if bare.startswith("/static/") or path in leading_on or not routes.test(bare, "GET"):
             continue
         rule = routes.match(bare, "GET", return_rule=True)[0].rule
         if rule in known:
@@ -115,14 +116,18 @@ def follow_links(app: Any, browser: Any, start: str) -> Iterator[Met]:
         with counting(app.extensions["database"]) as statements:
             answer = browser.get(path, base_url=base)
         met = Met(rule, path, answer, len(statements))
-        if not 300 <= answer.status_code < 400:
+        if 300 <= answer.status_code < 400:
+            leading_on.add(path)
+            waiting.append(answer.headers["Location"])
+        else:
             known.add(rule)
         if met.is_page:
             waiting.extend(LINK.findall(answer.text))
         yield met
 
 
-def _times(app: Any, browser: Any, path: str, samples: int) -> list[float]:
+def times_of(app: Any, browser: Any, path: str, samples: int) -> list[float]:
+    """Return how many milliseconds each of so many requests for a page took."""
     base, taken = app.extensions["config"].public_url, []
     for _ in range(samples):
         began = time.perf_counter()

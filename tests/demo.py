@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pytest
 import time_machine
@@ -17,10 +17,12 @@ from hub.app import create_app
 from hub.commands.measure import ways_in
 from hub.db import Database
 from hub.models.participant import Participant
-from hub.page_times import Met, Way, follow_links
+from hub.page_times import Met, Way
 from hub.seeds.demo import load_demo
 from hub.seeds.sheet import Sheet
 from tests.databases import PostgresDatabases, SQLiteDatabases
+from tests.steps import walk_on
+from tests.visitor import Visitor, visitors
 from tests.world import AT, KEYS
 
 NETWORKS = ("demo", "both_demos", "told_demo", "walked_demo")
@@ -56,8 +58,8 @@ def serving_demo(url: str) -> Iterator[tuple[Flask, Sheet]]:
     """Give the application over a copy of the demo network, with its clock running."""
     crypto.install(KEYS.ring)
     database = Database(url, durable=False)
-    settings = config.load({}, environment="demo", database_url=url, public_url="http://localhost")
-    with time_machine.travel(AT + timedelta(minutes=1), tick=True):
+    with TemporaryDirectory() as folder, time_machine.travel(AT + timedelta(minutes=1), tick=True):
+        settings = config.load({}, environment="demo", data=folder, database_url=url, public_url="http://localhost")
         yield create_app(settings, KEYS, database), _sheets[url.partition(":")[0]]
     database.close()
 
@@ -104,9 +106,11 @@ def demo_session(told_demo: tuple[Database, Sheet]) -> Iterator[Session]:
 
 @dataclass(frozen=True)
 class Walk:
-    """What everybody who can sign in met in the demo network, and the names of its people."""
+    """What everybody who can sign in met in the demo network by links, then by steps; its rules and family names."""
 
     met: list[tuple[str, Met]]
+    stepped: list[tuple[str, Met]]
+    rules: set[str]
     ways: list[Way]
     family_names: set[str]
 
@@ -116,26 +120,21 @@ def walked_demo(databases: SQLiteDatabases | PostgresDatabases) -> Walk:
     """Give one walk through the whole demo network, for all tests that only look at its pages."""
     url = databases.fresh(build_demo)
     with serving_demo(url) as (app, sheet):
-        met = list(walk(app, sheet))
+        everybody = visitors(app, sheet)
+        met = list(_follow(everybody))
         with app.extensions["database"].reading() as session:
             names = {person.name["family"] for person in session.scalars(select(Participant))}
+        stepped = [(visitor.who, page) for visitor, page in walk_on(app, sheet, everybody)]
     databases.drop(url)
-    return Walk(met, ways_in(sheet), names)
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return Walk(met, stepped, rules, ways_in(sheet), names)
 
 
 def walk(app: Flask, sheet: Sheet) -> Iterator[tuple[str, Met]]:
     """Follow the links as everybody who can sign in; give who, and what each rule first answered."""
-    app.config["WTF_CSRF_ENABLED"] = False
-    for way in ways_in(sheet):
-        browser = app.test_client()
-        for met in follow_links(app, browser, enter(browser, way)):
-            yield way.who, met
+    yield from _follow(visitors(app, sheet))
 
 
-def enter(browser: Any, way: Way) -> str:
-    """Sign in where that is needed, and return where it leads."""
-    if not way.path:
-        return "/"
-    answer = browser.post(way.path, data=way.entries)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["Location"])
+def _follow(everybody: dict[str, Visitor]) -> Iterator[tuple[str, Met]]:
+    for who, visitor in everybody.items():
+        yield from ((who, met) for met in visitor.follow(visitor.enter()))

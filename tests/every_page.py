@@ -7,18 +7,18 @@ from itertools import product
 from typing import Any, Self
 
 from flask import Flask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route
 from sqlalchemy import update
 
-from hub.commands.measure import ways_in
 from hub.models.participant import Participant
 from hub.models.user import User
-from hub.page_times import Met, follow_links
+from hub.page_times import Met
 from hub.seeds.sheet import Sheet
 from hub.web.frame import LANGUAGE_COOKIE
 from tests.browser import AXE, AXE_TAGS, describe
-from tests.demo import enter, serving_demo
+from tests.demo import serving_demo
+from tests.steps import walk_on
+from tests.visitor import Visitor, visitors
 
 NOBODY = "nobody"
 # One of each role, the stranger, a person with a card, and nobody; the others of the cast see the same kinds of pages.
@@ -26,6 +26,7 @@ READERS = (NOBODY, "clara", "petra", "kerstin", "nora", "lena", "anna", "otto", 
 HOST = "http://localhost"
 WIDER = "() => document.scrollingElement.scrollWidth > innerWidth"
 RUN = "options => axe.run(document, options).then(found => found.violations)"
+OPTIONS = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,6 @@ PAIRWISE = (
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Somebody's visit: who, and their browser."""
-
-    who: str
-    browser: FlaskClient
-
-
-@dataclass(frozen=True)
 class Shown:
     """One page as one kind of visitor got it."""
 
@@ -78,10 +71,12 @@ class Walked:
         """Walk once, and ask each page again in every further setting; with PAIRWISE the settings take turns."""
         self.pages: list[tuple[Setting, Shown]] = []
         with serving_demo(url) as (app, sheet):
-            met = [(way, page) for way, page in _walk(app, sheet, readers) if page.is_page]
-            for index, (way, page) in enumerate(_once(met)):
+            met = [(visitor, page) for visitor, page in _walk(app, sheet, readers) if page.is_page]
+            for index, (visitor, page) in enumerate(_once(met)):
                 wanted = settings if settings is EVERY else [settings[index % len(settings)]]
-                self.pages += [(one, _again(app, way, page, one.language)) for one in wanted]
+                languages = dict.fromkeys(one.language for one in wanted)
+                given = {language: _again(app, visitor, page, language) for language in languages}
+                self.pages += [(one, given[one.language]) for one in wanted]
             paths = {path for _, shown in self.pages for path in _used(shown.met.answer.text)}
             self.files = {path: _file(app, path) for path in paths}
 
@@ -92,35 +87,37 @@ def _file(app: Flask, path: str) -> Any:
         return answer
 
 
-def _walk(app: Flask, sheet: Sheet, readers: Sequence[str]) -> Iterator[tuple[Visit, Met]]:
-    app.config["WTF_CSRF_ENABLED"] = False
-    ways = {way.who: way for way in ways_in(sheet)}
-    for who in readers:
-        visit = Visit(who, app.test_client())
-        yield from ((visit, met) for met in follow_links(app, visit.browser, enter(visit.browser, ways[who])))
+def _walk(app: Flask, sheet: Sheet, readers: Sequence[str]) -> Iterator[tuple[Visitor, Met]]:
+    everybody = visitors(app, sheet)
+    for visitor in everybody.values():
+        start = visitor.enter()
+        if visitor.who in readers:
+            yield from ((visitor, met) for met in visitor.follow(start))
+    yield from walk_on(app, sheet, everybody)
 
 
-def _once(met: Iterable[tuple[Visit, Met]]) -> Iterator[tuple[Visit, Met]]:
+def _once(met: Iterable[tuple[Visitor, Met]]) -> Iterator[tuple[Visitor, Met]]:
     """Give the pages that are for everybody once as nobody and once as one who is signed in."""
     public: Counter[str] = Counter()
-    for visit, page in met:
-        signed_in = visit.who != NOBODY
+    for visitor, page in met:
+        signed_in = visitor.who != NOBODY
         if not (signed_in and public[page.rule] > 1):
-            yield visit, page
+            yield visitor, page
         if not signed_in or public[page.rule]:
             public[page.rule] += 1
 
 
-def _again(app: Flask, visit: Visit, met: Met, language: str) -> Shown:
+def _again(app: Flask, visitor: Visitor, met: Met, language: str) -> Shown:
     if language == "de":
-        return Shown(visit.who, met)
+        return Shown(visitor.who, met)
     with app.extensions["database"].transaction() as session:
         session.execute(update(User).values(locale=language))
         session.execute(update(Participant).values(locale=language))
-    visit.browser.set_cookie(LANGUAGE_COOKIE, language)
-    answer = visit.browser.get(met.path, base_url=app.extensions["config"].public_url)
-    visit.browser.delete_cookie(LANGUAGE_COOKIE)
-    return Shown(visit.who, replace(met, answer=answer))
+    visitor.browser.set_cookie(LANGUAGE_COOKIE, language)
+    answer = visitor.browser.get(met.path, base_url=app.extensions["config"].public_url)
+    visitor.browser.delete_cookie(LANGUAGE_COOKIE)
+    gone = answer.status_code != 200  # what a step has ended since is looked at as it was
+    return Shown(visitor.who, met if gone else replace(met, answer=answer))
 
 
 def _used(text: str) -> set[str]:
@@ -130,43 +127,41 @@ def _used(text: str) -> set[str]:
 
 
 class Eyes:
-    """A browser that is given the answers as they were; nothing reaches a server. Ends with its block."""
+    """A browser that is given the answers as they were; nothing reaches a server. Ends with its block.
+
+    An answer that is looked at again, in another width or other colours, stays loaded. Colours change at once.
+    """
 
     def __init__(self, browser: Browser, walked: Walked) -> None:
-        self.browser, self.walked = browser, walked
-        self._pages: dict[Setting, Page] = {}
-        self._answers: dict[str, Any] = {}
+        self.context = browser.new_context(timezone_id="Europe/Berlin", reduced_motion="reduce")
+        self.context.route("**/*", self._answer)
+        self.page, self.files = self.context.new_page(), walked.files
+        self._shown: Shown | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_trouble: object) -> None:
-        for page in self._pages.values():
-            page.context.close()
+        self.context.close()
 
     def faults(self, setting: Setting, shown: Shown) -> list[str]:
         """Return what axe finds on the page, and whether it scrolls sideways; none is good."""
-        page = self._page(setting)
-        address = HOST + shown.met.path
-        self._answers = {shown.met.path: shown.met.answer}
-        page.goto(address)
-        page.evaluate(AXE)
-        found = [describe(one) for one in page.evaluate(RUN, {"runOnly": AXE_TAGS})]
-        if page.evaluate(WIDER):
+        scheme: Any = setting.scheme
+        self.page.set_viewport_size({"width": setting.width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        if shown is not self._shown:
+            self._shown = shown
+            self.page.goto(HOST + shown.met.path)
+            self.page.evaluate(AXE)
+        found = [describe(one) for one in self.page.evaluate(RUN, OPTIONS)]
+        if self.page.evaluate(WIDER):
             found.append("scrolls sideways")
         return [f"{shown.name} ({setting}): {one}" for one in found]
 
-    def _page(self, setting: Setting) -> Page:
-        if setting not in self._pages:
-            size: Any = {"width": setting.width, "height": 900}
-            context = self.browser.new_context(viewport=size, color_scheme=setting.scheme, timezone_id="Europe/Berlin")
-            context.route("**/*", self._answer)
-            self._pages[setting] = context.new_page()
-        return self._pages[setting]
-
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(HOST)
-        answer = self._answers.get(path) or self.walked.files.get(path)
+        own = self._shown is not None and path == self._shown.met.path
+        answer = self._shown.met.answer if own and self._shown else self.files.get(path)
         if answer is None:
             route.abort()
         else:

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.browser
 
 def test_no_page_of_any_role_shuts_anybody_out(fresh_database, browser):
     walked = Walked(fresh_database(build_demo))
-    assert {shown.who for _, shown in walked.pages} == set(READERS)
+    assert {shown.who for _, shown in walked.pages} >= set(READERS)
     assert set(Counter(setting for setting, _ in walked.pages)) == set(PAIRWISE)
-    assert len(walked.pages) > 180
+    assert len(walked.pages) > 300
     english = [shown.met.answer.text for setting, shown in walked.pages if setting.language == "en"]
     spoken = sum('<html lang="en"' in text for text in english)  # what was given in German is read in German
     assert spoken > 0.8 * len(english)
