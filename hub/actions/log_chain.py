@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub import crypto
 from hub.actions import log
-from hub.models.log import LogChain, LogEntry
+from hub.models.log import LogEntry
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -39,12 +39,12 @@ def chain_log(session: Session, *, at: datetime, batch: int = BATCH) -> int:
     lock_name(session, "log chain")
     head = log_queries.last_link(session)
     number, digest = (head.number, head.digest) if head else (0, START)
-    entries = log_queries.list_unchained(session, limit=batch)
-    for entry in entries:
+    links = []
+    for entry in log_queries.list_unchained(session, limit=batch):
         number, digest = number + 1, _digest_of(digest, entry)
-        session.add(LogChain(number=number, log_id=entry.id, digest=digest, chained_at=at))
-    session.flush()
-    return len(entries)
+        links.append({"number": number, "log_id": entry.id, "digest": digest, "chained_at": at})
+    log_queries.add_links(session, links)
+    return len(links)
 
 
 def verify_log(session: Session, *, at: datetime, anchor: tuple[int, str] | None = None) -> Verdict:

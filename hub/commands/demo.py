@@ -31,16 +31,16 @@ def command(reset: bool, no_serve: bool, port: int) -> None:
     config = load(environment="demo", public_url=f"http://127.0.0.1:{port}", durable=False)
     if not no_serve:
         require_free("127.0.0.1", port)  # before anything is loaded or thrown away
-    _require_own(config)
+    require_own(config)
     if reset:
         _throw_away(config)
-    sheet = _load_once(config)
+    sheet = load_once(config)
     click.echo(sheet.text(config.public_url))
     if not no_serve:
         _serve_both(config, port)
 
 
-def _require_own(config: Config) -> None:
+def require_own(config: Config) -> None:
     """Raise ConfigurationError when the data is somebody's in earnest: the demo neither joins nor deletes it."""
     if (config.data / SHEET).exists():
         return
@@ -62,7 +62,8 @@ def _throw_away(config: Config) -> None:
         path.unlink(missing_ok=True)
 
 
-def _load_once(config: Config) -> Sheet:
+def load_once(config: Config) -> Sheet:
+    """Load the demo network unless it is there, with keys and tables where they are missing; return its sheet."""
     if not config.key_file.exists():
         write_keys(config.key_file, new_keys())
     crypto.install(read_keys(config.key_file).ring)

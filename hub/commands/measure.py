@@ -17,6 +17,8 @@ from hub.config import load
 from hub.db import Database
 from hub.feed_times import as_table as as_feed_table
 from hub.feed_times import measure_feeds
+from hub.growth_times import as_table as as_growth_table
+from hub.growth_times import measure_growth
 from hub.keys import new_keys, read_keys, write_keys
 from hub.measuring import login_timing
 from hub.page_times import Way, as_table, measure_pages
@@ -25,6 +27,7 @@ from hub.reading_times import measure_reading
 from hub.search_times import as_table as as_search_table
 from hub.search_times import measure_searches
 from hub.seeds.demo import load_demo
+from hub.seeds.district import LEAST, WHOLE
 from hub.seeds.many import Sown
 from hub.seeds.sheet import Sheet
 
@@ -105,6 +108,25 @@ def feeds(sizes: tuple[int, ...], samples: int, url: str | None) -> None:
             crypto.install(keys.ring)
             times += measure_feeds(database, Path(folder), entries=entries, samples=samples)
     click.echo(as_feed_table(times))
+
+
+@command.command()
+@click.option("--scale", "scales", multiple=True, type=click.IntRange(1, 100), default=(1,), show_default=True)
+@click.option("--samples", type=click.IntRange(1), default=40, show_default=True, help="Requests for each page.")
+@click.option("--database", "url", help="A PostgreSQL database to measure in; it is left as it was. Else files.")
+@click.option("--least", is_flag=True, hidden=True, help="Only whether it works.")
+def growth(scales: tuple[int, ...], samples: int, url: str | None, least: bool) -> None:
+    """Time pages of the demo alone, then beside so many times both networks, as ratios to the first (P8)."""
+    keys = new_keys()
+    with TemporaryDirectory() as folder, _room(0, url) as database:
+        write_keys(Path(folder) / "keys.toml", keys)
+        known = read_keys(Path(folder) / "keys.toml")
+        crypto.install(known.ring)
+        address = database.engine.url.render_as_string(hide_password=False)
+        config = load({}, environment="demo", data=folder, database_url=address, durable=False)
+        app, size = create_app(config, known, database), LEAST if least else WHOLE
+        found = measure_growth(app, sorted(set(scales)), samples=samples, size=size, at=clock.now())
+    click.echo(as_growth_table(found))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Questions to the log: recent rows of one actor, pages for auditors, rows not yet chained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session, selectinload
@@ -81,6 +82,12 @@ def list_unchained(session: Session, *, limit: int) -> list[LogEntry]:
         .options(selectinload(LogEntry.subjects))
     )
     return list(session.scalars(query.order_by(LogEntry.id).limit(limit)))
+
+
+def add_links(session: Session, links: Sequence[dict[str, Any]]) -> None:
+    """Add links to the chain, all in one statement."""
+    if links:
+        session.execute(insert(LogChain), links)
 
 
 def count_waiting(session: Session) -> tuple[int, datetime | None]:

@@ -19,7 +19,19 @@ DAYS = 7
 
 def add_named_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Add rows and return their keys in the same order."""
-    return list(session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows))
+    core = table.__table__  # through the class, rows with and without a value could not go together
+    return list(session.scalars(insert(core).returning(core.c.id, sort_by_parameter_order=True), rows))
+
+
+def add_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows nobody asks the keys of."""
+    if rows:
+        session.execute(insert(table.__table__), rows)
+
+
+def count_named(session: Session, name: Any, ending: str) -> int:
+    """Return how many rows have a name that ends so."""
+    return session.scalar(select(func.count()).where(name.endswith(ending, autoescape=True))) or 0
 
 
 def add_weekly_dates(

@@ -104,7 +104,7 @@ def _take_up(
         municipality_code=town.code,
         birth_year=dice.randint(1962, 1999),
         languages=("pl", "de") if given in ("Oksana", "Andrzej") else ("de",),
-        contacts=_contacts(dice),
+        contacts=contacts_of(dice),
         access_needs=tuple(dice.sample(["step_free", "quiet", "companion"], dice.choice([0, 0, 1, 2]))),
     )
     return create_participant(
@@ -112,7 +112,8 @@ def _take_up(
     )
 
 
-def _contacts(dice: random.Random) -> tuple[dict[str, object], ...]:
+def contacts_of(dice: random.Random) -> tuple[dict[str, object], ...]:
+    """Return the ways a person can be reached: the own telephone, or none."""
     if dice.random() < 0.25:  # a quarter can be reached on paper only
         return ()
     number = f"0151 5550 {dice.randint(2000, 9999)}"
@@ -131,7 +132,7 @@ def _admit(
 ) -> None:
     today = clock.local_date(at)
     programme = cast.programmes["house" if jobcenter == "jc_bautzen" else "resilience"]
-    starts_on, ends_on = _span(today, months)
+    starts_on, ends_on = span_of(today, months)
     participation = propose(
         session,
         actor=actor,
@@ -149,7 +150,7 @@ def _admit(
         move(session, participation, ParticipationState.ENDED, at=at)
 
 
-def _span(today: date, months: int) -> tuple[date, date]:
+def span_of(today: date, months: int) -> tuple[date, date]:
     """Return first and last day of a participation that began so many months ago."""
     starts_on = today - relativedelta(months=months) - timedelta(days=10 if months < 24 else 0)
     return starts_on, starts_on + relativedelta(months=24) - timedelta(days=1)

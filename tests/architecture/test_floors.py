@@ -29,7 +29,7 @@ FLOORS: list[set[str]] = [
     {"actions"},
     {"web", "api", "seeds", "worker"},
     {"app", "measuring"},
-    {"backups", "wsgi", "crowd_rounds", "feed_times", "page_times", "reading_times", "search_times"},
+    {"backups", "wsgi", "crowd_rounds", "feed_times", "growth_times", "page_times", "reading_times", "search_times"},
     {"bench"},
     {"commands"},
     {"cli"},
