@@ -34,7 +34,13 @@ blueprint = Blueprint("handover", __name__)
 MARK = "handover"
 LATER = "later"
 # The pages a locked device opens, the one it comes back to first: of a sheet, a release, or of the person's PIN.
-SHEET = ("handover.show_handover", "handover.create_answer", "handover.create_deferral", "handover.delete_handover")
+SHEET = (
+    "handover.show_handover",
+    "handover.create_answer",
+    "handover.create_deferral",
+    "handover.delete_handover",
+    "booking_sheets.create_booking",
+)
 RELEASE = tuple(f"release_handover.{name}" for name in ("show_handover", "create_answer", "delete_handover"))
 PIN = ("pins.new_pin", "pins.create_pin", "pins.delete_handover")
 WRONG_PIN = N_("Diese PIN passt nicht. Ist es die PIN zu Ihrer Karte?")
@@ -79,15 +85,20 @@ def create_handover(public_id: str, sheet_id: str) -> Response:
         _, parts = read_sheet(session, public_id, sheet_id)
     if not open_parts(parts):
         raise NotFound
-    cookie[MARK] = {"public_id": public_id, "sheet_id": sheet_id}
+    lock(public_id=public_id, sheet_id=sheet_id)
     return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
+
+
+def lock(*, public_id: str, sheet_id: str, **asked: str) -> None:
+    """Lock the device to one sheet; `asked`: the `slot` to be booked at its return, and the start that was `seen`."""
+    cookie[MARK] = {"public_id": public_id, "sheet_id": sheet_id, **asked}
 
 
 @blueprint.get("/people/<public_id>/sheets/<sheet_id>/handover")
 @for_roles(Role.COACH)
 def show_handover(public_id: str, sheet_id: str) -> Any:
     """Show the person the questions, and nothing else."""
-    return _page(public_id, sheet_id)
+    return locked_page(public_id, sheet_id)
 
 
 @blueprint.post("/people/<public_id>/sheets/<sheet_id>/handover/answer")
@@ -101,11 +112,11 @@ def create_answer(public_id: str, sheet_id: str) -> Any:
     with i18n.using(sheet.locale):
         form = HandedOverForm.for_parts(waiting)
         if not form.validate_for(waiting):
-            return _page(public_id, sheet_id, form, 422)
+            return locked_page(public_id, sheet_id, form, 422)
     try:
         who = signed(sheet.participant_id, form)
         if who is None:
-            return _page(public_id, sheet_id, form, 422)
+            return locked_page(public_id, sheet_id, form, 422)
         actor, signature = who
         with transaction() as session:
             sheet_answers.answer_sheet(
@@ -119,7 +130,7 @@ def create_answer(public_id: str, sheet_id: str) -> Any:
             )
     except (RuleBroken, InvalidInput, TooManyAttempts) as error:
         add_error(form, error)
-        return _page(public_id, sheet_id, form, error.status)
+        return locked_page(public_id, sheet_id, form, error.status)
     return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
 
 
@@ -155,7 +166,7 @@ def create_deferral(public_id: str, sheet_id: str) -> Any:
     except RuleBroken as error:
         form = _empty_form(public_id, sheet_id)
         add_error(form, error)
-        return _page(public_id, sheet_id, form, error.status)
+        return locked_page(public_id, sheet_id, form, error.status)
     cookie[MARK] = {"public_id": public_id, "sheet_id": sheet_id, LATER: True}
     return redirect(url_for(".show_handover", public_id=public_id, sheet_id=sheet_id), code=303)
 
@@ -173,12 +184,14 @@ def _empty_form(public_id: str, sheet_id: str) -> HandedOverForm:
 def delete_handover(public_id: str, sheet_id: str) -> Any:
     """The coach takes the device back: only the own password opens the other pages again."""
     require_locked_to(public_id=public_id, sheet_id=sheet_id)
-    back_url = url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id)
-    return end_handover(lambda form, status: _page(public_id, sheet_id, None, status, form), back_url)
+    return end_handover(
+        lambda form, status: locked_page(public_id, sheet_id, None, status, form),
+        lambda: url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id),
+    )
 
 
-def end_handover(page: Callable[[EndForm, int], Any], back_url: str) -> Any:
-    """End the lock and lead the coach back; with a wrong password show the locked page again."""
+def end_handover(page: Callable[[EndForm, int], Any], go_on: Callable[[], str]) -> Any:
+    """End the lock and lead the coach to where `go_on` says; with a wrong password show the locked page again."""
     form = EndForm()
     try:
         if not take_back(form):
@@ -187,7 +200,7 @@ def end_handover(page: Callable[[EndForm, int], Any], back_url: str) -> Any:
         add_error(form, error)
         return page(form, error.status)
     flash(str(N_("Sie haben das Gerät wieder.")), "ok")
-    return redirect(back_url, code=303)
+    return redirect(go_on(), code=303)
 
 
 def take_back(form: EndForm) -> bool:
@@ -229,19 +242,21 @@ def _password_fits(password: str) -> bool:
     return fits
 
 
-def _page(
+def locked_page(
     public_id: str,
     sheet_id: str,
     form: HandedOverForm | None = None,
     status: int = 200,
     end_form: EndForm | None = None,
 ) -> Any:
+    """Return the one page the device shows: the questions, then thanks and the coach's way back."""
     with reading() as session:
         sheet, parts = read_sheet(session, public_id, sheet_id)
     if not is_locked_to(public_id=public_id, sheet_id=sheet_id):
         return redirect(url_for("sheets.show_sheet", public_id=public_id, sheet_id=sheet_id), code=303)
     view = view_of(sheet, parts)
-    later = bool((cookie.get(MARK) or {}).get(LATER))
+    marked = cookie[MARK]
+    later = LATER in marked
     with i18n.using(sheet.locale):
         return render(
             "sheets/show_handover.html",
@@ -250,6 +265,7 @@ def _page(
             end_form=end_form or EndForm(formdata=None),
             asks=view["waits"] and not later,
             later=later,
+            books="slot" in marked and view["given"] and not view["waits"],
             languages=[],
             locale=sheet.locale,
             **view,

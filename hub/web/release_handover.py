@@ -75,8 +75,10 @@ def create_answer(public_id: str, release_id: str) -> Any:
 def delete_handover(public_id: str, release_id: str) -> Any:
     """The coach takes the device back: only the own password opens the other pages again."""
     require_locked_to(public_id=public_id, release_id=release_id)
-    back_url = url_for("releases.show_release", public_id=public_id, release_id=release_id)
-    return end_handover(lambda form, status: _page(public_id, release_id, None, status, form), back_url)
+    return end_handover(
+        lambda form, status: _page(public_id, release_id, None, status, form),
+        lambda: url_for("releases.show_release", public_id=public_id, release_id=release_id),
+    )
 
 
 def _page(

@@ -55,7 +55,7 @@ def choose_without_steps(clara: Person) -> None:
     clara.press("Anzeigen")
     clara.go(re.compile("22. Sept."))
     clara.reads("Vorher braucht es eine Antwort")
-    clara.press("Platz halten und Einwilligung holen")
+    clara.press("Mehr mitgeben oder auf Papier")
     clara.reads("Platz gehalten bis")
     clara.choose("Über den Coach", "Vorbeugen", "Deutsch")
     clara.press("Weiter zum gemeinsamen Lesen")

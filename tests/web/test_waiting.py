@@ -125,7 +125,7 @@ def test_an_offer_of_a_place_with_a_name_leads_to_the_consent(world, sign_in):
         session.add(Waiting(slot_id=slot.id, participant_id=world.cast.tarik.id, created_at=world.at))
     WAITED_FOR.meet(world.database, world.at)
     clara = sign_in("clara")
-    assert "Weiter zur Einwilligung" in words(page_of(clara, slot, world.cast.tarik))
+    assert "Mehr mitgeben oder auf Papier" in words(page_of(clara, slot, world.cast.tarik))
 
 
 def test_an_offer_is_not_shown_as_a_booking(world, sign_in, slot, full):
