@@ -21,6 +21,7 @@ OUTCOMES: dict[int, str] = {
     http.client.NOT_FOUND: REFUSED,
     http.client.SERVICE_UNAVAILABLE: AWAY,
 }
+SETTLED = (DONE, REFUSED)
 GIVE_UP = 90  # seconds after which the same form is not sent once more
 
 
@@ -96,12 +97,14 @@ class Hand:
         self.note("give back", outcome, booking=number, status=answer.status if answer else 0)
 
     def send(self) -> None:
-        """Send an enquiry to its partner."""
+        """Send an enquiry to its partner; a draft stays one until that is answered, whatever was away meanwhile."""
         if not self.drafts:
             return
-        draft = self.drafts.pop()
+        draft = _next(self.drafts)
         answer = self._step(f"/enquiries/{draft.enquiry}", f"/enquiries/{draft.enquiry}/sending")
         outcome = self._outcome(answer) if answer else UNSURE
+        if outcome in SETTLED:
+            self.drafts.remove(draft)
         if outcome == DONE:
             self.sent.append(draft)
         self.note("send", outcome, enquiry=draft.enquiry, status=answer.status if answer else 0)
@@ -110,10 +113,12 @@ class Hand:
         """Take back the consent under which an enquiry was sent."""
         if not self.sent:
             return
-        draft = self.sent.pop()
+        draft = _next(self.sent)
         path = f"/people/{draft.person}/consents/{draft.consent}/withdrawal"
         answer = self._step(path, path)
         outcome = self._outcome(answer) if answer else UNSURE
+        if outcome in SETTLED:
+            self.sent.remove(draft)
         self.note("withdraw", outcome, consent=draft.consent, status=answer.status if answer else 0)
 
     def read(self) -> None:
@@ -181,6 +186,12 @@ class Hand:
     def enter(self) -> None:
         let_in = self.browser.sign_in(self.order.email, self.order.password)
         self.note("sign in", DONE if let_in else AWAY)
+
+
+def _next(waiting: list[Draft]) -> Draft:
+    """Return the first and put it last, so that one that cannot be had now holds up none of the others."""
+    waiting.append(waiting.pop(0))
+    return waiting[-1]
 
 
 DEEDS: tuple[tuple[Callable[[Hand], None], int], ...] = (
