@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, MetaData, String
+from sqlalchemy import JSON, Enum, ForeignKey, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from hub.crypto import new_public_id
@@ -49,6 +49,12 @@ def state_type(states: type[StrEnum]) -> Enum:
 def references(target: str) -> Any:
     """Return an indexed foreign key column to `table.id`."""
     return mapped_column(ForeignKey(f"{target}.id"), index=True)
+
+
+def index_of_ends(column: str) -> Index:
+    """Return an index of the rows that ended, by when, and of no others: the deletion journal asks for the newest."""
+    over = text(f"{column} IS NOT NULL")
+    return Index(None, column, sqlite_where=over, postgresql_where=over)
 
 
 def related(**options: Any) -> Any:

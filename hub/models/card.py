@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
-from hub.models.base import Base, Identified, references, related
+from hub.models.base import Base, Identified, index_of_ends, references, related
 from hub.models.participant import Participant
 
 
@@ -14,6 +14,7 @@ class Card(Identified, Base):
     """One printed code of one person; the code is sealed so that a reprint carries the same, the PIN only a hash."""
 
     __tablename__ = "cards"
+    __table_args__ = (index_of_ends("blocked_at"),)
 
     participant_id: Mapped[int] = references("participants")
     code: Mapped[str] = mapped_column(Sealed)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Index, String, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Sealed
-from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.base import Base, Identified, Versioned, index_of_ends, references, related, state_type
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
 
@@ -102,7 +102,7 @@ class Consent(Identified, Versioned, Base):
     """One scope, one recipient, one exact wording; its history is in ConsentEvent."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index(None, "participant_id", "scope", "organisation_id", "offer_id"),)
+    __table_args__ = (Index(None, "participant_id", "scope", "organisation_id", "offer_id"), index_of_ends("ended_at"))
     moves = CONSENT_MOVES
 
     participant_id: Mapped[int] = references("participants")

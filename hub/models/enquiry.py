@@ -166,7 +166,11 @@ class Enquiry(Identified, Versioned, Base):
     """What one partner was asked; `reference` (I0) is random and the only name it has before acceptance."""
 
     __tablename__ = "enquiries"
-    __table_args__ = (Index(None, "organisation_id", "state"), Index(None, "state", "hear_by_at"))
+    __table_args__ = (
+        Index(None, "organisation_id", "state"),
+        Index(None, "state", "hear_by_at"),
+        Index(None, "state", "ended_at"),
+    )
     moves = ENQUIRY_MOVES
 
     reference: Mapped[str] = mapped_column(String(16), unique=True, default=new_reference)

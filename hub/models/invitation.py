@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.base import Base, Identified, references, related, state_type
+from hub.models.base import Base, Identified, index_of_ends, references, related, state_type
 from hub.models.organisation import Organisation
 from hub.models.user import Role
 
@@ -14,6 +14,7 @@ class Invitation(Identified, Base):
     """One person is asked to join one organisation in one role; its token is derived, never stored."""
 
     __tablename__ = "invitations"
+    __table_args__ = (index_of_ends("withdrawn_at"),)
 
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120))

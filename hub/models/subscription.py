@@ -9,7 +9,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import UTCDateTime
-from hub.models.base import Base, Identified, references, related, state_type
+from hub.models.base import Base, Identified, index_of_ends, references, related, state_type
 from hub.models.location import Location, Room
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
@@ -60,6 +60,7 @@ class Subscription(Identified, Base):
     __table_args__ = (
         CheckConstraint(_ONE_OWNER, name="one_owner"),
         CheckConstraint(_ONE_THING, name="one_thing"),
+        index_of_ends("ended_at"),
     )
 
     kind: Mapped[FeedKind] = mapped_column(state_type(FeedKind))

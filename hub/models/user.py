@@ -8,7 +8,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.base import Base, Identified, references, related, state_type
+from hub.models.base import Base, Identified, index_of_ends, references, related, state_type
 from hub.models.organisation import Organisation
 
 SPECIAL_USE_DOMAIN_NAMES.remove("invalid")  # the demo's addresses end so, and no mail for them ever leaves the house
@@ -43,6 +43,7 @@ class User(Identified, Base):
     """A staff account; participants never have one."""
 
     __tablename__ = "users"
+    __table_args__ = (index_of_ends("disabled_at"),)
 
     email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(120))
@@ -76,6 +77,7 @@ class Membership(Identified, Base):
     """One role of one user in one organisation, while it lasts."""
 
     __tablename__ = "memberships"
+    __table_args__ = (index_of_ends("ended_at"),)
 
     user_id: Mapped[int] = references("users")
     organisation_id: Mapped[int] = references("organisations")
