@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from hub.db import UTCDateTime
 from hub.errors import NotFound, SomebodyWasFaster
-from hub.models.booking import BLOCKING, LIVE, SHOWN, STANDING, Booking, BookingState
+from hub.models.booking import LIVE, SHOWN, STANDING, Booking, BookingState
 from hub.models.enquiry import IDENTIFIED, Enquiry
 from hub.models.offer import Offer, OfferProgramme
 from hub.models.participant import Participant
@@ -20,6 +20,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import coach_time, offers
+from hub.queries.busy_dates import shares_time
 from hub.queries.coming_dates import is_shown
 from hub.queries.day_plans import Stop, find_clash
 from hub.queries.eligibility import Eligibility
@@ -121,12 +122,7 @@ def find_overlap(
 
     Safe only after lock_participant.
     """
-    query = select(Booking).where(
-        Booking.participant_id == participant_id,
-        Booking.state.in_(BLOCKING),
-        Booking.starts_at < ends_at,
-        Booking.ends_at > starts_at,
-    )
+    query = select(Booking).where(shares_time(participant_id, starts_at, ends_at))
     if besides is not None:
         query = query.where(Booking.id != besides)
     return session.scalar(query.order_by(Booking.starts_at).limit(1))

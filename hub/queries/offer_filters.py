@@ -18,6 +18,7 @@ from hub.models.offer import Access, Aim, Form, Freshness, Offer, OfferState, St
 from hub.models.series import Series
 from hub.models.slot import Course, Pool, Slot, SlotState
 from hub.policy.actor import Actor
+from hub.queries.busy_dates import is_busy
 from hub.queries.eligibility import Eligibility
 from hub.queries.offer_words import has_word
 from hub.queries.places import ANYBODY, Taker, free_for, taker_of
@@ -77,6 +78,7 @@ class OfferFilter:
     until: datetime | None = None  # only dates that begin before then
     min_free: int = 0  # places one pool must still have; dates where one simply goes always count
     taker: Taker | None = None  # for whom; else for anybody the actor could book for
+    idle: int | None = None  # key of a participant: only dates at which this person has nothing else
     bookable: bool = False  # only dates inside the offer's notice and booking window
     free: bool = False  # only dates that anybody could book now; kept places do not count
 
@@ -197,6 +199,8 @@ def conditions_on_dates(
         taker = ANYBODY if filters.free else filters.taker or taker_of(actor)
         wanted.append(or_(Offer.access == Access.OPEN, _has_free(slot, taker, least)))
         wanted.append(~_lacks_later(slot, taker, least))
+    if filters.idle is not None:
+        wanted.append(~is_busy(filters.idle, slot))
     return wanted
 
 

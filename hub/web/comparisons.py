@@ -16,6 +16,7 @@ from hub.models.participant import Participant
 from hub.models.user import Role
 from hub.queries import courses, offers, participants, preferences, shortlists
 from hub.queries.bookability import phone_of
+from hub.queries.busy_dates import find_busy
 from hub.queries.offers import Hit
 from hub.queries.places import taker_of_person
 from hub.web import offer_words
@@ -79,8 +80,9 @@ def explain(
     if found:
         filters = wishes.anyhow(person, taker, year=clock.local_date(at()).year, only=[offer.id for offer in found])
         hits = offers.search(session, current_actor(), filters, at=at(), limit=len(found)).hits
-    whole = courses.outlines_of(session, [slot for hit in hits for slot in hit.slots])
-    return Explaining(person, wishes, taker, whole, at()), {hit.offer.id: hit for hit in hits}
+    shown = [slot for hit in hits for slot in hit.slots]
+    whole, busy = courses.outlines_of(session, shown), find_busy(session, person.id, shown)
+    return Explaining(person, wishes, taker, whole, busy, at()), {hit.offer.id: hit for hit in hits}
 
 
 def _column(offer: Offer, hit: Hit | None, explaining: Explaining) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hub.models.user import Role
 from hub.policy.fields import Reader
 from hub.queries import bookings, courses, exclusions, offers, participants, preferences, slots
 from hub.queries.bookability import obstacle_of_slot
+from hub.queries.busy_dates import find_busy
 from hub.queries.offer_filters import OfferFilter
 from hub.queries.offers import Hit, SearchPage
 from hub.queries.places import taker_of_person
@@ -30,6 +31,7 @@ blueprint = Blueprint("finding", __name__)
 HITS, NEARLY = 12, 4
 FEW = 3  # fewer hits than this, and what nearly fits is shown too
 DATES = 10
+NEVER: frozenset[int] = frozenset()  # no hit is at a busy time
 
 
 @blueprint.get("/find")
@@ -50,7 +52,7 @@ def list_hits() -> Response | tuple[str, int]:
         page, nearly = _search(session, filters)
         whole = courses.outlines_of(session, [slot for hit in (*page.hits, *nearly) for slot in hit.slots])
     _note(person, wishes, found=bool(page.total))
-    explaining = Explaining(person, wishes, taker, whole, now)
+    explaining = Explaining(person, wishes, taker, whole, NEVER, now)
     home = wishes.home(person)
     return render(
         "finding/list_hits.html",
@@ -127,6 +129,7 @@ def list_dates(public_id: str) -> tuple[str, int]:
         found = slots.list_next_slots(session, offer, at=now, limit=DATES)
         open_courses = courses.list_open_courses(session, offer, at=now)
         excluded = exclusions.obstacle_of_exclusion(session, person.id, offer.organisation_id)
+        busy = find_busy(session, person.id, found)
     for slot in found:
         bookings.with_offer(slot, offer)
     open_courses = [one for one in open_courses if courses.obstacle_of_course(one, now) is None]
@@ -135,7 +138,7 @@ def list_dates(public_id: str) -> tuple[str, int]:
         log.record_reading(session, actor=actor, person=person, fields=["I1"], purpose="finding", at=now)
     singles = [slot for slot in found if obstacle_of_slot(slot, now) is None]
     first = sorted([*singles, *(one.to_come(now)[0] for one in open_courses)], key=lambda slot: slot.starts_at)
-    explaining = Explaining(person, Wishes(suits_of(person, None)), taker, whole, now)
+    explaining = Explaining(person, Wishes(suits_of(person, None)), taker, whole, busy, now)
     return render(
         "finding/list_dates.html",
         person=person,

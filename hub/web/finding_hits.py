@@ -29,16 +29,18 @@ HOW: Mapping[Access, Message] = {
     Access.NAMED: N_("Platz mit Namen: {name} entscheidet vorher, was der Partner erfährt."),
     Access.REQUEST: N_("Erst anfragen: Der Partner sagt zu, dann steht der Termin."),
 }
+BUSY = N_("da ist schon ein Termin")
 
 
 @dataclass(frozen=True)
 class Explaining:
-    """All that explaining a hit takes; `whole` holds the courses of its dates by key."""
+    """All that explaining a hit takes: `whole` the courses of its dates by key, `busy` when the person has another."""
 
     person: Participant
     wishes: Wishes
     taker: Taker
     whole: Mapping[int, Outline]
+    busy: frozenset[int]
     at: datetime
 
     def row(self, hit: Hit) -> dict[str, Any]:
@@ -52,7 +54,7 @@ class Explaining:
             "where": where(offer, hit.slots[0] if hit.slots else None),
             "fits": self.fits(hit),
             "how": how(offer, self.person),
-            "dates": [self.date(slot) for slot in hit.slots],
+            "dates": [self.date(slot) for slot in sorted(hit.slots, key=self.is_busy)],
             "line": self.line(hit),
         }
 
@@ -69,10 +71,14 @@ class Explaining:
             parts.append(str(N_("nur Frauen")))
         if suits.language and suits.language in offer.languages:
             parts.append(offer_words.language_name(suits.language))
-        parts += self._next(hit.slots[0]) if hit.slots else [str(N_("Termin nach der Zusage"))]
+        parts += self._next(min(hit.slots, key=self.is_busy)) if hit.slots else [str(N_("Termin nach der Zusage"))]
         if offer.freshness in STALE:
             parts.append(str(N_("lange nicht bestätigt, bitte vorher anrufen")))
         return ", ".join(parts)
+
+    def is_busy(self, slot: Slot) -> bool:
+        """Tell whether the person has something else then; of a course only its own page knows each session."""
+        return slot.id in self.busy and slot.course_id not in self.whole
 
     def _next(self, slot: Slot) -> list[str]:
         parts = [f"{weekday(slot.starts_at)} {clock_time(slot.starts_at)}", self.places(slot)]
@@ -82,6 +88,8 @@ class Explaining:
 
     def places(self, slot: Slot) -> str:
         """Return how many places are left for this person, in whole words."""
+        if self.is_busy(slot):
+            return str(BUSY)
         course = self.whole.get(slot.course_id or 0)
         if course is None and slot.offer.access is Access.OPEN and slot.places == 0:
             return str(N_("einfach hingehen"))
@@ -124,8 +132,14 @@ class Explaining:
             "href": url_for(goal[0], public_id=goal[1], person=self.person.public_id),
             "day": f"{weekday(slot.starts_at)} {short_date(slot.starts_at)}",
             "time": clock_time(slot.starts_at),
-            "free": course_words.how_full(course, self.taker, self.at) if course else free_words(slot, self.taker),
+            "busy": self.is_busy(slot),
+            "free": self._room(slot, course),
         }
+
+    def _room(self, slot: Slot, course: Outline | None) -> str:
+        if course:
+            return str(course_words.how_full(course, self.taker, self.at))
+        return str(BUSY) if self.is_busy(slot) else str(free_words(slot, self.taker))
 
 
 def obstacle(offer: Offer, person: Participant, at: datetime) -> Message | None:

@@ -73,6 +73,7 @@ class Wishes:
             eligibility=Eligibility.of(person, year=year),
             min_free=1,
             taker=taker,
+            idle=person.id,
             bookable=True,
         )
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.models.booking import Booking, BookingState
 from hub.models.offer import Access, Aim
-from tests.places import counted, make_offer, make_slot
+from tests.places import book, counted, make_offer, make_slot
 
 
 def page_for(world, browser, **wishes):
@@ -107,3 +108,64 @@ def test_statements_stay_within_twelve(world, sign_in, n):
     with counted(world) as statements:
         page_for(world, clara)
     assert len(statements) <= 12, statements
+
+
+def two_dates(world):
+    """Return Thursday's and Friday's date of one offer; on Thursday Tarik is somewhere else at the time."""
+    first = make_slot(world, make_offer(world, title="Anderes"))
+    book(world, first, world.cast.tarik)
+    offer = make_offer(world, title="Rücken")
+    start = first.starts_at + timedelta(minutes=30)
+    return [make_slot(world, offer, starts_at=start + timedelta(days=days)) for days in (0, 1)]
+
+
+def test_a_search_leaves_out_dates_at_which_the_person_is_busy(world, sign_in):
+    busy, free = two_dates(world)
+    page = page_for(world, sign_in("clara"))
+    assert free.public_id in page
+    assert busy.public_id not in page
+    line = re.search(r'class="why">([^<]*)</p>\s*<h3><a[^>]*>Rücken<', page)[1]
+    assert "Fr 9\u00a0Uhr" in line
+
+
+def test_an_offer_whose_every_date_is_at_a_busy_time_is_no_hit(world, sign_in):
+    first = make_slot(world, make_offer(world, title="Gebucht"))
+    book(world, first, world.cast.tarik)
+    make_slot(world, make_offer(world, title="Zugleich"), starts_at=first.starts_at)
+    make_slot(world, make_offer(world, title="Danach"), starts_at=first.starts_at + timedelta(hours=1))
+    page = page_for(world, sign_in("clara"))
+    assert ">Danach<" in page
+    assert ">Zugleich<" not in page
+    assert ">Gebucht<" not in page
+
+
+def test_a_place_offered_from_the_waiting_list_is_still_found(world, sign_in):
+    slot = make_slot(world, make_offer(world))
+    booked = book(world, slot, world.cast.tarik)
+    with world.database.transaction() as session:
+        session.get_one(Booking, booked.id).state = BookingState.OFFERED
+    assert slot.public_id in page_for(world, sign_in("clara"))
+
+
+def test_what_is_not_marked_as_busy_can_be_booked_and_what_is_marked_cannot(world, sign_in):
+    clara, tarik = sign_in("clara"), world.cast.tarik
+    start = make_slot(world, make_offer(world)).starts_at
+    book(world, make_slot(world, make_offer(world), starts_at=start, minutes=120), tarik)
+    offer, hour = make_offer(world, title="Rücken"), timedelta(hours=1)
+    for number in range(-3, 6):  # before, touching, overlapping, inside, around, touching, after
+        make_slot(world, offer, starts_at=start + number * hour / 2)
+    page = clara.get(f"/find/{offer.public_id}?person={tarik.public_id}").text
+    marks = re.findall(r'class="date( is-busy)?" href="/slots/(\w+)/bookings', page)
+    assert {bool(mark) for mark, _ in marks} == {True, False}
+    for mark, key in marks:
+        answer = clara.post(f"/slots/{key}/bookings", data={"person": tarik.public_id, "key": key})
+        assert answer.status_code == (409 if mark else 303), key
+        if not mark:
+            clara.post(f"{answer.location}/cancellation")
+
+
+def test_another_persons_date_marks_nothing(world, sign_in):
+    first = make_slot(world, make_offer(world, title="Anderes"))
+    book(world, first, world.cast.jolanta)
+    make_slot(world, make_offer(world, title="Rücken"), starts_at=first.starts_at)
+    assert ">Rücken<" in page_for(world, sign_in("clara"))
