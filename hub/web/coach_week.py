@@ -75,9 +75,12 @@ def _day(on: date, dates: Collection[Booking], plan: Plan, now: datetime) -> dic
 
 def _headline(dates: Collection[Booking], user_id: int | None, now: datetime) -> Message:
     """Say the result of the week in one sentence."""
-    visits = [one for one in dates if one.coach_id == user_id and not one.is_block and one.ends_at > now]
+    ways = [one for one in dates if one.coach_id == user_id and not one.is_block]
+    visits = [one for one in ways if one.ends_at > now]
     if not dates:
         return N_("In dieser Woche steht nichts an.")
+    if not ways:
+        return N_("Sie müssen in dieser Woche nirgends hin.")
     if not visits:
         return N_("Sie müssen in dieser Woche nirgends mehr hin.")
     if len(visits) == 1:

@@ -69,7 +69,11 @@ def knots(outline: Outline, at: datetime) -> list[dict[str, Any]]:
 
 def which(booking: Booking, totals: Mapping[int, int] | None = None) -> Message | None:
     """Return "Kurs, Termin 2 von 6" for a place in a course, else None; without `totals` (count_sessions) no "von"."""
-    slot = booking.slot
+    return which_session(booking.slot, totals)
+
+
+def which_session(slot: Slot | None, totals: Mapping[int, int] | None = None) -> Message | None:
+    """Return the same for a date."""
     if slot is None or slot.course_id is None:
         return None
     total = (totals or {}).get(slot.course_id)

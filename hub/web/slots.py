@@ -26,6 +26,7 @@ from hub.queries.attendance import list_unmarked
 from hub.queries.attendees import list_attendees
 from hub.queries.busy_times import Known
 from hub.queries.calling_off import list_unsettled
+from hub.queries.courses import count_sessions
 from hub.queries.moved_dates import BUSY
 from hub.web import week
 from hub.web.access import for_roles
@@ -51,7 +52,8 @@ def list_slots() -> Any:
         unsettled = list_unsettled(session, current_actor())
         unmarked = list_unmarked(session, current_actor(), at=at())
         organisations = own_offers.list_acted_for(session, current_actor())
-    days = week.days_of(monday, slots, at(), several=len(organisations) > 1)
+        totals = count_sessions(session, slots)
+    days = week.days_of(monday, slots, at(), totals=totals, several=len(organisations) > 1)
     return render(
         "slots/list_slots.html",
         slots=slots,

@@ -1,5 +1,6 @@
 """A partner's week as the page shows it: days with their dates, places in words, and the sentence on top."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hub import clock, i18n
 from hub.i18n import N_, Message
 from hub.models.offer import Form
 from hub.models.slot import PoolState, Slot, SlotState
+from hub.web.course_words import which_session
 from hub.web.day_times import times_on
 from hub.web.filters import NBSP, clock_time, day, relative_day
 
@@ -32,8 +34,12 @@ def week_name(monday: date) -> str:
     return f"{year}-W{number:02}"
 
 
-def days_of(monday: date, slots: list[Slot], at: datetime, *, several: bool = False) -> list[dict[str, Any]]:
+def days_of(
+    monday: date, slots: list[Slot], at: datetime, *, totals: Mapping[int, int], several: bool = False
+) -> list[dict[str, Any]]:
     """Return the days of a week with their dates; Saturday and Sunday only when something takes place.
+
+    A session of a course says which of how many it is (`totals`: courses.count_sessions).
 
     Where they take place is only said where it differs; by which organisation when the reader acts for `several`.
     """
@@ -44,7 +50,7 @@ def days_of(monday: date, slots: list[Slot], at: datetime, *, several: bool = Fa
         on = monday + timedelta(days=number)
         own = [slot for slot in slots if clock.local_date(slot.starts_at) == on]
         if own or number < WORKING_DAYS:
-            shown = [week_slot(slot, "" if alike else places[slot.id], at) for slot in own]
+            shown = [week_slot(slot, "" if alike else places[slot.id], at, totals) for slot in own]
             facts = {"name": weekday(on), "date": f"{on.day}.", "today": on == clock.local_date(at)}
             days.append({"on": on, **facts, "slots": shown})
     return days
@@ -61,16 +67,16 @@ def short_date(on: date) -> str:
     return format_date(on, pattern, locale=i18n.CLDR[i18n.current()]).replace(" ", NBSP)
 
 
-def week_slot(slot: Slot, where: str, at: datetime) -> dict[str, Any]:
+def week_slot(slot: Slot, where: str, at: datetime, totals: Mapping[int, int]) -> dict[str, Any]:
     """Return one date as week and list show it; `state` is what must be known before its places, as shape and word."""
-    state, words = _state(slot), places_words(slot, at)
+    state, words, course = _state(slot), places_words(slot, at), which_session(slot, totals)
     start, until = times_on(slot.starts_at, slot.ends_at, clock.local_date(slot.starts_at))
     label = N_(
         "{day}, {start} bis {end}, {title}, {words}",
         day=day(slot.starts_at),
         start=clock_time(slot.starts_at),
         end=clock_time(slot.ends_at),
-        title=slot.offer.title,
+        title=f"{slot.offer.title}, {course}" if course else slot.offer.title,
         words=state[1] if state else words,
     )
     return {
@@ -78,7 +84,7 @@ def week_slot(slot: Slot, where: str, at: datetime) -> dict[str, Any]:
         "until": until,
         "title": slot.offer.title,
         "aim": slot.offer.aim,
-        "where": where,
+        "where": " · ".join(str(part) for part in (course, where) if part),
         "href": url_for("slots.show_slot", public_id=slot.public_id),
         "label": label,
         "taken": slot.taken - (slot.on_hold or 0),

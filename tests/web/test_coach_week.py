@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import hub
 from hub.actions.calendar_sources import Goal
@@ -45,6 +46,17 @@ def test_the_week_shows_own_time_drives_and_peoples_dates_in_both_views(world, s
     assert "Fahrt zurück" in clara.get("/week").text
     assert "In dieser Woche steht nichts an." in clara.get("/week?week=2026-W45").text
     assert "Tarik" not in sign_in("cem").get("/week").text
+
+
+def test_a_week_without_a_way_says_nowhere_and_after_the_last_way_nowhere_any_more(world, sign_in):
+    clara = sign_in("clara")
+    book(world, make_slot(world, make_offer(world)), world.cast.heinz)
+    assert "Sie müssen in dieser Woche nirgends hin." in clara.get("/week").text
+    enter(world, clara)
+    with world.database.transaction() as session:  # it was this morning
+        visit = session.scalars(select(Booking).where(Booking.coach_id.is_not(None))).one()
+        visit.starts_at, visit.ends_at = world.at - timedelta(hours=2), world.at - timedelta(hours=1)
+    assert "Sie müssen in dieser Woche nirgends mehr hin." in clara.get("/week").text
 
 
 def said(browser, week="2026-W38", view=""):

@@ -9,6 +9,7 @@ from hub.models.log import LogEntry
 from hub.models.offer import Access
 from hub.models.slot import Pool, Slot, SlotState
 from hub.web.week import monday_of, week_name
+from tests.courses import make_course
 from tests.places import book, make_offer, make_slot
 from tests.queries.test_slots import acknowledge, named_slot
 
@@ -49,6 +50,16 @@ def test_the_list_is_equal_to_the_grid(world, sign_in):
         text = words(sven.get(view))
         assert f"/slots/{slot.public_id}" in text
         assert "3 frei von 3" in text
+
+
+def test_a_session_of_a_course_says_which_of_how_many_it_is(world, sign_in):
+    make_course(world)
+    make_slot(world, make_offer(world))
+    sven = sign_in("sven")
+    for view in ("", "&view=list"):
+        text = words(sven.get(f"/slots?week=2026-W39{view}"))
+        assert "Kurs, Termin 2 von 6" in text
+    assert words(sven.get("/slots?week=2026-W38")).count("Kurs, Termin") == 2  # seen, and read with its link
 
 
 def test_an_empty_week_says_what_to_do(world, sign_in):
