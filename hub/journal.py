@@ -1,7 +1,8 @@
 """The deletion journal: a file beside the database that says, by number only, what has ended (R-DSR-07).
 
-Each line is one JSON object: `at` (UTC), `table`, `id` (the random public id), `how` (which end, or nothing). Alone it
-tells nothing about anybody. Only the worker writes it; after an older backup was put back, it is read.
+Each line is one JSON object: `at` (UTC), `table`, `id` (the random public id), `how` (which end, or nothing; of an
+exclusion that runs, the random ids of whom and from whom). Alone it tells nothing about anybody. Only the worker writes
+it; after an older backup was put back, it is read.
 """
 
 import json

@@ -32,12 +32,38 @@ def exclude(
     if found is not None:
         return found
     row = Exclusion(participant_id=participant.id, created_at=at, **key)
+    _add(session, actor, row, participant, target, at)
+    return row
+
+
+def exclude_again(
+    session: Session,
+    *,
+    actor: Actor,
+    participant: Participant,
+    target: Organisation | User,
+    public_id: str,
+    at: datetime,
+) -> None:
+    """Keep out again, after an older backup was put back, whom the person kept out since; under the number it had."""
+    require(actor, Permission.RUN_MAINTENANCE)
+    row = Exclusion(public_id=public_id, participant_id=participant.id, created_at=at, **_key(target))
+    _add(session, actor, row, participant, target, at)
+
+
+def _add(
+    session: Session,
+    actor: Actor,
+    row: Exclusion,
+    participant: Participant,
+    target: Organisation | User,
+    at: datetime,
+) -> None:
     session.add(row)
     session.flush()
     if isinstance(target, Organisation):
         round_steps.drop_organisation(session, participant, target.id, at=at)
     log.record(session, actor=actor, action="exclusion.changed", about=[participant], at=at)
-    return row
 
 
 def admit_again(

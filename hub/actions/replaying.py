@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.actions import log
+from hub.actions.exclusions import exclude_again
 from hub.actions.withdrawals import WITHDRAWAL, end_consent, withdraw_again
 from hub.journal import Ended
 from hub.models.card import Card
@@ -28,20 +29,39 @@ BY_PERSON = "participant"
 def replay(session: Session, *, actor: Actor, lines: Iterable[Ended], at: datetime) -> dict[str, int]:
     """End again what runs again, as of `at`, and return how many of each table that were.
 
-    Consents come first and take with them what hung on them; partners and coaches are told once more. Every browser is
-    signed out: sign-outs after the backup are not known. What was added since the backup is not in it and has no end.
+    Whom a person kept out since is kept out again. Then consents come first and take with them what hung on them;
+    partners and coaches are told once more. Every browser is signed out: sign-outs after the backup are not known. What
+    else was added since the backup is not in it and has no end.
     """
     require(actor, Permission.RUN_MAINTENANCE)
     logins.end_all_logins(session, at=at)
-    done: Counter[str] = Counter()
-    for line in sorted(lines, key=lambda one: list(journal.TABLES).index(one.table)):
+    known = list(lines)
+    done: Counter[str] = Counter({journal.EXCLUSIONS: _exclusions(session, actor, known, at)})
+    endings = [line for line in known if line.table != journal.EXCLUSIONS]
+    for line in sorted(endings, key=lambda one: list(journal.TABLES).index(one.table)):
         row = journal.find_running(session, line)
         if row is not None:
             AGAIN[type(row)](session, actor, row, line.how, at)
             session.flush()
             done[line.table] += 1
     log.record(session, actor=actor, action="house.replayed", at=at)
-    return dict(done)
+    return dict(+done)
+
+
+def _exclusions(session: Session, actor: Actor, lines: list[Ended], at: datetime) -> int:
+    """Keep out again whom the last line about an exclusion keeps out, and end those it ended; return how many."""
+    last = {line.id: line for line in sorted(lines, key=lambda one: one.at) if line.table == journal.EXCLUSIONS}
+    done = 0
+    for line in last.values():
+        row, excluded = journal.find_exclusion(session, line.id), journal.find_excluded(session, line.how)
+        if row is not None and row.ended_at is None and not line.how:
+            row.ended_at = at
+            done += 1
+        elif row is None and excluded is not None:
+            person, target = excluded
+            exclude_again(session, actor=actor, participant=person, target=target, public_id=line.id, at=at)
+            done += 1
+    return done
 
 
 def _consent(session: Session, actor: Actor, row: Consent, how: str, at: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.base import Base, Identified, references, related
+from hub.models.base import Base, Identified, index_of_ends, references, related
 from hub.models.organisation import Organisation
 from hub.models.user import User
 
@@ -14,7 +14,11 @@ class Exclusion(Identified, Base):
     """An organisation, or one member of its staff, that shall learn nothing of a person; it goes with the person."""
 
     __tablename__ = "exclusions"
-    __table_args__ = (CheckConstraint("(organisation_id IS NULL) <> (user_id IS NULL)", name="organisation_or_user"),)
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (user_id IS NULL)", name="organisation_or_user"),
+        Index(None, "created_at"),
+        index_of_ends("ended_at"),
+    )
 
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = references("organisations")

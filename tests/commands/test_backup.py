@@ -14,6 +14,7 @@ import time_machine
 from hub import backups, crypto
 from hub.actions import users
 from hub.actions.cards import block_card
+from hub.actions.exclusions import admit_again, exclude
 from hub.actions.log_chain import verify_log
 from hub.actions.subscriptions import rotate_subscription
 from hub.actions.withdrawals import withdraw_enquiry
@@ -25,6 +26,7 @@ from hub.models.booking import Booking
 from hub.models.card import Card
 from hub.models.consent import ConsentState
 from hub.models.enquiry import EnquiryState
+from hub.models.exclusion import Exclusion
 from hub.models.participant import Participant
 from hub.models.user import User
 from hub.queries.participants import get_participant
@@ -113,6 +115,31 @@ def test_what_has_ended_since_does_not_run_again(house, world, bare_url):
         assert now(again, leaked).revision >= before
         assert now(again, world.user("sven")).disabled_at is not None
         assert all(card.blocked_at for card in rows(again, Card, Card.participant_id == world.cast.tarik.id))
+    assert house.hub("check", "--invariants", HUB_DATABASE_URL=bare_url).exit_code == 0
+
+
+def test_whom_somebody_kept_out_since_is_kept_out_again(house, world, bare_url):
+    person_actor, cast = person(world, "tarik"), world.cast
+    shared = {"actor": person_actor, "participant": cast.tarik, "at": AT}
+    admitted = world.do(exclude, **shared, target=cast.town)
+    file = backup(house, world)
+    kept_out = [world.do(exclude, **shared, target=target) for target in (cast.club, world.user("petra"))]
+    world.do(exclude, **shared, target=cast.clinic)
+    journal(house, world)
+    for target in (cast.town, cast.clinic):  # one from before the backup, one from after it
+        world.do(admit_again, **shared | {"at": LATER}, target=target)
+    journal(house, world)
+    for words in ([], ["--replace"]):  # a second time finds the same
+        done = house.hub("restore", *words, str(file), HUB_DATABASE_URL=bare_url)
+        assert done.exit_code == 0, done.output
+        with restored(world, bare_url) as back:
+            running = rows(back, Exclusion, Exclusion.ended_at.is_(None))
+            assert {one.public_id for one in running} == {one.public_id for one in kept_out}
+            assert {(one.organisation_id, one.user_id) for one in running} == {
+                (cast.club.id, None),
+                (None, world.user("petra").id),
+            }
+            assert now(back, admitted).ended_at is not None
     assert house.hub("check", "--invariants", HUB_DATABASE_URL=bare_url).exit_code == 0
 
 
