@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub import clock
 from hub.bench.ground import Ground, hands_at_work, raised, settle
-from hub.bench.processes import open_files, resident
+from hub.bench.processes import await_that, open_files, resident
 from hub.bench.reckoning import reckon
 from hub.queries import reckonings
 from hub.seeds.storm import Size
@@ -53,15 +53,16 @@ def soak(kind: str, *, seconds: float, seed: int, size: Size, tell: Tell) -> Soa
     """Work for so many seconds at half capacity on this kind of database and return what grew."""
     with raised(kind, size) as ground:
         ground.start()
+        before, began = _rows(ground), time.monotonic()
         with hands_at_work(ground, seed=seed, pause=0) as hands:
             time.sleep(WARM_SECONDS)
-            capacity = hands.count() / WARM_SECONDS
-            hands.slow_down(size.hands / max(capacity, 0.1))
+            await_that(lambda: hands.count() > 0, "nobody gets anything done")
+            capacity = hands.count() / (time.monotonic() - began)
+            hands.slow_down(size.hands / capacity)
             tell(
                 f"{kind}: {capacity:.1f} deeds a second at full speed with {size.hands} clients; from now on half of it"
             )
-            before, done = _rows(ground), hands.count()
-            samples = list(_watch(ground, seconds))
+            done, samples = hands.count(), list(_watch(ground, seconds))
             rate = (hands.count() - done) / seconds
             tell(f"{rate:.1f} deeds a second over {seconds:.0f} s")
         grown = {name: (before[name], rows) for name, rows in _rows(ground).items() if rows > before[name]}
