@@ -4,9 +4,9 @@ import importlib.resources
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -113,10 +113,21 @@ def describe(violation: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _read_whole(file: BinaryIO, size: int = 0) -> list[bytes]:
+    """Read and close a file before it is sent: this server leaves it open where the browser has gone meanwhile."""
+    with file:
+        return [file.read()]
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve the app on a free port of the loopback and give its address without a slash at the end."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    def with_files_read(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.file_wrapper"] = _read_whole
+        return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, with_files_read, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
