@@ -79,7 +79,7 @@ def book_slot(
     """
     require(actor, Permission.BOOK_SLOT, participant)
     require_own_hand(actor, slot.offer)
-    _lock(session, slot, participant, party)
+    held = _lock(session, slot, participant, party)
     wanted = (slot.id, participant.id)
     if earlier := found_before(session, idempotency_key, lambda one: (one.slot_id, one.participant_id) == wanted):
         return earlier
@@ -87,7 +87,6 @@ def book_slot(
     require_bookable(slot, at)
     require_seen(slot, seen_at)
     participation = require_suited(session, slot, participant)
-    held = holds.find_hold(session, slot.id, participant.id)
     require_time(session, participant, slot, besides=held.id if held else None)
     asked = enquiry_for(session, actor, slot, participant, enquiry, at)
     other_party = held is not None and held.party != party
@@ -119,16 +118,17 @@ def book_slot(
     return booking
 
 
-def _lock(session: Session, slot: Slot, participant: Participant, party: int) -> None:
-    """Lock the person; where a kept place is taken for another number of people, everybody who waits for it too."""
-    kept = holds.find_hold(session, slot.id, participant.id)
-    if kept is not None and kept.party != party:
+def _lock(session: Session, slot: Slot, participant: Participant, party: int) -> Booking | None:
+    """Lock the person, and who waits where a kept place is for another number of people; return that place."""
+    with_queue = holds.find_kept_party(session, slot.id, participant.id) not in (None, party)
+    if with_queue:
         waiting.lock_queues(session, [slot.id], people=[participant.id])
-        return
-    participants.lock_participant(session, participant.id)
-    kept = holds.find_hold(session, slot.id, participant.id)
-    if kept is not None and kept.party != party:
+    else:
+        participants.lock_participant(session, participant.id)
+    held = holds.find_hold(session, slot.id, participant.id)
+    if held is not None and held.party != party and not with_queue:
         raise SomebodyWasFaster  # it was offered just now: those who wait would have to be locked before
+    return held
 
 
 def _places_for(

@@ -118,12 +118,13 @@ def require_time(session: Session, person: Participant, slot: Slot, besides: int
     `besides` is a booking that does not count: the one to be moved, or the hold that becomes one. Safe only after
     lock_participant.
     """
-    there = bookings.find_live_booking(session, slot.id, person.id)
-    if there is not None and there.id != besides and there.state is BookingState.REQUESTED:
+    against = [one for one in bookings.list_against(session, person.id, slot) if one.id != besides]
+    there = next((one for one in against if one.slot_id == slot.id), None)
+    if there is not None and there.state is BookingState.REQUESTED:
         raise PersonElsewhere(N_("Für diesen Platz läuft schon eine Anfrage. Der Partner hat noch nicht geantwortet."))
-    if there is not None and there.id != besides:
+    if there is not None:
         raise PersonElsewhere(N_("Dieser Platz ist für diesen Menschen schon gebucht."))
-    if bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides):
+    if against:
         raise PersonElsewhere
 
 

@@ -3,9 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, case, false, func, literal, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
@@ -30,10 +44,24 @@ from hub.queries.reading import reads_date
 from hub.queries.slots import list_next_slots
 
 ALTERNATIVES = 3
+# Built once, as every booking asks them: building one takes longer than asking it.
+_OF_KEY = select(Booking.id).where(Booking.idempotency_key == bindparam("key"))
+_OF_SLOTS = (Slot.state, Slot.starts_at, Slot.ends_at, Slot.version)
+_LOCK_SLOTS = (
+    select(Slot.id, *_OF_SLOTS)
+    .where(Slot.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Slot.id)
+    .with_for_update(key_share=True)
+)
+_PERSON: Any = bindparam("person")
+_AT_THE_TIME = shares_time(_PERSON, *(bindparam(name, type_=UTCDateTime()) for name in ("starts_at", "ends_at")))
+_THERE = and_(Booking.slot_id == bindparam("slot"), Booking.holds_a_place)
+_AGAINST = select(Booking).where(Booking.participant_id == _PERSON, or_(_THERE, _AT_THE_TIME)).order_by(Booking.id)
 LONGEST_TRAVEL = timedelta(hours=4)  # how far an appointment's travel can reach beyond its own times
 FAR = LONGEST_TRAVEL + timedelta(hours=2)  # with the longest pause
 
 
+@cache
 def with_place() -> tuple[ORMOption, ...]:
     """Return the options that load what every page shows of a booking: its date, offer and place."""
     slot = joinedload(Booking.slot)
@@ -95,23 +123,22 @@ def find_by_key(session: Session, idempotency_key: str | None) -> Booking | None
     """Return the booking an earlier sending of the same form made, or None."""
     if not idempotency_key:
         return None
+    found = session.scalar(_OF_KEY, {"key": idempotency_key})
+    if found is None:
+        return None
     return session.scalar(
-        select(Booking)
-        .where(Booking.idempotency_key == idempotency_key)
-        .options(*with_place(), joinedload(Booking.enquiry))
+        select(Booking).where(Booking.id == found).options(*with_place(), joinedload(Booking.enquiry))
     )
 
 
 def lock_slots(session: Session, slots: Iterable[Slot]) -> None:
     """Lock loaded dates in order of id and bring them up to now, so that no move or calling-off passes unseen."""
     known = {slot.id: slot for slot in slots}
-    columns = (Slot.state, Slot.starts_at, Slot.ends_at, Slot.version)
-    query = select(Slot.id, *columns).where(Slot.id.in_(sorted(known))).order_by(Slot.id)
-    rows = session.execute(query.with_for_update(key_share=True)).all()
+    rows = session.execute(_LOCK_SLOTS, {"ids": sorted(known)}).all()
     if len(rows) < len(known):
         raise SomebodyWasFaster  # its series was changed, and nobody had booked it
     for row in rows:
-        for column in columns:
+        for column in _OF_SLOTS:
             set_committed_value(known[row.id], column.key, getattr(row, column.key))
 
 
@@ -149,6 +176,15 @@ def find_coach_overlap(
     wanted = Stop(starts_at, ends_at, travel_minutes=minutes, **place)
     clash = find_clash(wanted, others, coach_time.find_habits(session, user_id))
     return clash.about if clash is not None else None
+
+
+def list_against(session: Session, participant_id: int, slot: Slot) -> list[Booking]:
+    """Return what stands against a place in a date: the place a person has there already, and who takes its time.
+
+    Safe only after lock_participant.
+    """
+    values = {"person": participant_id, "slot": slot.id, "starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    return list(session.scalars(_AGAINST, values))
 
 
 def find_live_booking(session: Session, slot_id: int, participant_id: int) -> Booking | None:

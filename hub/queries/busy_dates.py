@@ -10,7 +10,7 @@ from hub.models.booking import BLOCKING, Booking, BookingState
 from hub.models.slot import Slot
 
 
-def shares_time(participant_id: int, starts_at: Any, ends_at: Any) -> ColumnElement[bool]:
+def shares_time(participant_id: Any, starts_at: Any, ends_at: Any) -> ColumnElement[bool]:
     """Return whether a booking takes time of the person in [starts_at, ends_at), instants or columns."""
     own = and_(Booking.participant_id == participant_id, Booking.state.in_(BLOCKING))
     return and_(own, Booking.starts_at < ends_at, Booking.ends_at > starts_at)

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from hub.models.booking import Booking
 from hub.models.given_code import GivenCode
 
 LOWEST, HIGHEST = 10, 99  # two digits are said and heard without doubt
+_ON_DATES = select(Booking.code).where(Booking.slot_id.in_(bindparam("ids", expanding=True)))
 TRIES = 5  # by chance; only where nearly all are given is the list of what is left read
 
 
@@ -48,8 +50,7 @@ def keep_code(session: Session, code: str | None, *, offer_id: int, slot_id: int
 
 
 def _list_on(session: Session, slot_ids: Collection[int]) -> set[str]:
-    rows = session.scalars(select(Booking.code).where(Booking.slot_id.in_(sorted(slot_ids))))
-    return {code for code in rows if code}
+    return {code for code in session.scalars(_ON_DATES, {"ids": sorted(slot_ids)}) if code}
 
 
 def _give_what_is_left(session: Session, offer_id: int, fresh: list[str]) -> str:
@@ -68,6 +69,13 @@ def _give_what_is_left(session: Session, offer_id: int, fresh: list[str]) -> str
 
 def _is_first(session: Session, offer_id: int, code: str) -> bool:
     """Note a code as given; False when it was given before, also by somebody who just does the same."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    noted = insert(GivenCode).values(offer_id=offer_id, code=code).on_conflict_do_nothing()
-    return session.scalar(noted.returning(GivenCode.code)) is not None
+    noted = {"offer_id": offer_id, "code": code}
+    return session.connection().scalar(_NOTE[session.get_bind().dialect.name], noted) is not None
+
+
+def _note(kind: Any) -> Any:
+    codes = GivenCode.__table__
+    return kind.insert(codes).on_conflict_do_nothing().returning(codes.c.code)
+
+
+_NOTE = {"postgresql": _note(postgresql), "sqlite": _note(sqlite)}

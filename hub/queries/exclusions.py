@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import NotFound, RuleBroken
@@ -42,7 +42,7 @@ def find_same(
     return session.scalar(query.where(Exclusion.user_id == user_id))
 
 
-def excluded_by(participant_id: int) -> Select[Any]:
+def excluded_by(participant_id: Any) -> Select[Any]:
     """The keys of the organisations a person excluded; a search for this person leaves their offers out."""
     return select(Exclusion.organisation_id).where(
         Exclusion.participant_id == participant_id,
@@ -51,9 +51,13 @@ def excluded_by(participant_id: int) -> Select[Any]:
     )
 
 
+# Built once, as every booking asks it.
+_EXCLUDED = excluded_by(bindparam("person")).where(Exclusion.organisation_id == bindparam("organisation")).limit(1)
+
+
 def obstacle_of_exclusion(session: Session, participant_id: int, organisation_id: int) -> Message | None:
     """Return the same sentence as for an offer that takes nobody when the person excluded its organisation, or None."""
-    found = session.scalar(excluded_by(participant_id).where(Exclusion.organisation_id == organisation_id).limit(1))
+    found = session.scalar(_EXCLUDED, {"person": participant_id, "organisation": organisation_id})
     return TAKES_NOBODY if found is not None else None
 
 

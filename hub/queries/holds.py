@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.models.booking import KEPT, UNDECIDED, Booking, BookingState, Waiting, WaitingState
@@ -13,6 +13,14 @@ from hub.queries import places
 from hub.queries.states import move
 
 RUNNING_OUT = UNDECIDED  # each has an `expires_at`
+# Built once, as every booking asks them.
+_HELD = (
+    Booking.slot_id == bindparam("slot"),
+    Booking.participant_id == bindparam("person"),
+    Booking.state.in_(KEPT),
+)
+_HOLD = select(Booking).where(*_HELD).execution_options(populate_existing=True)
+_PARTY = select(Booking.party).where(*_HELD)
 
 
 def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | None:
@@ -20,9 +28,13 @@ def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | 
 
     For writing, call it after lock_participant: whoever ends or books a hold locks the person before.
     """
-    query = _holds_of(participant_id).where(Booking.slot_id == slot_id)
-    hold: Booking | None = session.scalar(query.execution_options(populate_existing=True))
+    hold: Booking | None = session.scalar(_HOLD, {"slot": slot_id, "person": participant_id})
     return hold
+
+
+def find_kept_party(session: Session, slot_id: int, participant_id: int) -> int | None:
+    """Return for how many people a place is kept for a person in a date, or None; nothing is locked, it may change."""
+    return session.scalar(_PARTY, {"slot": slot_id, "person": participant_id})
 
 
 def find_hold_of_offer(session: Session, participant_id: int, offer_id: int) -> Booking | None:

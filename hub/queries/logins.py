@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hub import crypto
@@ -15,17 +15,18 @@ from hub.models.user import User
 from hub.policy.actor import Actor, ActorKind
 from hub.queries.users import find_actor
 
+_OF_TOKEN = (  # built once, as every page asks it
+    select(Login, User.locale, Participant.locale)
+    .outerjoin(User, Login.user_id == User.id)
+    .outerjoin(Card, Login.card_id == Card.id)
+    .outerjoin(Participant, Card.participant_id == Participant.id)
+    .where(Login.token_digest == bindparam("digest"))
+)
+
 
 def find_login(session: Session, token: str) -> tuple[Login, str] | None:
     """Return the login a cookie refers to, with the locale of its account or person; alive or not."""
-    query = (
-        select(Login, User.locale, Participant.locale)
-        .outerjoin(User, Login.user_id == User.id)
-        .outerjoin(Card, Login.card_id == Card.id)
-        .outerjoin(Participant, Card.participant_id == Participant.id)
-        .where(Login.token_digest == crypto.token_digest(token))
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_OF_TOKEN, {"digest": crypto.token_digest(token)}).one_or_none()
     return (row[0], row[1] or row[2]) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub import clock, crypto
@@ -16,6 +16,30 @@ from hub.policy.actor import Actor, ActorKind
 from hub.policy.fields import Reader
 from hub.policy.scopes import participants_for, programmes_for
 
+# Built once, as every booking asks them.
+_WHOLE = (
+    joinedload(Participant.coach),
+    joinedload(Participant.jobcenter),
+    joinedload(Participant.participations).joinedload(Participation.programme),
+)
+_RUNNING = (
+    select(Participation)
+    .where(
+        Participation.participant_id == bindparam("person"),
+        Participation.state == ParticipationState.ADMITTED,
+        Participation.starts_on <= bindparam("on"),
+        Participation.ends_on >= bindparam("on"),
+    )
+    .order_by(Participation.ends_on.desc())
+    .limit(1)
+)
+_LOCK = (
+    update(Participant)
+    .where(Participant.id == bindparam("person"))
+    .values(version=Participant.version + 1)
+    .execution_options(synchronize_session=False)
+)
+
 
 def get_participant(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Participant:
     """Return one person the actor looks after (or is), with coach, Jobcenter and participations; raises NotFound.
@@ -25,6 +49,15 @@ def get_participant(session: Session, actor: Actor, public_id: str, *, at: datet
     return _one(session, participants_for(actor, at).where(Participant.public_id == public_id))
 
 
+def get_participant_to_book(session: Session, actor: Actor, public_id: str, *, at: datetime) -> Participant:
+    """Return one person the actor looks after (or is) alone, all a booking needs; raises NotFound."""
+    query = participants_for(actor, at).where(Participant.public_id == public_id)
+    person: Participant | None = session.scalar(query)
+    if person is None:
+        raise NotFound
+    return person
+
+
 def get_self(session: Session, actor: Actor, *, at: datetime) -> Participant:
     """Return the person who is signed in with a card; raises NotFound."""
     return _one(session, participants_for(actor, at).where(Participant.id == actor.participant_id))
@@ -32,12 +65,7 @@ def get_self(session: Session, actor: Actor, *, at: datetime) -> Participant:
 
 def _one(session: Session, query: Select[Any]) -> Participant:
     """Run a query for one person in one statement; somebody has few participations, so the join stays small."""
-    query = query.options(
-        joinedload(Participant.coach),
-        joinedload(Participant.jobcenter),
-        joinedload(Participant.participations).joinedload(Participation.programme),
-    )
-    person: Participant | None = session.scalars(query).unique().one_or_none()
+    person: Participant | None = session.scalars(query.options(*_WHOLE)).unique().one_or_none()
     if person is None:
         raise NotFound
     return person
@@ -61,27 +89,12 @@ def reader_of(actor: Actor, participant: Participant) -> Reader:
 
 def running_participation(session: Session, participant_id: int, *, on: date) -> Participation | None:
     """Return the admitted participation that runs on that day (its last day included), or None."""
-    return session.scalar(
-        select(Participation)
-        .where(
-            Participation.participant_id == participant_id,
-            Participation.state == ParticipationState.ADMITTED,
-            Participation.starts_on <= on,
-            Participation.ends_on >= on,
-        )
-        .order_by(Participation.ends_on.desc())
-        .limit(1)
-    )
+    return session.scalar(_RUNNING, {"person": participant_id, "on": on})
 
 
 def lock_participant(session: Session, participant_id: int) -> None:
     """Raise the version of a person's row: whoever books for the same person waits until this transaction ends."""
-    session.execute(
-        update(Participant)
-        .where(Participant.id == participant_id)
-        .values(version=Participant.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_LOCK, {"person": participant_id})
 
 
 def find_coach_id(session: Session, participant_id: int) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Integer, Select, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import SlotFull
@@ -29,10 +29,29 @@ class Taker:
     @property
     def open_pools(self) -> ColumnElement[bool]:
         """The condition on Pool under which places can be had."""
-        mine = or_(Pool.programme_id.in_(self.programme_ids), Pool.organisation_id.in_(self.organisation_ids))
-        return (Pool.state == PoolState.OPEN) & (~Pool.kept | mine)
+        return _open_to(self.programme_ids, self.organisation_ids)
 
 
+def _open_to(networks: Any, organisations: Any) -> ColumnElement[bool]:
+    mine = or_(Pool.programme_id.in_(networks), Pool.organisation_id.in_(organisations))
+    return (Pool.state == PoolState.OPEN) & (~Pool.kept | mine)
+
+
+# Built once, as every booking asks them; pools kept for the taker come first.
+_NETWORKS: Any = bindparam("networks", expanding=True)
+_ORGANISATIONS: Any = bindparam("organisations", expanding=True)
+_POOLS = (
+    select(Pool.id)
+    .where(Pool.slot_id == bindparam("slot"), _open_to(_NETWORKS, _ORGANISATIONS))
+    .order_by(Pool.kept.desc(), Pool.id)
+)
+_N: Any = bindparam("n", type_=Integer())
+_TAKE = (
+    update(Pool)
+    .where(Pool.id == bindparam("pool"), Pool.taken + _N <= Pool.places, Pool.state == PoolState.OPEN)
+    .values(taken=Pool.taken + _N)
+    .execution_options(synchronize_session=False)
+)
 ANYBODY = Taker(frozenset(), frozenset())  # to whom only the open pool is open
 
 
@@ -95,9 +114,9 @@ def take_places(session: Session, *, slot_id: int, n: int, taker: Taker) -> int:
 
     Raises SlotFull (409). Safe under concurrency on both databases: one UPDATE with its own guard per pool tried.
     """
-    for pool_id in _pools(session, slot_id, taker):
-        guarded = update(Pool).where(Pool.id == pool_id, Pool.taken + n <= Pool.places, Pool.state == PoolState.OPEN)
-        if _changed(session, guarded.values(taken=Pool.taken + n)):
+    of = {"networks": sorted(taker.programme_ids), "organisations": sorted(taker.organisation_ids)}
+    for pool_id in session.scalars(_POOLS, {"slot": slot_id, **of}).all():
+        if _is_changed(session.execute(_TAKE, {"pool": pool_id, "n": n})):
             return pool_id
     raise SlotFull
 
@@ -106,11 +125,6 @@ def lock_pools(session: Session, slot_ids: Collection[int]) -> None:
     """Lock all pools of these slots in order of id, so that two courses never wait for each other in a ring."""
     query = select(Pool.id).where(Pool.slot_id.in_(sorted(slot_ids))).order_by(Pool.id)
     session.execute(query.with_for_update(key_share=True)).all()
-
-
-def _pools(session: Session, slot_id: int, taker: Taker) -> list[int]:
-    query = select(Pool.id).where(Pool.slot_id == slot_id, taker.open_pools)
-    return list(session.scalars(query.order_by(Pool.kept.desc(), Pool.id)))
 
 
 def widen_open_pool(session: Session, *, slot_id: int, by: int) -> bool:
@@ -154,5 +168,8 @@ def add_to_open(session: Session, slot_id: int, n: int) -> None:
 
 
 def _changed(session: Session, statement: Update) -> bool:
-    done = session.execute(statement.execution_options(synchronize_session=False))
+    return _is_changed(session.execute(statement.execution_options(synchronize_session=False)))
+
+
+def _is_changed(done: Any) -> bool:
     return cast("CursorResult[Any]", done).rowcount == 1

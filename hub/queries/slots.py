@@ -1,12 +1,13 @@
 """Questions about dates: one, the next ones of an offer, a week of one's own; and the change of one date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.interfaces import ORMOption
 
 from hub import clock
 from hub.errors import NotFound, SomebodyWasFaster
@@ -28,6 +29,7 @@ __all__ = [
     "count_coming",
     "get_own_slot",
     "get_slot",
+    "get_slot_to_book",
     "list_between",
     "list_next_slots",
     "list_offer_slots",
@@ -35,9 +37,24 @@ __all__ = [
 ]
 
 
+_WITH_OFFER = contains_eager(Slot.offer).joinedload(Offer.organisation)
+_ALL = (
+    _WITH_OFFER,
+    joinedload(Slot.location),
+    joinedload(Slot.room),
+    selectinload(Slot.pools),
+    with_expression(Slot.on_hold, on_hold()),
+)
+
+
 def get_slot(session: Session, actor: Actor, public_id: str) -> Slot:
     """Return one date of an offer the actor sees, with offer, organisation, place, room and pools; else NotFound."""
     return _get(session, slots_for(actor), public_id)
+
+
+def get_slot_to_book(session: Session, actor: Actor, public_id: str) -> Slot:
+    """Return one date of an offer the actor sees with offer and organisation, all a booking needs; else NotFound."""
+    return _get(session, slots_for(actor), public_id, (_WITH_OFFER,))
 
 
 def get_own_slot(session: Session, actor: Actor, public_id: str) -> Slot:
@@ -45,8 +62,8 @@ def get_own_slot(session: Session, actor: Actor, public_id: str) -> Slot:
     return _get(session, own_slots_for(actor), public_id)
 
 
-def _get(session: Session, scope: Select[Any], public_id: str) -> Slot:
-    slot: Slot | None = session.scalar(_with_all(scope.where(Slot.public_id == public_id)))
+def _get(session: Session, scope: Select[Any], public_id: str, options: Sequence[ORMOption] = _ALL) -> Slot:
+    slot: Slot | None = session.scalar(scope.where(Slot.public_id == public_id).options(*options))
     if slot is None:
         raise NotFound
     return slot
@@ -54,13 +71,7 @@ def _get(session: Session, scope: Select[Any], public_id: str) -> Slot:
 
 def _with_all(query: Select[Any]) -> Select[Any]:
     """Name what pages of dates touch; the scope has joined the offer already."""
-    return query.options(
-        contains_eager(Slot.offer).joinedload(Offer.organisation),
-        joinedload(Slot.location),
-        joinedload(Slot.room),
-        selectinload(Slot.pools),
-        with_expression(Slot.on_hold, on_hold()),
-    )
+    return query.options(*_ALL)
 
 
 def list_next_slots(session: Session, offer: Offer, *, at: datetime, limit: int) -> list[Slot]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from hub.errors import NotFound
@@ -19,13 +19,18 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+_ACCOUNT = (  # built once, as every page asks it
+    select(User, Membership, ProgrammeOrganisation.programme_id)
+    .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
+    .outerjoin(ProgrammeOrganisation, ProgrammeOrganisation.organisation_id == Membership.organisation_id)
+    .where(User.id == bindparam("user"), User.disabled_at.is_(None))
+    .order_by(Membership.id)
+)
+
+
 def find_actor(session: Session, user_id: int, *, request_id: str = "") -> Actor | None:
     """Return what policy needs to know about an account; None when it is gone or disabled. One to three statements."""
-    running = (Membership.user_id == User.id) & Membership.ended_at.is_(None)
-    in_network = ProgrammeOrganisation.organisation_id == Membership.organisation_id
-    query = select(User, Membership, ProgrammeOrganisation.programme_id).outerjoin(Membership, running)
-    query = query.outerjoin(ProgrammeOrganisation, in_network).where(User.id == user_id, User.disabled_at.is_(None))
-    rows = session.execute(query.order_by(Membership.id)).all()
+    rows = session.execute(_ACCOUNT, {"user": user_id}).all()
     if not rows:
         return None
     seats = _seats(filter(None, (row[1] for row in rows)))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from calendars.holidays import closed_days
@@ -134,12 +134,21 @@ def count_before(session: Session, wish: Waiting) -> int:
     return session.scalar(query) or 0
 
 
+_WISH = (  # built once, as every booking asks it
+    select(Waiting)
+    .where(
+        Waiting.slot_id == bindparam("slot"),
+        Waiting.participant_id == bindparam("person"),
+        Waiting.state.in_(ACTIVE),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 def find_wish(session: Session, slot_id: int, participant_id: int) -> Waiting | None:
     """Return the wish of a person for a date that waits or has an offer, or None."""
-    query = select(Waiting).where(
-        Waiting.slot_id == slot_id, Waiting.participant_id == participant_id, Waiting.state.in_(ACTIVE)
-    )
-    return session.scalar(query.execution_options(populate_existing=True))
+    wish: Waiting | None = session.scalar(_WISH, {"slot": slot_id, "person": participant_id})
+    return wish
 
 
 def settle_wish(session: Session, booking: Booking, *, slot_id: int | None = None, at: datetime) -> None:

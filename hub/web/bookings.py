@@ -19,7 +19,7 @@ from hub.models.user import Role
 from hub.queries import bookings, courses, exclusions, holds, past_dates, slots
 from hub.queries.bookability import largest_party, obstacle_of_offer, obstacle_of_person, obstacle_of_slot
 from hub.queries.given_back import GIVEN_BACK
-from hub.queries.participants import get_participant, running_participation
+from hub.queries.participants import get_participant, get_participant_to_book, running_participation
 from hub.queries.places import taker_for, taker_of_person
 from hub.web import course_words, date_tasks, date_words, delivery_words, other_dates, waiting_words
 from hub.web.access import for_roles
@@ -50,12 +50,16 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return confirm_page(public_id, form, status=422)
     try:
+        with reading() as session:  # before whoever writes has to wait for us
+            slot = slots.get_slot_to_book(session, actor, public_id)
+            person = get_participant_to_book(session, actor, form.person.data or "", at=at())
         with transaction() as session:
+            session.add_all((slot, person))
             booking = book_slot(
                 session,
                 actor=actor,
-                slot=slots.get_slot(session, actor, public_id),
-                participant=get_participant(session, actor, form.person.data or "", at=at()),
+                slot=slot,
+                participant=person,
                 party=form.wanted,
                 idempotency_key=form.key.data or None,
                 seen_at=instant_of(form.seen.data),

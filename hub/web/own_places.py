@@ -271,7 +271,7 @@ def create_booking(public_id: str) -> Response | tuple[str, int]:
             book_slot(
                 session,
                 actor=current_actor(),
-                slot=slots.get_slot(session, own.actor, public_id),
+                slot=slots.get_slot_to_book(session, own.actor, public_id),
                 participant=own.person,
                 idempotency_key=form.key.data or None,
                 seen_at=instant_of(form.seen.data),
