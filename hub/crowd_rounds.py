@@ -2,19 +2,22 @@
 
 import http.client
 import re
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from http.cookies import SimpleCookie
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from hub.db import Database
 from hub.queries.crowds import count_booked
 
+T = TypeVar("T")
 HIDDEN = re.compile(r'<input [^>]*name="(csrf_token|key|seen)"[^>]* value="([^"]*)"')
 PATIENCE = 300  # seconds; a crowd before one small machine waits, and waiting is no error
 BOOKED, REFUSED = 303, 409
@@ -66,6 +69,7 @@ class Outcome:
     kind: int
     booked: int
     taken: int
+    seconds: float  # from the first form sent to the last answer
 
     def is_right(self, clients: int, places: int) -> bool:
         """Tell whether exactly as many as there were places have one, and all others were told so kindly."""
@@ -81,19 +85,30 @@ class Outcome:
 
 def play_round(database: Database, clients: Sequence[Client], *, slot: str) -> Outcome:
     """Let all clients read the page of a date, then send the form at the same moment; count with a SELECT apart."""
-    start = Barrier(len(clients))
 
-    def run(client: Client) -> tuple[int, str]:
-        form = client.prepare(slot)
-        start.wait(PATIENCE)
-        return client.book(slot, form)
+    def prepare(client: Client) -> Callable[[], tuple[int, str]]:
+        return partial(client.book, slot, client.prepare(slot))
 
-    with ThreadPoolExecutor(len(clients)) as threads:
-        answers = list(threads.map(run, clients))
+    answers, seconds = race([partial(prepare, client) for client in clients])
     kind = sum(status == REFUSED and KIND in page for status, page in answers)
     with database.reading() as session:
         booked, taken = count_booked(session, slot)
-    return Outcome(Counter(status for status, _ in answers), kind, booked, taken)
+    return Outcome(Counter(status for status, _ in answers), kind, booked, taken, seconds)
+
+
+def race(runners: Sequence[Callable[[], Callable[[], T]]]) -> tuple[list[T], float]:
+    """Let everybody prepare and then, at the same moment, do what each prepared; return all answers and the seconds."""
+    start = Barrier(len(runners))
+
+    def run(prepare: Callable[[], Callable[[], T]]) -> tuple[float, T, float]:
+        prepared = prepare()
+        start.wait(PATIENCE)
+        began = time.perf_counter()
+        return began, prepared(), time.perf_counter()
+
+    with ThreadPoolExecutor(len(runners)) as threads:
+        done = list(threads.map(run, runners))
+    return [answer for _, answer, _ in done], max(end for _, _, end in done) - min(begin for begin, _, _ in done)
 
 
 def cookie_of(app: Any, token: str) -> str:

@@ -16,10 +16,10 @@ PATIENCE = 60  # seconds
 
 
 class Service:
-    """A command of the house that runs beside us, and is started again after it was killed."""
+    """A command of the house, or another module, that runs beside us, and is started again after it was killed."""
 
-    def __init__(self, words: list[str], settings: Mapping[str, str], output: Path) -> None:
-        self.words, self.settings, self.output = words, settings, output
+    def __init__(self, words: list[str], settings: Mapping[str, str], output: Path, *, module: str = "hub") -> None:
+        self.words, self.settings, self.output, self.module = words, settings, output, module
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -27,7 +27,7 @@ class Service:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 (own words only)
-                [sys.executable, "-m", "hub", *self.words],
+                [sys.executable, "-m", self.module, *self.words],
                 env=clean | dict(self.settings),
                 stdout=output,
                 stderr=output,

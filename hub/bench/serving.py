@@ -40,10 +40,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(rooms: Rooms, database: Database, port: int) -> Iterator[Service]:
-    """Run the server with two workers on this database while the block runs."""
+def served(rooms: Rooms, database: Database, port: int, *, module: str = "hub") -> Iterator[Service]:
+    """Run the server, or another one beside it, with two workers on this database while the block runs."""
     settings = rooms.settings(database, port) | {"HUB_WORKERS": "2"}
-    server = Service(["serve", "--port", str(port)], settings, rooms.folder / "server.out")
+    words = ["serve", "--port", str(port)] if module == "hub" else [str(port)]
+    server = Service(words, settings, rooms.folder / "server.out", module=module)
     server.start()
     try:
         await_that(lambda: _answers(port) or not server.running, "the server lets nobody in")

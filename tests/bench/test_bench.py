@@ -48,6 +48,8 @@ def test_a_crowd_is_counted_and_no_round_comes_out_wrong(database_kind: str) -> 
         wrong, round_ = measure_crowd(rooms, rounds=1, clients=5, places=2)
     assert (wrong.ours, wrong.met) == (0, True)
     assert round_.ours > 0
+    assert round_.reference, "the smallest program took its turn"
+    assert round_.most == 10
 
 
 def test_what_was_recorded_is_sent_again_and_kept(world: World) -> None:

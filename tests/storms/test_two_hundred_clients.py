@@ -65,5 +65,5 @@ def test_the_command_plays_rounds_in_a_house_of_its_own() -> None:
 def test_a_round_with_one_too_many_an_error_or_an_unkind_word_is_wrong(
     statuses: dict[int, int], kind: int, booked: int, taken: int
 ) -> None:
-    assert not Outcome(Counter(statuses), kind, booked, taken).is_right(10, 2)
-    assert Outcome(Counter({303: 2, 409: 8}), 8, 2, 2).is_right(10, 2)
+    assert not Outcome(Counter(statuses), kind, booked, taken, 0.1).is_right(10, 2)
+    assert Outcome(Counter({303: 2, 409: 8}), 8, 2, 2, 0.1).is_right(10, 2)

@@ -1,0 +1,109 @@
+"""The smallest program that gives few places to many: no login, no log, nobody told; the reference of a crowd (P4).
+
+`python -m hub.bench.minimal PORT` serves it as `hub serve` serves the house: the same server, two workers, durable.
+"""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+from flask import Flask
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from sqlalchemy import make_url
+
+DATABASE = "HUB_DATABASE_URL"
+TABLES = (
+    "CREATE TABLE minimal_slots (id INTEGER PRIMARY KEY, places INTEGER NOT NULL, taken INTEGER NOT NULL)",
+    "CREATE TABLE minimal_bookings (slot_id INTEGER NOT NULL, person TEXT NOT NULL)",
+)
+PAGE = "<!doctype html><title>Termin {slot}</title><form method=post><button>Buchen</button></form>"
+TAKE = "UPDATE minimal_slots SET taken = taken + 1 WHERE id = {0} AND taken < places"
+NOTE = "INSERT INTO minimal_bookings (slot_id, person) VALUES ({0}, {0})"
+OPEN = "INSERT INTO minimal_slots (id, places, taken) VALUES ({0}, {0}, 0)"
+COUNT = "SELECT count(*) FROM minimal_bookings WHERE slot_id = {0}"
+
+
+class Places:
+    """The two tables, over one connection of the bare driver, as durable as the house."""
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        self.driver: Any
+        if address.get_backend_name() == "sqlite":
+            self.driver, self.mark = _connect(address.database or ""), "?"
+        else:
+            plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+            self.driver, self.mark = psycopg.connect(plain, autocommit=True), "%s"
+
+    def run(self, statement: str, *values: object) -> Any:
+        """Send one statement."""
+        return self.driver.execute(statement.format(self.mark), values)
+
+    def take(self, slot: int, person: str) -> bool:
+        """Take one place; False when none is left."""
+        self.driver.execute("BEGIN IMMEDIATE" if self.mark == "?" else "BEGIN")
+        done = self.run(TAKE, slot).rowcount == 1
+        if done:
+            self.run(NOTE, slot, person)
+        self.driver.execute("COMMIT")
+        return bool(done)
+
+
+def _connect(file: str) -> sqlite3.Connection:
+    # The server makes the application in one thread and asks it in another, never in two at once.
+    driver = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA synchronous=FULL")
+    return driver
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Places]:
+    """Give the tables, made anew in this database, for opening dates and counting."""
+    places = Places(url)
+    with closing(places.driver):
+        for table in TABLES:
+            places.driver.execute(table)
+        yield places
+
+
+def application() -> Callable[..., Any]:
+    """Return the program for one worker."""
+    app, places = Flask("minimal", static_folder=None), Places(os.environ[DATABASE])
+
+    @app.get("/healthz")
+    def show_health() -> str:
+        return "ok"
+
+    @app.get("/<int:slot>")
+    def new_booking(slot: int) -> str:
+        return PAGE.format(slot=slot)
+
+    @app.post("/<int:slot>/<person>")
+    def create_booking(slot: int, person: str) -> tuple[str, int]:
+        return ("", 303) if places.take(slot, person) else ("", 409)
+
+    return app
+
+
+def serve(port: int) -> None:
+    """Answer requests until TERM."""
+    Server(
+        "hub.bench.minimal:application",
+        factory=True,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=1,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
