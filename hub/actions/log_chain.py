@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from hub import crypto
 from hub.actions import log
-from hub.models.log import LogEntry
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
@@ -40,8 +41,8 @@ def chain_log(session: Session, *, at: datetime, batch: int = BATCH) -> int:
     head = log_queries.last_link(session)
     number, digest = (head.number, head.digest) if head else (0, START)
     links = []
-    for entry in log_queries.list_unchained(session, limit=batch):
-        number, digest = number + 1, _digest_of(digest, entry)
+    for entry, subjects in log_queries.list_unchained(session, limit=batch):
+        number, digest = number + 1, _digest_of(digest, entry, subjects)
         links.append({"number": number, "log_id": entry.id, "digest": digest, "chained_at": at})
     log_queries.add_links(session, links)
     return len(links)
@@ -54,16 +55,15 @@ def verify_log(session: Session, *, at: datetime, anchor: tuple[int, str] | None
     """
     number, digest, broken = 0, START, None
     while broken is None and (links := log_queries.list_links(session, after=number, limit=BATCH)):
-        for link, entry in links:
-            expected = _digest_of(digest, entry) if entry is not None else None
-            if link.number != number + 1 or link.digest != expected:
+        for entry, subjects in links:
+            expected = _digest_of(digest, entry, subjects) if entry.id is not None else None
+            if entry.number != number + 1 or entry.link != expected:
                 broken = number + 1
                 break
-            number, digest = link.number, link.digest
+            number, digest = entry.number, entry.link
             if anchor and anchor[0] == number and anchor[1] != digest:
                 broken = number
                 break
-        session.expunge_all()  # a log of millions of rows must not pile up in memory
     if broken is None and anchor and anchor[0] > number:
         broken = number + 1
     unchained, oldest = log_queries.count_unchained(session)
@@ -78,7 +78,7 @@ def note_verification(session: Session, *, actor: Actor, verdict: Verdict, at: d
     log.record(session, actor=actor, action="log.verified", result=result, at=at)
 
 
-def _digest_of(predecessor: str, entry: LogEntry) -> str:
+def _digest_of(predecessor: str, entry: Row[Any], subjects: list[str]) -> str:
     """Return the keyed digest of a row, its subjects and its predecessor; who has only the database cannot forge it."""
     row = {
         "id": entry.id,
@@ -90,7 +90,7 @@ def _digest_of(predecessor: str, entry: LogEntry) -> str:
         "purpose": entry.purpose,
         "result": entry.result,
         "request": entry.request_id,
-        "subjects": sorted(subject.subject for subject in entry.subjects),
+        "subjects": sorted(subjects),
     }
     text = json.dumps(row, sort_keys=True, separators=(",", ":"))
     return crypto.ring().digest("log chain", f"{predecessor}\n{text}")

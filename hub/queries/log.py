@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Row, func, insert, literal, select
+from sqlalchemy.orm import Session
 
 from hub import clock
-from hub.models.log import LogChain, LogEntry
+from hub.models.log import LogChain, LogEntry, LogSubject
 from hub.models.user import User
 from hub.policy.actor import Actor
 from hub.policy.scopes import log_for
 
+_ROW = tuple(LogEntry.__table__.columns)  # plain, as the chain reads very many of them
 LATE = 10_000  # so many rows may be committed before one that got its id earlier and is still under way
 
 
@@ -72,16 +73,28 @@ def last_link(session: Session) -> LogChain | None:
     return session.scalar(select(LogChain).order_by(LogChain.number.desc()).limit(1))
 
 
-def list_unchained(session: Session, *, limit: int) -> list[LogEntry]:
-    """Return committed rows that are not yet in the chain, in order of id, with their subjects."""
+def list_unchained(session: Session, *, limit: int) -> list[tuple[Row[Any], list[str]]]:
+    """Return committed rows that are not yet in the chain, in order of id, each with its subjects."""
     newest = select(func.coalesce(func.max(LogChain.log_id), 0)).scalar_subquery()
     query = (
-        select(LogEntry)
+        select(*_ROW)
         .outerjoin(LogChain, LogChain.log_id == LogEntry.id)
         .where(LogEntry.id > newest - LATE, LogChain.number.is_(None))
-        .options(selectinload(LogEntry.subjects))
     )
-    return list(session.scalars(query.order_by(LogEntry.id).limit(limit)))
+    rows = session.execute(query.order_by(LogEntry.id).limit(limit)).all()
+    subjects = _subjects_of(session, [row.id for row in rows])
+    return [(row, subjects.get(row.id, [])) for row in rows]
+
+
+def _subjects_of(session: Session, log_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the subjects of log rows; those between the first and the last are read at once."""
+    found: dict[int, list[str]] = {}
+    if log_ids:
+        between = LogSubject.log_id.between(min(log_ids), max(log_ids))
+        columns = (LogSubject.log_id, LogSubject.subject)
+        for log_id, subject in session.execute(select(*columns).where(between)):
+            found.setdefault(log_id, []).append(subject)
+    return found
 
 
 def add_links(session: Session, links: Sequence[dict[str, Any]]) -> None:
@@ -110,12 +123,13 @@ def count_unchained(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def list_links(session: Session, *, after: int, limit: int) -> list[tuple[LogChain, LogEntry | None]]:
-    """Return the next links of the chain with their rows and subjects; a row that is gone is None."""
+def list_links(session: Session, *, after: int, limit: int) -> list[tuple[Row[Any], list[str]]]:
+    """Return the next links (`number`, `link`) with their rows and subjects; a row that is gone has no id."""
     query = (
-        select(LogChain, LogEntry)
+        select(LogChain.number, LogChain.digest.label("link"), *_ROW)
         .outerjoin(LogEntry, LogEntry.id == LogChain.log_id)
         .where(LogChain.number > after)
-        .options(selectinload(LogEntry.subjects))
     )
-    return [(link, entry) for link, entry in session.execute(query.order_by(LogChain.number).limit(limit))]
+    rows = session.execute(query.order_by(LogChain.number).limit(limit)).all()
+    subjects = _subjects_of(session, [row.id for row in rows if row.id is not None])
+    return [(row, subjects.get(row.id, [])) for row in rows]

@@ -1,10 +1,26 @@
 """Writing very many rows at once, for invented data only: no verb asks, no log tells; pages never come here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Integer, String, case, cast, column, func, insert, literal, or_, select, text, values
+from sqlalchemy import (
+    Column,
+    Dialect,
+    Integer,
+    String,
+    case,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    values,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema, DropSchema
 
@@ -18,15 +34,66 @@ DAYS = 7
 
 
 def add_named_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Add rows and return their keys in the same order."""
-    core = table.__table__  # through the class, rows with and without a value could not go together
-    return list(session.scalars(insert(core).returning(core.c.id, sort_by_parameter_order=True), rows))
+    """Add rows and return their keys in the same order; the keys are taken beforehand."""
+    keys = _take_keys(session, table.__table__, len(rows))
+    add_rows(session, table, [{"id": key, **row} for key, row in zip(keys, rows, strict=True)])
+    return keys
 
 
 def add_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows nobody asks the keys of."""
-    if rows:
-        session.execute(insert(table.__table__), rows)
+    """Add rows nobody asks the keys of: by COPY to a server, else by the driver's own way for many.
+
+    What a row leaves out has the column's default; constraints and triggers are asked as always.
+    """
+    if not rows:
+        return
+    named = set().union(*rows)
+    columns = [one for one in table.__table__.columns if one.key in named or one.default is not None]
+    tuples = _as_stored(rows, columns, session.get_bind().dialect)
+    names = ", ".join(one.name for one in columns)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})", list(tuples))  # noqa: S608
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.__tablename__} ({names}) FROM STDIN") as copy:
+        for one in tuples:
+            copy.write_row(one)
+
+
+def _as_stored(
+    rows: Sequence[dict[str, Any]], columns: Sequence[Column[Any]], dialect: Dialect
+) -> Iterator[tuple[Any, ...]]:
+    """Turn rows into what the driver takes, each column by its own type."""
+    kept = [(one.key, _default_of(one), _turned(one, dialect)) for one in columns]
+    for row in rows:
+        yield tuple([stored(row[key] if key in row else default()) for key, default, stored in kept])
+
+
+def _turned(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    """Return what turns a value of a column into the driver's; instants come again and again."""
+    stored: Any = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if stored is None:
+        return lambda value: value
+    turned: Callable[[Any], Any] = lru_cache(stored) if isinstance(column.type, UTCDateTime) else stored
+    return turned
+
+
+def _default_of(column: Column[Any]) -> Callable[[], Any]:
+    default: Any = column.default
+    if default is None:
+        return lambda: None
+    return partial(default.arg, None) if default.is_callable else lambda: default.arg
+
+
+def _take_keys(session: Session, table: Any, number: int) -> list[int]:
+    """Take so many keys that nobody else gets: of the sequence, or after the last one, as SQLite has one writer."""
+    if session.get_bind().dialect.name == "sqlite":
+        first = (session.scalar(select(func.max(table.c.id))) or 0) + 1
+        return list(range(first, first + number))
+    following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    return list(session.scalars(select(following).select_from(func.generate_series(1, number))))
 
 
 def count_named(session: Session, name: Any, ending: str) -> int:

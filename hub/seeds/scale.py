@@ -31,6 +31,7 @@ from hub.seeds.district_places import add_places
 
 SEED = 20261123
 NETWORKS = 2
+CHAINED = 10_000  # rows of the log at once
 DAYS_BEFORE, DAYS_AFTER = timedelta(days=800), timedelta(days=548)  # a network runs, as in the demo
 Progress = Callable[[int], None]
 
@@ -70,7 +71,7 @@ def load_scale(
         dice = random.Random(f"{seed} {number}")  # noqa: S311 (invented people need no secrets)
         unit = partial(_write, size=size, number=number, at=at, dice=dice, password_hash=password_hash)
         rows += database.run(unit)
-        while chained := database.run(lambda session: chain_log(session, at=at)):
+        while chained := database.run(lambda session: chain_log(session, at=at, batch=CHAINED)):
             rows += chained
         progress(1)
     database.run(refresh_statistics)
