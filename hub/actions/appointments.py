@@ -13,7 +13,7 @@ from hub.models.participant import Participant
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, feeds, participants
+from hub.queries import bookings, busy_dates, feeds, participants
 from hub.queries.coach_time import home_of
 from hub.queries.participations import require_not_over
 from hub.queries.sent_forms import found_before
@@ -119,7 +119,7 @@ def _require_time(
 ) -> None:
     """Raise PersonElsewhere (409) when person or coach is somewhere else then; both are locked."""
     person_id = booking.participant_id
-    if person_id is not None and bookings.find_overlap(session, person_id, starts_at, ends_at, besides=booking.id):
+    if person_id is not None and busy_dates.find_overlap(session, person_id, starts_at, ends_at, besides=booking.id):
         raise PersonElsewhere
     place: dict[str, Any] = {"town": booking.municipality_code or "", "talk": not booking.is_block}
     if booking.municipality_code:

@@ -18,7 +18,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import SYSTEM, Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, codes, holds, requested_places
+from hub.queries import bookings, busy_dates, codes, holds, requested_places
 from hub.queries.bookability import obstacle_of_slot, require_suited, take_for
 from hub.queries.next_free import keep_next_free
 
@@ -37,7 +37,7 @@ def request_place(
     if slot is None:
         return None
     bookings.lock_slots(session, [slot])
-    if obstacle_of_slot(slot, at) is not None or bookings.find_live_booking(session, slot.id, participant.id):
+    if obstacle_of_slot(slot, at) is not None or busy_dates.find_live_booking(session, slot.id, participant.id):
         return None
     try:
         participation = require_suited(session, slot, participant)

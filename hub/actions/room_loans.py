@@ -18,7 +18,7 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.permissions import Permission
 from hub.policy.rules import require
-from hub.queries import bookings, coach_time, feeds, participants, places
+from hub.queries import bookings, busy_dates, coach_time, feeds, participants, places
 from hub.queries.bookability import require_bookable, require_seen
 from hub.queries.participations import require_not_over
 from hub.queries.room_loans import obstacle_of_loan
@@ -117,7 +117,7 @@ def _require_time(
     session: Session, actor: Actor, slot: Slot, participant: Participant | None, travel_minutes: int
 ) -> None:
     starts_at, ends_at = slot.starts_at, slot.ends_at
-    if participant is not None and bookings.find_overlap(session, participant.id, starts_at, ends_at):
+    if participant is not None and busy_dates.find_overlap(session, participant.id, starts_at, ends_at):
         raise PersonElsewhere
     if participant is not None:
         require_not_over(session, participant.id, starts_at)

@@ -11,18 +11,18 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
-from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url
+
+from hub.web.bare import bare_booking
 
 DATABASE = "HUB_DATABASE_URL"
 TABLES = (
     "CREATE TABLE minimal_slots (id INTEGER PRIMARY KEY, places INTEGER NOT NULL, taken INTEGER NOT NULL)",
     "CREATE TABLE minimal_bookings (slot_id INTEGER NOT NULL, person TEXT NOT NULL)",
 )
-PAGE = "<!doctype html><title>Termin {slot}</title><form method=post><button>Buchen</button></form>"
 TAKE = "UPDATE minimal_slots SET taken = taken + 1 WHERE id = {0} AND taken < places"
 NOTE = "INSERT INTO minimal_bookings (slot_id, person) VALUES ({0}, {0})"
 OPEN = "INSERT INTO minimal_slots (id, places, taken) VALUES ({0}, {0}, 0)"
@@ -75,20 +75,7 @@ def opened(url: str) -> Iterator[Places]:
 
 def application() -> Callable[..., Any]:
     """Return the program for one worker."""
-    app, places = Flask("minimal", static_folder=None), Places(os.environ[DATABASE])
-
-    @app.get("/healthz")
-    def show_health() -> str:
-        return "ok"
-
-    @app.get("/<int:slot>")
-    def new_booking(slot: int) -> str:
-        return PAGE.format(slot=slot)
-
-    @app.post("/<int:slot>/<person>")
-    def create_booking(slot: int, person: str) -> tuple[str, int]:
-        return ("", 303) if places.take(slot, person) else ("", 409)
-
+    app: Callable[..., Any] = bare_booking(Places(os.environ[DATABASE]).take)
     return app
 
 

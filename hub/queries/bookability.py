@@ -12,7 +12,7 @@ from hub.models.offer import Access, Form, Freshness, Offer, OfferState
 from hub.models.participant import Participant, Participation
 from hub.models.slot import Slot, SlotState
 from hub.policy.actor import Actor, ActorKind
-from hub.queries import bookings, participants, places
+from hub.queries import bookings, busy_dates, participants, places
 from hub.queries.disclosures import say_moment
 from hub.queries.exclusions import TAKES_NOBODY, require_not_excluded
 
@@ -118,7 +118,7 @@ def require_time(session: Session, person: Participant, slot: Slot, besides: int
     `besides` is a booking that does not count: the one to be moved, or the hold that becomes one. Safe only after
     lock_participant.
     """
-    against = [one for one in bookings.list_against(session, person.id, slot) if one.id != besides]
+    against = [one for one in busy_dates.list_against(session, person.id, slot) if one.id != besides]
     there = next((one for one in against if one.slot_id == slot.id), None)
     if there is not None and there.state is BookingState.REQUESTED:
         raise PersonElsewhere(N_("Für diesen Platz läuft schon eine Anfrage. Der Partner hat noch nicht geantwortet."))

@@ -9,7 +9,6 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
-    and_,
     bindparam,
     case,
     false,
@@ -34,7 +33,6 @@ from hub.models.slot import Slot
 from hub.policy.actor import Actor
 from hub.policy.scopes import bookings_for, kept_privately
 from hub.queries import coach_time, offers
-from hub.queries.busy_dates import shares_time
 from hub.queries.coming_dates import is_shown
 from hub.queries.day_plans import Stop, find_clash
 from hub.queries.eligibility import Eligibility
@@ -44,8 +42,7 @@ from hub.queries.reading import reads_date
 from hub.queries.slots import list_next_slots
 
 ALTERNATIVES = 3
-# Built once, as every booking asks them: building one takes longer than asking it.
-_OF_KEY = select(Booking.id).where(Booking.idempotency_key == bindparam("key"))
+# Built once, as every booking asks it: building it takes longer than asking it.
 _OF_SLOTS = (Slot.state, Slot.starts_at, Slot.ends_at, Slot.version)
 _LOCK_SLOTS = (
     select(Slot.id, *_OF_SLOTS)
@@ -53,10 +50,6 @@ _LOCK_SLOTS = (
     .order_by(Slot.id)
     .with_for_update(key_share=True)
 )
-_PERSON: Any = bindparam("person")
-_AT_THE_TIME = shares_time(_PERSON, *(bindparam(name, type_=UTCDateTime()) for name in ("starts_at", "ends_at")))
-_THERE = and_(Booking.slot_id == bindparam("slot"), Booking.holds_a_place)
-_AGAINST = select(Booking).where(Booking.participant_id == _PERSON, or_(_THERE, _AT_THE_TIME)).order_by(Booking.id)
 LONGEST_TRAVEL = timedelta(hours=4)  # how far an appointment's travel can reach beyond its own times
 FAR = LONGEST_TRAVEL + timedelta(hours=2)  # with the longest pause
 
@@ -119,18 +112,6 @@ def raise_sequences_of_enquiry(session: Session, enquiry_id: int, *, at: datetim
     session.execute(coming.values(**raised))
 
 
-def find_by_key(session: Session, idempotency_key: str | None) -> Booking | None:
-    """Return the booking an earlier sending of the same form made, or None."""
-    if not idempotency_key:
-        return None
-    found = session.scalar(_OF_KEY, {"key": idempotency_key})
-    if found is None:
-        return None
-    return session.scalar(
-        select(Booking).where(Booking.id == found).options(*with_place(), joinedload(Booking.enquiry))
-    )
-
-
 def lock_slots(session: Session, slots: Iterable[Slot]) -> None:
     """Lock loaded dates in order of id and bring them up to now, so that no move or calling-off passes unseen."""
     known = {slot.id: slot for slot in slots}
@@ -140,19 +121,6 @@ def lock_slots(session: Session, slots: Iterable[Slot]) -> None:
     for row in rows:
         for column in _OF_SLOTS:
             set_committed_value(known[row.id], column.key, getattr(row, column.key))
-
-
-def find_overlap(
-    session: Session, participant_id: int, starts_at: datetime, ends_at: datetime, *, besides: int | None = None
-) -> Booking | None:
-    """Return a confirmed or offered booking of the person that shares time with [starts_at, ends_at), or None.
-
-    Safe only after lock_participant.
-    """
-    query = select(Booking).where(shares_time(participant_id, starts_at, ends_at))
-    if besides is not None:
-        query = query.where(Booking.id != besides)
-    return session.scalar(query.order_by(Booking.starts_at).limit(1))
 
 
 def find_coach_overlap(
@@ -176,24 +144,6 @@ def find_coach_overlap(
     wanted = Stop(starts_at, ends_at, travel_minutes=minutes, **place)
     clash = find_clash(wanted, others, coach_time.find_habits(session, user_id))
     return clash.about if clash is not None else None
-
-
-def list_against(session: Session, participant_id: int, slot: Slot) -> list[Booking]:
-    """Return what stands against a place in a date: the place a person has there already, and who takes its time.
-
-    Safe only after lock_participant.
-    """
-    values = {"person": participant_id, "slot": slot.id, "starts_at": slot.starts_at, "ends_at": slot.ends_at}
-    return list(session.scalars(_AGAINST, values))
-
-
-def find_live_booking(session: Session, slot_id: int, participant_id: int) -> Booking | None:
-    """Return the place a person has in a slot already, or None."""
-    return session.scalar(
-        select(Booking).where(
-            Booking.slot_id == slot_id, Booking.participant_id == participant_id, Booking.holds_a_place
-        )
-    )
 
 
 def find_identified_enquiry(session: Session, participant_id: int, offer_id: int) -> Enquiry | None:

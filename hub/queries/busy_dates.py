@@ -1,11 +1,13 @@
 """When a person is busy: the condition that refuses a booking, leaves dates out of a search and marks those shown."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from hub.db import UTCDateTime
 from hub.models.booking import BLOCKING, Booking, BookingState
 from hub.models.slot import Slot
 
@@ -35,3 +37,41 @@ def find_busy(session: Session, participant_id: int, slots: Iterable[Slot]) -> f
     if not keys:
         return frozenset()
     return frozenset(session.scalars(select(Slot.id).where(Slot.id.in_(keys), is_busy(participant_id))))
+
+
+# Built once, as every booking asks it.
+_PERSON: Any = bindparam("person")
+_AT_THE_TIME = shares_time(_PERSON, *(bindparam(name, type_=UTCDateTime()) for name in ("starts_at", "ends_at")))
+_THERE = and_(Booking.slot_id == bindparam("slot"), Booking.holds_a_place)
+_AGAINST = select(Booking).where(Booking.participant_id == _PERSON, or_(_THERE, _AT_THE_TIME)).order_by(Booking.id)
+
+
+def list_against(session: Session, participant_id: int, slot: Slot) -> list[Booking]:
+    """Return what stands against a place in a date: the place a person has there already, and who takes its time.
+
+    Safe only after lock_participant.
+    """
+    values = {"person": participant_id, "slot": slot.id, "starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    return list(session.scalars(_AGAINST, values))
+
+
+def find_overlap(
+    session: Session, participant_id: int, starts_at: datetime, ends_at: datetime, *, besides: int | None = None
+) -> Booking | None:
+    """Return a confirmed or offered booking of the person that shares time with [starts_at, ends_at), or None.
+
+    Safe only after lock_participant.
+    """
+    query = select(Booking).where(shares_time(participant_id, starts_at, ends_at))
+    if besides is not None:
+        query = query.where(Booking.id != besides)
+    return session.scalar(query.order_by(Booking.starts_at).limit(1))
+
+
+def find_live_booking(session: Session, slot_id: int, participant_id: int) -> Booking | None:
+    """Return the place a person has in a slot already, or None."""
+    return session.scalar(
+        select(Booking).where(
+            Booking.slot_id == slot_id, Booking.participant_id == participant_id, Booking.holds_a_place
+        )
+    )

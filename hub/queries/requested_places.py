@@ -12,7 +12,7 @@ from hub.models.booking import BLOCKING, BY_YES, SHOWN, STANDING, Booking, Booki
 from hub.models.enquiry import Enquiry, EnquiryState
 from hub.models.offer import Offer
 from hub.models.slot import Slot
-from hub.queries.bookings import find_overlap
+from hub.queries.busy_dates import find_overlap
 from hub.queries.ladder import NOBODY, ends_at, list_desks
 
 

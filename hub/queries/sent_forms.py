@@ -2,15 +2,29 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from hub.errors import SentBefore, SomebodyWasFaster
 from hub.i18n import N_
 from hub.models.booking import Booking, BookingState
-from hub.queries.bookings import find_by_key
+from hub.queries.bookings import with_place
 
 ENDED = (BookingState.CANCELLED, BookingState.EXPIRED)
+# Built once, as every booking asks it.
+_OF_KEY = select(Booking.id).where(Booking.idempotency_key == bindparam("key"))
+
+
+def _find_by_key(session: Session, idempotency_key: str | None) -> Booking | None:
+    """Return the booking an earlier sending of the same form made, or None."""
+    if not idempotency_key:
+        return None
+    found = session.scalar(_OF_KEY, {"key": idempotency_key})
+    if found is None:
+        return None
+    return session.scalar(
+        select(Booking).where(Booking.id == found).options(*with_place(), joinedload(Booking.enquiry))
+    )
 
 
 def find_sent(session: Session, key: str | None, same: Callable[[Booking], bool]) -> Booking | None:
@@ -18,7 +32,7 @@ def find_sent(session: Session, key: str | None, same: Callable[[Booking], bool]
 
     Raises SentBefore (409) when it made something else than what is asked for now.
     """
-    earlier = find_by_key(session, key)
+    earlier = _find_by_key(session, key)
     if earlier is not None and not same(earlier):
         raise SentBefore
     return earlier

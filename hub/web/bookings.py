@@ -16,7 +16,7 @@ from hub.models.booking import OWN, UNDECIDED, Booking, BookingState
 from hub.models.participant import Participant
 from hub.models.slot import Slot
 from hub.models.user import Role
-from hub.queries import bookings, courses, exclusions, holds, past_dates, slots
+from hub.queries import bookings, busy_dates, courses, exclusions, holds, past_dates, slots
 from hub.queries.bookability import largest_party, obstacle_of_offer, obstacle_of_person, obstacle_of_slot
 from hub.queries.given_back import GIVEN_BACK
 from hub.queries.participants import get_participant, get_participant_to_book, running_participation
@@ -139,7 +139,7 @@ def _is_over_or_off(slot: Slot) -> bool:
 def _clash(session: Session, slot: Slot, person: Participant, hold: Booking | None) -> Booking | None:
     """Return what the person has at the same time, besides the place held for this very date."""
     besides = hold.id if hold is not None else None
-    return bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
+    return busy_dates.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
 
 
 @blueprint.get("/bookings/<public_id>")

@@ -23,7 +23,7 @@ from hub.models.preference import EVERYWHERE
 from hub.models.shortlist import ShortlistState
 from hub.models.slot import Slot
 from hub.policy.actor import Actor
-from hub.queries import bookings, exclusions, holds, offers, participants, preferences, shortlists, slots
+from hub.queries import bookings, busy_dates, exclusions, holds, offers, participants, preferences, shortlists, slots
 from hub.queries.bookability import obstacle_of_offer, obstacle_of_person, obstacle_of_slot
 from hub.queries.offers import Hit
 from hub.queries.places import Taker, fits, free_for, taker_of_person
@@ -254,7 +254,7 @@ def _obstacle(session: Session, own: Self, slot: Slot, hold: Booking | None, now
     if excluded := exclusions.obstacle_of_exclusion(session, person.id, offer.organisation_id):
         return excluded
     besides = hold.id if hold is not None else None
-    there = bookings.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
+    there = busy_dates.find_overlap(session, person.id, slot.starts_at, slot.ends_at, besides=besides)
     return ELSEWHERE if there else None
 
 

@@ -28,7 +28,8 @@ from hub.models.subscription import FeedKind, Level, Subscription
 from hub.policy.actor import SYSTEM
 from hub.queries import feed_entries, feed_slots, slots, today
 from hub.queries.attendees import list_attendees
-from hub.queries.bookings import find_overlap, get_booking, list_coming
+from hub.queries.bookings import get_booking, list_coming
+from hub.queries.busy_dates import find_overlap
 from hub.queries.invariants import SLACK, list_broken
 from hub.queries.participants import get_participant
 from hub.queries.slots import get_own_slot, get_slot
