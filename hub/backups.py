@@ -17,6 +17,7 @@ from hub import crypto, dumping, migrating
 from hub.actions.log_chain import verify_log
 from hub.actions.replaying import replay
 from hub.actions.restoring import note_restored
+from hub.backup_files import STAMP, list_backups, made_at, name_of
 from hub.db import Database
 from hub.errors import ConfigurationError
 from hub.journal import Ended
@@ -29,7 +30,6 @@ from hub.worker.checks import check_now
 
 LONGEST_KEPT = 35  # days (R-DSR-07)
 PURPOSE = "backup"
-STAMP = "%Y%m%dT%H%M%SZ"
 PIECE = 1 << 20
 
 
@@ -62,7 +62,7 @@ def make_backup(database: Database, url: str, folder: Path, *, keep_days: int, a
     all; raises ConfigurationError or OSError otherwise.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / f"hub-{at.astimezone(UTC):{STAMP}}.sealed"
+    file = folder / name_of(at)
     with TemporaryDirectory(dir=folder, prefix=".") as private:
         content, draft = Path(private) / "content", Path(private) / "draft"
         manifest = _copy(database, url, content, at)
@@ -76,19 +76,6 @@ def make_backup(database: Database, url: str, folder: Path, *, keep_days: int, a
         if made_at(old) < at - timedelta(days=min(keep_days, LONGEST_KEPT)):
             old.unlink()
     return file
-
-
-def list_backups(folder: Path) -> list[Path]:
-    """Return the backups in a folder, the oldest first."""
-    return sorted(file for file in folder.glob("hub-*Z.sealed") if _stamp(file) is not None)
-
-
-def made_at(file: Path) -> datetime:
-    """Return when a backup was made, by its name; raises ConfigurationError for another file's."""
-    stamp = _stamp(file)
-    if stamp is None:
-        raise ConfigurationError(f"{file.name} is not the name of a backup.")
-    return stamp
 
 
 def put_back(url: str, file: Path, *, lines: Iterable[Ended] | None, replace: bool, at: datetime) -> PutBack:
@@ -257,13 +244,6 @@ def _require_whole(database: Database, manifest: Manifest, at: datetime) -> None
         raise ConfigurationError(f"The log is broken at number {verdict.first_broken or verdict.number}.")
     if changed:
         raise ConfigurationError(f"Words of consents are not what was signed, the first is {changed[0]}.")
-
-
-def _stamp(file: Path) -> datetime | None:
-    try:
-        return datetime.strptime(file.name, f"hub-{STAMP}.sealed").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _sync_folder(folder: Path) -> None:

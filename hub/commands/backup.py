@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from hub import clock
-from hub.backups import LONGEST_KEPT, list_backups, make_backup
+from hub.backup_files import list_backups
+from hub.backups import LONGEST_KEPT, make_backup
 from hub.commands.opening import ready
 
 

@@ -2,13 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 
 import click
 
 from hub import clock, migrating
 from hub.actions.log_chain import verify_log
-from hub.backups import list_backups, made_at
+from hub.backup_files import is_too_old, list_backups, made_at
 from hub.commands.opening import Installation, opened, require_answer, require_migrated
 from hub.errors import ConfigurationError
 from hub.pdf import missing_libraries, write_pdf
@@ -18,7 +17,6 @@ from hub.worker.checks import check_now
 from hub.worker.transport import mail_server
 
 Check = Callable[[Installation], str]
-OLDEST_BACKUP = timedelta(hours=36)  # one a day, and half a day of patience (R-OPS-10)
 SAMPLE = "<!DOCTYPE html><title>PDF</title><p>PDF</p>"
 
 
@@ -104,10 +102,10 @@ def _backup(house: Installation) -> str:
     found = list_backups(house.config.backups)
     if not found:
         return "none yet: hub backup"
-    age = clock.now() - made_at(found[-1])
-    if house.config.environment == "production" and age > OLDEST_BACKUP:
-        raise ConfigurationError(f"the newest is of {made_at(found[-1]):%Y-%m-%d %H:%M} UTC, {age.days} days old")
-    return f"the newest is of {made_at(found[-1]):%Y-%m-%d %H:%M} UTC, {len(found)} kept"
+    made, now = made_at(found[-1]), clock.now()
+    if house.config.environment == "production" and is_too_old(made, now):
+        raise ConfigurationError(f"the newest is of {made:%Y-%m-%d %H:%M} UTC, {(now - made).days} days old")
+    return f"the newest is of {made:%Y-%m-%d %H:%M} UTC, {len(found)} kept"
 
 
 def _pdf(_house: Installation) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 
-from hub import migrating
+from hub import backup_files, migrating
 from hub.actions import check_runs as check_verbs
 from hub.actions.outbox import revive_notice
 from hub.i18n import N_, Message, gettext
@@ -17,7 +17,7 @@ from hub.policy.rules import require
 from hub.queries import check_runs, log, notices, operation
 from hub.web.access import for_roles
 from hub.web.check_words import TRUTHS
-from hub.web.context import at, current_actor, reading, render, transaction
+from hub.web.context import at, config, current_actor, reading, render, transaction
 
 blueprint = Blueprint("operation", __name__)
 LATE_MINUTES = 10
@@ -45,7 +45,9 @@ def show_operation() -> Any:
         revision = operation.find_revision(session)
         checked = check_runs.find_last_run(session)
     mails, tail, head = _minutes(oldest), _minutes(unchained_at), migrating.head()
+    backed_up_at = backup_files.find_newest(config().backups)
     troubles = [bool(dead), mails > LATE_MINUTES, tail > LATE_MINUTES, revision != head, not _is_good(checked)]
+    troubles.append(not _is_backed_up(backed_up_at))
     return render(
         "operation/show_operation.html",
         counts=[(word, str(counts.get(state, 0))) for state, word in STATES.items()],
@@ -58,6 +60,8 @@ def show_operation() -> Any:
         head=head,
         checked=checked,
         data_good=_is_good(checked),
+        backed_up_at=backed_up_at,
+        backed_up=_is_backed_up(backed_up_at),
         broken=_broken(checked),
         well=not any(troubles),
     )
@@ -92,6 +96,11 @@ def revive(public_id: str) -> Any:
 def _is_good(checked: CheckRun | None) -> bool:
     """Tell whether the last check is a recent one and found nothing."""
     return checked is not None and not checked.broken and at() - checked.ran_at <= OLD
+
+
+def _is_backed_up(made: datetime | None) -> bool:
+    """Tell whether there is a recent backup; only real data need one."""
+    return config().environment != "production" or (made is not None and not backup_files.is_too_old(made, at()))
 
 
 def _broken(checked: CheckRun | None) -> list[tuple[str, int]]:

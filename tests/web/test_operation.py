@@ -1,9 +1,11 @@
 """The operator's page says when the data was last checked and what came of it; nobody else reads or asks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from hub.backup_files import name_of
 from hub.models.check_run import CheckRun
 from hub.models.log import LogEntry
 from hub.models.slot import Pool
@@ -55,6 +57,33 @@ def test_a_check_that_nobody_made_for_long_is_no_good_one(world, sign_in):
     page = otto.get("/operation").text
     assert BAD in page
     assert "Bei der letzten Prüfung stimmte alles." in page
+
+
+def test_the_operator_sees_how_old_the_last_backup_is(world, app, sign_in, tmp_path):
+    check_now(world.database, world.at)
+    otto = sign_in("otto")
+    app.extensions["config"] = replace(app.extensions["config"], environment="production", backups=tmp_path)
+    page = otto.get("/operation").text
+    assert BAD in page
+    assert "Es gibt noch keine Sicherung." in page
+    (tmp_path / name_of(world.at - timedelta(hours=37))).touch()
+    page = otto.get("/operation").text
+    assert BAD in page
+    assert "Sehen Sie nach, warum „hub backup“ nicht läuft." in page
+    assert str(tmp_path) not in page
+    (tmp_path / name_of(world.at - timedelta(hours=35))).touch()
+    page = otto.get("/operation").text
+    assert GOOD in page
+    assert "Die letzte Sicherung:" in page
+    assert "hub backup" not in page
+
+
+def test_without_real_data_nobody_asks_for_a_backup(world, app, sign_in, tmp_path):
+    check_now(world.database, world.at)
+    app.extensions["config"] = replace(app.extensions["config"], backups=tmp_path)
+    page = sign_in("otto").get("/operation").text
+    assert GOOD in page
+    assert "Es gibt noch keine Sicherung." in page
 
 
 def test_only_the_operator_checks_the_data(world, app, sign_in, subtests):
