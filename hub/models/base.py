@@ -57,6 +57,15 @@ def index_of_ends(column: str) -> Index:
     return Index(None, column, sqlite_where=over, postgresql_where=over)
 
 
+def index_of_due(column: str) -> Index:
+    """Return an index by state and instant of the rows that have the instant, and of no others.
+
+    With all rows in it, a database that has not counted states takes it for everything that asks for one.
+    """
+    over = text(f"{column} IS NOT NULL")
+    return Index(None, "state", column, sqlite_where=over, postgresql_where=over)
+
+
 def related(**options: Any) -> Any:
     """Return a relationship that a query must load by name (`lazy="raise_on_sql"`)."""
     return relationship(lazy="raise_on_sql", **options)

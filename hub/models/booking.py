@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from hub import clock
 from hub.db import Sealed
-from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.base import Base, Identified, Versioned, index_of_due, references, related, state_type
 from hub.models.enquiry import Enquiry
 from hub.models.location import Location
 from hub.models.participant import Participant
@@ -97,7 +97,7 @@ class Booking(Identified, Versioned, Base):
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         Index(None, "participant_id", "starts_at"),
         Index(None, "coach_id", "starts_at"),
-        Index(None, "state", "expires_at"),
+        index_of_due("expires_at"),
     )
     moves = BOOKING_MOVES
 

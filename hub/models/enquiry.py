@@ -12,7 +12,7 @@ from calendars.holidays import closed_days
 from calendars.working_time import add_working_days
 from hub.crypto import new_public_id
 from hub.db import Sealed
-from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.base import Base, Identified, Versioned, index_of_due, references, related, state_type
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
 from hub.models.participant import Participant
@@ -168,8 +168,8 @@ class Enquiry(Identified, Versioned, Base):
     __tablename__ = "enquiries"
     __table_args__ = (
         Index(None, "organisation_id", "state"),
-        Index(None, "state", "hear_by_at"),
-        Index(None, "state", "ended_at"),
+        index_of_due("hear_by_at"),
+        index_of_due("ended_at"),
     )
     moves = ENQUIRY_MOVES
 

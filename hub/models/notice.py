@@ -49,7 +49,11 @@ class Notice(Identified, Versioned, Base):
     """Template and references only, never a rendered text or an address."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index(None, "state", "next_at"), Index("uq_notices_key", "key", unique=True))
+    __table_args__ = (
+        Index(None, "state", "next_at"),
+        Index(None, "channel", "state", "sent_at"),  # calls and letters are few among all mails
+        Index("uq_notices_key", "key", unique=True),
+    )
     moves = NOTICE_MOVES
 
     template: Mapped[str] = mapped_column(String(40))

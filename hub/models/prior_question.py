@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.base import Base, Identified, Versioned, references, related, state_type
+from hub.models.base import Base, Identified, Versioned, index_of_due, references, related, state_type
 from hub.models.enquiry import new_reference
 from hub.models.offer import Offer
 from hub.models.organisation import Organisation
@@ -79,7 +79,7 @@ class PriorQuestion(Identified, Versioned, Base):
     __table_args__ = (
         Index(None, "offer_id", "jobcenter_id", "state"),
         Index(None, "organisation_id", "state"),
-        Index(None, "state", "hear_by_at"),
+        index_of_due("hear_by_at"),
     )
     moves = PRIOR_QUESTION_MOVES
 

@@ -21,6 +21,9 @@ PAGES = {
 BOUNDED = {
     # of the log the newest rows alone (test_log_chain.py); mails are counted along an index of their states
     "/operation": {"log_entries", "log_chain", "notices"},
+    # what waits to be called or printed is found among what waits at all, which the worker keeps short
+    "/letters": {"notices"},
+    "/calls": {"notices"},
 }
 
 
