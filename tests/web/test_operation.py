@@ -84,6 +84,7 @@ def test_without_real_data_nobody_asks_for_a_backup(world, app, sign_in, tmp_pat
     page = sign_in("otto").get("/operation").text
     assert GOOD in page
     assert "Es gibt noch keine Sicherung." in page
+    assert "hier nicht nötig" in page
 
 
 def test_only_the_operator_checks_the_data(world, app, sign_in, subtests):
