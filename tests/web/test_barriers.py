@@ -12,6 +12,7 @@ from hub.errors import NotAllowed
 from hub.models.barrier import LONGEST_WORDS, Barrier
 from hub.models.log import LogEntry
 from hub.models.notice import Notice
+from tests.feeds import sign_in_person
 
 FORM = "/accessibility/barrier"
 WORDS = "Der Knopf Absenden ist ohne Maus nicht zu erreichen."
@@ -34,6 +35,16 @@ def test_the_statement_leads_to_the_form_and_the_form_keeps_the_words(app, world
     assert (answer.status_code, answer.location) == (303, "/accessibility")
     assert "Ihre Meldung ist angekommen" in browser.get("/accessibility").text
     assert [(one.words, one.answer_to, one.settled_at) for one in told(world)] == [(WORDS, "03591 1", None)]
+
+
+def test_who_came_with_a_card_finds_back_behind_it_and_nobody_else_is_sent_there(app, world, sign_in):
+    person = sign_in_person(app, world, "tarik")
+    back = 'href="/me">Meine Termine</a>'
+    for path in ("/accessibility", FORM, "/privacy", "/imprint"):
+        assert back in person.get(path).text, path
+        assert back not in visitor(app).get(path).text, path
+        assert back not in sign_in("clara").get(path).text, path
+    assert back not in person.get("/me").text
 
 
 def test_nothing_in_the_database_can_be_read_without_the_keys(app, world):
