@@ -125,7 +125,7 @@ def test_names_with_line_ends_reach_no_header(world):
         session.execute(update(User).values(name="Clara\r\nBcc: eve@example.org"))
         announce(session, "slot.moved", Facts(coach_ids=frozenset({world.user("clara").id})), at=world.at)
     (mail,) = mails(world, at=world.at + PAUSE)
-    assert "eve" not in mail.as_string()
+    assert "eve@example" not in mail.as_string()
 
 
 @pytest.mark.parametrize("recipient", ["a@b.example\nBcc: e@example.org", "a@b.example, e@example.org", "niemand"])
