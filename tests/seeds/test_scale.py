@@ -1,5 +1,7 @@
 """Networks in bulk: as many as asked for, sound, sealed, chained, the same again, and every reader's pages open."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select, text
 
@@ -21,6 +23,7 @@ from hub.seeds.district import INVENTED, LEAST, WHOLE
 from hub.seeds.scale import NETWORKS, SEED, load_scale
 from tests.world import AT, KEYS
 
+DENSE = replace(LEAST, coaches=1, caseload=2, weekly=5, bookings=150)  # a date of each person every few days
 READERS = ("coach1", "fm", "tl", "partner1", "office")
 
 
@@ -56,6 +59,13 @@ def test_everything_is_there_sound_and_in_the_chain(world):
         verdict = verify_log(session, at=world.at)
         assert (verdict.first_broken, verdict.unchained) == (None, 0)
         assert verdict.rows > count(session, Booking)
+
+
+def test_nobody_is_in_two_places_however_many_dates_a_person_has(world):
+    load_scale(world.database, 1, at=world.at, size=DENSE)
+    with world.database.reading() as session:
+        assert count(session, Booking) == NETWORKS * DENSE.bookings
+        assert list_broken(session, at=world.at) == []
 
 
 def test_a_dump_shows_no_name(world):
