@@ -65,9 +65,11 @@ def list_subscriptions() -> tuple[str, int]:
         ends = subscriptions.consent_ends(session, person.id)
         own = subscription_care.list_own(session, current_actor(), at=at())
         behind = deliveries.list_behind(session, current_actor(), at=at())
+        given = subscriptions.newest_feed_consent(session, person.id)
+    allowed = given is not None and given.is_live(at())  # the last calendar goes, what was allowed stays
     running, renewable = (subscriptions.carried(some, ends, at=at()) for some in (own.running, own.renewable))
     lists: dict[str, Any] = {"own": running, "renewable": renewable, "behind": behind}
-    return render("subscriptions/list_own.html", **lists, levels=LEVELS, clients=CLIENTS)
+    return render("subscriptions/list_own.html", **lists, levels=LEVELS, clients=CLIENTS, allowed=allowed)
 
 
 @blueprint.get("/me/subscriptions/new")

@@ -188,7 +188,16 @@ def test_ending_empties_the_calendar_and_the_list(app, world, tarik):
     answer = tarik.post(f"/me/subscriptions/{row.public_id}/end", follow_redirects=True)
     assert "Beendet." in answer.text
     assert "Hier ist noch kein Kalender" in answer.text
+    assert "Ihr Ja zu einem Kalender gilt noch." in answer.text
     assert events(fetch(app, token)) == []
+
+
+def test_whoever_allowed_no_calendar_reads_of_no_yes(tarik):
+    page = tarik.get("/me/subscriptions").text
+    assert "Hier ist noch kein Kalender" in page
+    assert "gilt noch" not in page
+    make(tarik)
+    assert "gilt noch" not in tarik.get("/me/subscriptions").text
 
 
 def test_the_level_changes_in_two_taps_at_the_same_address(app, world, tarik):
