@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub.db import UTCDateTime
 from hub.models.booking import BLOCKING, Booking, BookingState
-from hub.models.slot import Slot
+from hub.models.slot import Slot, SlotState
+
+LATER = aliased(Slot)  # sessions of the same course
 
 
 def shares_time(participant_id: Any, starts_at: Any, ends_at: Any) -> ColumnElement[bool]:
@@ -21,8 +23,14 @@ def shares_time(participant_id: Any, starts_at: Any, ends_at: Any) -> ColumnElem
 def is_busy(participant_id: int, slot: type[Slot] = Slot) -> ColumnElement[bool]:
     """Return whether the person has something at the time of a date (or its alias), this very date included.
 
-    A place offered from the date's own waiting list does not stand against it.
+    Of a course, booked whole, all later sessions count. A place offered from the date's own waiting list does not.
     """
+    coming = (LATER.starts_at > slot.starts_at, LATER.state != SlotState.CALLED_OFF)
+    later = select(LATER.id).where(LATER.course_id == slot.course_id, *coming, _is_taken(participant_id, LATER))
+    return or_(_is_taken(participant_id, slot), later.correlate(slot).exists())
+
+
+def _is_taken(participant_id: int, slot: type[Slot]) -> ColumnElement[bool]:
     counts = or_(Booking.slot_id.is_distinct_from(slot.id), Booking.state != BookingState.OFFERED)
     taken = select(Booking.id).where(shares_time(participant_id, slot.starts_at, slot.ends_at), counts)
     return taken.correlate(slot).exists()

@@ -7,6 +7,7 @@ import pytest
 
 from hub.models.booking import Booking, BookingState
 from hub.models.offer import Access, Aim
+from tests.courses import make_course, make_course_offer, sessions_of
 from tests.places import book, counted, make_offer, make_slot
 
 
@@ -137,6 +138,18 @@ def test_an_offer_whose_every_date_is_at_a_busy_time_is_no_hit(world, sign_in):
     assert ">Danach<" in page
     assert ">Zugleich<" not in page
     assert ">Gebucht<" not in page
+
+
+def test_a_course_is_no_hit_where_the_person_is_busy_at_a_later_session(world, sign_in):
+    clara, tarik = sign_in("clara"), world.cast.tarik
+    course = make_course(world, make_course_offer(world, title="Herbstkurs"))
+    first, *_, last = sessions_of(world, course)
+    wanted = {"person": tarik.public_id, "key": "key", "seen": first.starts_at.isoformat()}
+    assert ">Herbstkurs<" in page_for(world, clara)
+    make_slot(world, offer := make_offer(world, title="Anderes"), starts_at=last.starts_at + timedelta(days=1))
+    book(world, make_slot(world, offer, starts_at=last.starts_at), tarik)
+    assert ">Herbstkurs<" not in page_for(world, clara)
+    assert clara.post(f"/courses/{course.public_id}/bookings", data=wanted).status_code == 409
 
 
 def test_a_place_offered_from_the_waiting_list_is_still_found(world, sign_in):
