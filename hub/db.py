@@ -20,8 +20,6 @@ from hub import crypto
 T = TypeVar("T")
 TRIES = 3
 ANSWERS_WITHIN = 10  # seconds; a server that takes longer to let somebody in is away
-TURN_WITHIN = 30  # seconds; so long a writer waits for those before
-TURN_LOOKED_FOR = 0.001  # seconds
 RETRY_AFTER = 60  # seconds, after which it is worth asking again
 TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 # What SQLite says of a file that cannot be read or written now, in the low byte of its code.
@@ -190,7 +188,7 @@ def out_of_reach(error: BaseException) -> bool:
 
 def _engine(url: str, pool_size: int, durable: bool) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": TURN_WITHIN, "isolation_level": None}, pool_size=pool_size)
+        engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, pool_size=pool_size)
         event.listen(engine, "connect", _prepare_sqlite(durable))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -223,34 +221,4 @@ def _prepare_sqlite(durable: bool) -> Callable[[Any, Any], None]:
 def _begin_sqlite(connection: Connection) -> None:
     readonly = connection.get_execution_options().get("readonly")
     connection.exec_driver_sql(f"PRAGMA query_only={1 if readonly else 0}")
-    if readonly:
-        connection.exec_driver_sql("BEGIN")
-    else:
-        _begin_writing(connection)
-
-
-def _begin_writing(connection: Connection) -> None:
-    """Begin as soon as the writer before us is done: SQLite has one at a time. Raises as BEGIN does, after TURN_WITHIN.
-
-    SQLite's own waiting sleeps longer and longer, up to a tenth of a second, and the file lies idle meanwhile.
-    """
-    until = time.monotonic() + TURN_WITHIN
-    with _impatient(connection):
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
-            except OperationalError as error:
-                if not passing(error) or time.monotonic() > until:
-                    raise
-            time.sleep(TURN_LOOKED_FOR)
-
-
-@contextmanager
-def _impatient(connection: Connection) -> Iterator[None]:
-    driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        yield
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={TURN_WITHIN * 1000}")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

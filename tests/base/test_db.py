@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, Sta
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from hub import db
 from hub.db import Database, out_of_reach, passing, retried
 from hub.models.login import Attempt
 from hub.models.participant import Participant
@@ -53,46 +52,6 @@ def test_the_database_refuses_writes_while_reading(world: World) -> None:
         session.add(attempt())
         with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
             session.flush()
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_second_writer_waits_and_takes_its_turn_when_the_first_is_done(world: World) -> None:
-    begun, order = threading.Event(), []
-
-    def second() -> None:
-        begun.set()
-        with world.database.transaction() as session:
-            session.connection()
-            order.append("second")
-            session.add(attempt())
-
-    waiting = threading.Thread(target=second)
-    with world.database.transaction() as session:
-        session.add(attempt())
-        session.flush()
-        waiting.start()
-        begun.wait()
-        waiting.join(0.05)  # it has looked a few times by then
-        order.append("first")
-    waiting.join()
-    assert order == ["first", "second"]
-    with world.database.reading() as session:
-        assert len(session.scalars(select(Attempt)).all()) == 2
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_writer_that_waits_in_vain_is_told_so_and_waits_patiently_for_all_else(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "TURN_WITHIN", 0)
-    with world.database.transaction() as first, world.database.transaction() as second:
-        first.connection()
-        with pytest.raises(OperationalError, match="locked") as told:
-            second.connection()
-    assert passing(told.value)
-    monkeypatch.undo()
-    with world.database.transaction() as session:
-        assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
 
 
 @pytest.mark.postgres
