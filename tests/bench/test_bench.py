@@ -1,13 +1,15 @@
 """`hub bench`: every workload runs on both databases, figures say what was missed, and nothing is left behind."""
 
 import json
-import tempfile
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
 
 from hub import crypto
+from hub.bench import rooms
 from hub.bench.bookings import CLIENTS
 from hub.bench.crowds import measure_crowd
 from hub.bench.figures import Figure, as_table
@@ -27,7 +29,12 @@ def own_keys():
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("storms")
-def test_bookings_are_measured_beside_the_same_statements_sent_raw(database_kind: str, tmp_path: Path) -> None:
+def test_bookings_are_measured_beside_the_same_statements_sent_raw(
+    database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    building = tmp_path / "building"
+    building.mkdir()
+    monkeypatch.setattr(rooms, "TemporaryDirectory", partial(TemporaryDirectory, dir=building))
     file = tmp_path / "figures.json"
     arguments = ["bench", "--least", "--only", "bookings", "--kind", database_kind, "--json", str(file)]
     done = CliRunner().invoke(hub, arguments)
@@ -38,14 +45,14 @@ def test_bookings_are_measured_beside_the_same_statements_sent_raw(database_kind
     assert figure["reference"] > 0
     assert f"bookings by {CLIENTS} clients on dates of their own" in figure["what"]
     assert int(figure["what"].split()[-3]) > 10, "a booking takes more statements than this"
-    assert not list(Path(tempfile.gettempdir()).glob("hub-bench-*/bookings*"))
+    assert not list(building.iterdir())
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("storms")
 def test_a_crowd_is_counted_and_no_round_comes_out_wrong(database_kind: str) -> None:
-    with rooms_of(database_kind) as rooms:
-        wrong, round_ = measure_crowd(rooms, rounds=1, clients=5, places=2)
+    with rooms_of(database_kind) as own:
+        wrong, round_ = measure_crowd(own, rounds=1, clients=5, places=2)
     assert (wrong.ours, wrong.met) == (0, True)
     assert round_.ours > 0
     assert round_.reference, "the smallest program took its turn"
