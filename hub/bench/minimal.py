@@ -4,7 +4,6 @@
 """
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url
 
+from hub.bench.raw import open_file
 from hub.web.bare import bare_booking
 
 DATABASE = "HUB_DATABASE_URL"
@@ -36,7 +36,7 @@ class Places:
         address = make_url(url)
         self.driver: Any
         if address.get_backend_name() == "sqlite":
-            self.driver, self.mark = _connect(address.database or ""), "?"
+            self.driver, self.mark = open_file(address.database or ""), "?"
         else:
             plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
             self.driver, self.mark = psycopg.connect(plain, autocommit=True), "%s"
@@ -53,14 +53,6 @@ class Places:
             self.run(NOTE, slot, person)
         self.driver.execute("COMMIT")
         return bool(done)
-
-
-def _connect(file: str) -> sqlite3.Connection:
-    # The server makes the application in one thread and asks it in another, never in two at once.
-    driver = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
-    driver.execute("PRAGMA journal_mode=WAL")
-    driver.execute("PRAGMA synchronous=FULL")
-    return driver
 
 
 @contextmanager

@@ -76,12 +76,17 @@ def _play(url: str, units: list[list[Step]]) -> tuple[float, float]:
         return began, time.perf_counter()
 
 
+def open_file(file: str) -> sqlite3.Connection:
+    """Connect to a SQLite file through the bare driver, as durable as the house; threads take turns with it."""
+    driver = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA synchronous=FULL")
+    return driver
+
+
 def _connect(url: str) -> Any:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        driver = sqlite3.connect(address.database or "", timeout=BUSY_SECONDS, isolation_level=None)
-        driver.execute("PRAGMA journal_mode=WAL")
-        driver.execute("PRAGMA synchronous=FULL")
-        return driver
+        return open_file(address.database or "")
     plain = address.set(drivername="postgresql").update_query_dict({"options": "-csession_replication_role=replica"})
     return psycopg.connect(plain.render_as_string(hide_password=False))

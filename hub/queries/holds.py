@@ -13,14 +13,6 @@ from hub.queries import places
 from hub.queries.states import move
 
 RUNNING_OUT = UNDECIDED  # each has an `expires_at`
-# Built once, as every booking asks them.
-_HELD = (
-    Booking.slot_id == bindparam("slot"),
-    Booking.participant_id == bindparam("person"),
-    Booking.state.in_(KEPT),
-)
-_HOLD = select(Booking).where(*_HELD).execution_options(populate_existing=True)
-_PARTY = select(Booking.party).where(*_HELD)
 
 
 def find_hold(session: Session, slot_id: int, participant_id: int) -> Booking | None:
@@ -50,8 +42,13 @@ def is_running(hold: Booking | None, at: datetime) -> bool:
     return hold is not None and hold.expires_at is not None and hold.expires_at > at
 
 
-def _holds_of(participant_id: int) -> Select[Any]:
+def _holds_of(participant_id: Any) -> Select[Any]:
     return select(Booking).where(Booking.participant_id == participant_id, Booking.state.in_(KEPT))
+
+
+# Built once, as every booking asks them.
+_HELD = _holds_of(bindparam("person")).where(Booking.slot_id == bindparam("slot"))
+_HOLD, _PARTY = _HELD.execution_options(populate_existing=True), _HELD.with_only_columns(Booking.party)
 
 
 def get_booking_by_id(session: Session, booking_id: int) -> Booking:
