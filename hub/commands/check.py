@@ -101,6 +101,8 @@ def _statement(house: Installation) -> str:
 def _backup(house: Installation) -> str:
     found = list_backups(house.config.backups)
     if not found:
+        if house.config.environment == "production":
+            raise ConfigurationError("there is none yet: hub backup")
         return "none yet: hub backup"
     made, now = made_at(found[-1]), clock.now()
     if house.config.environment == "production" and is_too_old(made, now):

@@ -129,15 +129,16 @@ def list_dates(public_id: str) -> tuple[str, int]:
         found = slots.list_next_slots(session, offer, at=now, limit=DATES)
         open_courses = courses.list_open_courses(session, offer, at=now)
         excluded = exclusions.obstacle_of_exclusion(session, person.id, offer.organisation_id)
-        busy = find_busy(session, person.id, found)
+        open_courses = [one for one in open_courses if courses.obstacle_of_course(one, now) is None]
+        begins = [one.to_come(now)[0] for one in open_courses]
+        busy = find_busy(session, person.id, [*found, *begins])
     for slot in found:
         bookings.with_offer(slot, offer)
-    open_courses = [one for one in open_courses if courses.obstacle_of_course(one, now) is None]
     whole = {one.course.id: one for one in open_courses}
     with transaction() as session:
         log.record_reading(session, actor=actor, person=person, fields=["I1"], purpose="finding", at=now)
     singles = [slot for slot in found if obstacle_of_slot(slot, now) is None]
-    first = sorted([*singles, *(one.to_come(now)[0] for one in open_courses)], key=lambda slot: slot.starts_at)
+    first = sorted([*singles, *begins], key=lambda slot: slot.starts_at)
     explaining = Explaining(person, Wishes(suits_of(person, None)), taker, whole, busy, now)
     return render(
         "finding/list_dates.html",

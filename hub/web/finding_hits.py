@@ -77,8 +77,8 @@ class Explaining:
         return ", ".join(parts)
 
     def is_busy(self, slot: Slot) -> bool:
-        """Tell whether the person has something else then; of a course only its own page knows each session."""
-        return slot.id in self.busy and slot.course_id not in self.whole
+        """Tell whether the person has something else then; of a course, booked whole, also at a later session."""
+        return slot.id in self.busy
 
     def _next(self, slot: Slot) -> list[str]:
         parts = [f"{weekday(slot.starts_at)} {clock_time(slot.starts_at)}", self.places(slot)]
@@ -137,9 +137,9 @@ class Explaining:
         }
 
     def _room(self, slot: Slot, course: Outline | None) -> str:
-        if course:
-            return str(course_words.how_full(course, self.taker, self.at))
-        return str(BUSY) if self.is_busy(slot) else str(free_words(slot, self.taker))
+        if self.is_busy(slot):
+            return str(BUSY)
+        return str(course_words.how_full(course, self.taker, self.at) if course else free_words(slot, self.taker))
 
 
 def obstacle(offer: Offer, person: Participant, at: datetime) -> Message | None:

@@ -69,7 +69,7 @@ def test_all_german_goes_through_the_catalogue():
 
 def test_planted_words_are_found(tmp_path):
     files = {
-        "docs/a.md": f"{'TO' + 'DO'} later\nmethod\nhttps://example.de/work/x",
+        "docs/a.md": f"{'TO' + 'DO'} later\nmethod\nhttps://example.de/{'wo' + 'rk'}/x",
         "requirements.lock": f"--index-url https://pypi{'.org'}/simple",
         "run": f"cd {'/'}work/main",
         "hub/static/vendor/x.js": f"// {'FIX' + 'ME'}",

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
+from hub import clock
 from hub.actions.log import record
+from hub.backup_files import name_of
 from hub.models.consent import Consent
 from hub.models.offer import Access
 from hub.models.slot import Pool
@@ -78,6 +80,9 @@ def test_a_mail_server_that_is_down_is_named(house):
 
 
 def test_production_without_a_mail_server_is_not_in_order(house):
+    backups = house.folder / "backups"
+    backups.mkdir()
+    (backups / name_of(clock.now())).touch()
     done = house.hub("check", HUB_MAIL_URL="", HUB_ENVIRONMENT="production", HUB_PUBLIC_URL="https://t.example")
     only_bad(done, "mail", "no mail leaves")
 
@@ -169,9 +174,11 @@ def test_a_broken_database_makes_lines_and_no_trace(house, bare_url):
 def test_a_house_whose_backups_stopped_is_not_in_order(house, world):
     folder = house.folder / "backups"
     folder.mkdir()
-    (folder / "hub-20260912T050000Z.sealed").touch()
     production = {"HUB_ENVIRONMENT": "production", "HUB_PUBLIC_URL": "https://termine.example"}
     with time_machine.travel(AT):
+        assert verdicts(house.hub("check"))["backup"] == (True, "none yet: hub backup"), "a demo needs none"
+        assert verdicts(house.hub("check", **production))["backup"] == (False, "there is none yet: hub backup")
+        (folder / "hub-20260912T050000Z.sealed").touch()
         good, reason = verdicts(house.hub("check", **production))["backup"]
         assert (good, reason) == (False, "the newest is of 2026-09-12 05:00 UTC, 2 days old")
         (folder / "hub-20260914T050000Z.sealed").touch()

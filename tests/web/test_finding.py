@@ -142,13 +142,15 @@ def test_an_offer_whose_every_date_is_at_a_busy_time_is_no_hit(world, sign_in):
 
 def test_a_course_is_no_hit_where_the_person_is_busy_at_a_later_session(world, sign_in):
     clara, tarik = sign_in("clara"), world.cast.tarik
-    course = make_course(world, make_course_offer(world, title="Herbstkurs"))
+    course = make_course(world, offer := make_course_offer(world, title="Herbstkurs"))
     first, *_, last = sessions_of(world, course)
     wanted = {"person": tarik.public_id, "key": "key", "seen": first.starts_at.isoformat()}
     assert ">Herbstkurs<" in page_for(world, clara)
-    make_slot(world, offer := make_offer(world, title="Anderes"), starts_at=last.starts_at + timedelta(days=1))
-    book(world, make_slot(world, offer, starts_at=last.starts_at), tarik)
+    make_slot(world, other := make_offer(world, title="Anderes"), starts_at=last.starts_at + timedelta(days=1))
+    book(world, make_slot(world, other, starts_at=last.starts_at), tarik)
     assert ">Herbstkurs<" not in page_for(world, clara)
+    page = clara.get(f"/find/{offer.public_id}?person={tarik.public_id}").text
+    assert re.findall(r'class="date( is-busy)?" href="/courses/', page) == [" is-busy"], "its own page marks it"
     assert clara.post(f"/courses/{course.public_id}/bookings", data=wanted).status_code == 409
 
 
