@@ -28,7 +28,6 @@ COMMANDS = {
     "soak": "Work for long at half capacity and see that nothing grows.",
     "faults": "Try what happens when server, worker and database are killed.",
     "bench": "Measure speed and size beside references.",
-    "measure": "Measure what a promise of the house depends on.",
 }
 
 

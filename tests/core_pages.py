@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from hub.commands.measure import ways_in
+from hub.bench.pages import ways_in
 from hub.seeds.sheet import Sheet, read_sheet
 from tests.browser import chromium
 from tests.post import free_port

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from hub import config, crypto, migrating
 from hub.app import create_app
-from hub.commands.measure import ways_in
+from hub.bench.pages import Met, Way, ways_in
 from hub.db import Database
 from hub.models.participant import Participant
-from hub.page_times import Met, Way
 from hub.seeds.demo import load_demo
 from hub.seeds.sheet import Sheet
 from tests.databases import PostgresDatabases, SQLiteDatabases

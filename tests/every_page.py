@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Route
 from sqlalchemy import update
 
+from hub.bench.pages import Met
 from hub.models.participant import Participant
 from hub.models.user import User
-from hub.page_times import Met
 from hub.seeds.sheet import Sheet
 from hub.web.frame import LANGUAGE_COOKIE
 from tests.browser import AXE, AXE_TAGS, describe

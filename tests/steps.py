@@ -19,6 +19,7 @@ from hub.actions.bookings import book_slot
 from hub.actions.links import issue_attendance_link, issue_prior_question_link, link_token
 from hub.actions.one_place import cancel_place
 from hub.actions.permissions import ask_messages
+from hub.bench.pages import Met
 from hub.models.booking import PlaceReason
 from hub.models.consent import MessageChannel
 from hub.models.consent import MessagePurpose as P
@@ -28,7 +29,6 @@ from hub.models.offer import Access, Form
 from hub.models.participant import Participant
 from hub.models.prior_question import PriorQuestion, PriorQuestionState
 from hub.models.user import User
-from hub.page_times import Met
 from hub.policy.actor import Actor
 from hub.queries.check_in import is_open, poster_token
 from hub.queries.participants import get_participant

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hub.commands.measure import ways_in
-from hub.page_times import Met, Way, follow_links
+from hub.bench.pages import Met, Way, follow_links, ways_in
 from hub.seeds.sheet import Sheet
 from tests.forms import Form, Reading
 

@@ -12,9 +12,9 @@ from hub.app import create_app
 from hub.bench.figures import Figure
 from hub.bench.raw import COMMIT, ROLLBACK, Step, raw_processes, recording, replay
 from hub.bench.rooms import Rooms
+from hub.bench.rounds import BOOKED, HIDDEN, Client, cookie_of
 from hub.bench.serving import free_port, served
 from hub.config import load
-from hub.crowd_rounds import BOOKED, HIDDEN, Client, cookie_of
 from hub.db import Database
 from hub.errors import ConfigurationError
 from hub.seeds.crowd import add_scarce_date, load_crowd, sign_in_often

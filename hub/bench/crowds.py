@@ -14,9 +14,9 @@ from hub.bench import minimal
 from hub.bench.browser import Browser
 from hub.bench.figures import Figure
 from hub.bench.rooms import Rooms
+from hub.bench.rounds import BOOKED, Client, cookie_of, play_round, race
 from hub.bench.serving import free_port, served
 from hub.config import load
-from hub.crowd_rounds import BOOKED, Client, cookie_of, play_round, race
 from hub.errors import ConfigurationError
 from hub.seeds.crowd import add_scarce_date, load_crowd, sign_in_often
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 
@@ -9,7 +10,8 @@ from typing import Any
 class Figure:
     """One workload: our figure, the reference's, both in `unit`, their ratio as the goal counts it, and the goal.
 
-    `least` and `most` bound the ratio; where there is no reference, they bound our figure itself.
+    `mark` names the goal, empty where nothing was promised. `least` and `most` bound the ratio; where there is none,
+    they bound our figure itself.
     """
 
     mark: str
@@ -43,7 +45,7 @@ class Figure:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         verdict = {True: "met", False: "missed", None: ""}[self.met]
         return (
-            f"{self.mark:4} {self.kind:10} {self.ours:10.2f} {beside:>10} {self.unit:10} {ratio:>6} {self.goal:>8} "
+            f"{self.mark:8} {self.kind:10} {self.ours:10.2f} {beside:>10} {self.unit:10} {ratio:>6} {self.goal:>8} "
             f"{verdict:6}  {self.what}"
         )
 
@@ -52,9 +54,30 @@ class Figure:
         return asdict(self) | {"met": self.met}
 
 
+def p95(times: Sequence[float]) -> float:
+    """Return what 95 of 100 of these times do not exceed."""
+    return sorted(times)[min(len(times) - 1, round(len(times) * 0.95))]
+
+
+def late_figure(
+    mark: str,
+    kind: str,
+    what: str,
+    taken: Sequence[float],
+    first: Sequence[float],
+    *,
+    statements: int,
+    most: float | None,
+) -> Figure:
+    """Return the p95 of times (ms) beside that of the first of their run; the medians stand in words behind it."""
+    middle, ratio = median(taken), median(taken) / median(first)
+    told = f"p95, {what}; p50 {middle:.1f} ms, {ratio:.2f} times; {statements} statements"
+    return Figure(mark, kind, told, p95(taken), "ms", p95(first), p95(taken) / p95(first), most=most)
+
+
 def as_table(figures: Sequence[Figure]) -> str:
     """Return all figures as lines."""
     head = (
-        f"{'':4} {'database':10} {'ours':>10} {'reference':>10} {'unit':10} {'ratio':>6} {'goal':>8} {'':6}  workload"
+        f"{'':8} {'database':10} {'ours':>10} {'reference':>10} {'unit':10} {'ratio':>6} {'goal':>8} {'':6}  workload"
     )
     return "\n".join([head, *(figure.as_line() for figure in figures)])

@@ -3,7 +3,6 @@
 import http.client
 import multiprocessing
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from hub.bench.cluster import Cluster, own_cluster
 from hub.bench.hands import Order, work
 from hub.bench.letterbox import Letterbox, open_letterbox
 from hub.bench.processes import Service, await_that
+from hub.bench.serving import free_port
 from hub.config import KEY_FILE
 from hub.db import Database
 from hub.keys import new_keys, write_keys
@@ -83,7 +83,7 @@ def raised(kind: str, size: Size, *, durable: bool = True) -> Iterator[Ground]:
         ending.callback(database.close)
         migrating.upgrade(database)
         storm = database.run(lambda session: load_storm(session, size, at=clock.now()))
-        box, port = ending.enter_context(open_letterbox()), _free_port()
+        box, port = ending.enter_context(open_letterbox()), free_port()
         settings = {
             "HUB_ENVIRONMENT": "demo",
             "HUB_DATA": name,
@@ -167,8 +167,3 @@ def teller() -> Callable[[str], None]:
     """Return what prints a line with the seconds since now before it."""
     began = time.monotonic()
     return lambda words: click.echo(f"{time.monotonic() - began:8.1f} s  {words}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Every workload of the goals by its name, each measured on one kind of database beside its reference (P1 to P11)."""
+"""Every workload by its name, each measured on one kind of database beside its reference (P1 to P11, R-ACC-12)."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from hub import clock
 from hub.bench.bookings import measure_bookings
 from hub.bench.crowds import measure_crowd
+from hub.bench.feeds import measure_feeds
 from hub.bench.figures import Figure
+from hub.bench.growth import measure_growth
+from hub.bench.logins import measure_logins
+from hub.bench.pages import measure_demo
+from hub.bench.reading import measure_calendar
 from hub.bench.rooms import Rooms
+from hub.bench.searches import measure_searches
 from hub.bench.serving import measure_start
-from hub.feed_times import measure_feeds
-from hub.search_times import measure_searches
+from hub.seeds import district
 from hub.seeds.demo import load_demo
-from hub.seeds.many import Sown
-
-FEED_GOALS = {"304": ("P1", 0.7), "200": ("P2", 0.6), "200, gzip": ("P2", 0.6)}
 
 
 @dataclass(frozen=True)
@@ -23,37 +25,29 @@ class Size:
     """How much is measured: a quick look, or enough for a table."""
 
     rounds: int
-    entries: tuple[int, ...]
+    entries: tuple[int, ...]  # of a calendar
     samples: int
     bookings: int  # of each client in each round
-    crowd: tuple[int, int]  # clients and places
+    clients: int  # of a crowd
+    places: int
     dates: tuple[int, ...]
-    demo: bool
+    scale: tuple[int, ...]  # how many times both networks stand beside the demo
+    visits: int  # of each page of the demo
+    events: int  # of a hostile calendar
+    network: district.Size = district.WHOLE
 
 
-WHOLE = Size(3, (10, 200, 2000, 10_000), 200, 10, (200, 20), (1000, 10_000, 100_000), demo=True)
-QUICK = Size(3, (10, 2000), 40, 3, (40, 4), (1000, 10_000), demo=False)
-LEAST = Size(1, (3,), 2, 1, (6, 2), (100,), demo=False)
+WHOLE = Size(3, (10, 200, 2000, 10_000), 200, 10, 200, 20, (1000, 10_000, 100_000), (1, 10), 20, 5_000)
+QUICK = Size(3, (10, 2000), 40, 3, 40, 4, (1000, 10_000), (1,), 3, 1_000)
+LEAST = Size(1, (3,), 2, 1, 6, 2, (100, 400), (1, 2), 1, 40, district.LEAST)
 
 
-def feeds(rooms: Rooms, size: Size) -> Iterator[Figure]:
-    """P1, P2, P3: a feed unchanged and changed, beside a bare view that sends the same bytes."""
-    for entries in size.entries:
-        database = rooms.empty(f"feeds_{entries}")
-        for one in measure_feeds(database, rooms.folder, entries=entries, samples=size.samples):
-            what = f"feed of {entries}: {one.name}"
-            if one.bare is None:
-                most = 30.0 if entries == 2000 else None
-                yield Figure("P3", rooms.kind, what, one.median, "ms", most=most)
-                continue
-            mark, least = FEED_GOALS[one.name]
-            bound = least if mark == "P1" or entries == 200 else None
-            yield Figure(mark, rooms.kind, what, one.median, "ms", one.bare, one.bare / one.median, least=bound)
-
-
-def crowd(rooms: Rooms, size: Size) -> Iterator[Figure]:
-    """P4: many at the same moment for few places."""
-    yield from measure_crowd(rooms, rounds=size.rounds, clients=size.crowd[0], places=size.crowd[1])
+def start(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """P9, P10: what a server weighs, and how soon it answers; P11: the demo network."""
+    yield from measure_start(rooms, rounds=size.rounds)
+    database, began = rooms.empty("demo"), time.perf_counter()
+    load_demo(database, at=clock.now())
+    yield Figure("P11", rooms.kind, "loading the demo network", time.perf_counter() - began, "s", most=5)
 
 
 def bookings(rooms: Rooms, size: Size) -> Iterator[Figure]:
@@ -61,32 +55,42 @@ def bookings(rooms: Rooms, size: Size) -> Iterator[Figure]:
     yield from measure_bookings(rooms, rounds=size.rounds, each=size.bookings)
 
 
+def crowd(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """P4: many at the same moment for few places."""
+    yield from measure_crowd(rooms, rounds=size.rounds, clients=size.clients, places=size.places)
+
+
+def feeds(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """P1, P2, P3: a feed unchanged and changed, beside a bare view that sends the same bytes."""
+    for entries in size.entries:
+        yield from measure_feeds(rooms, entries=entries, samples=size.samples)
+
+
 def searches(rooms: Rooms, size: Size) -> Iterator[Figure]:
     """P6: searches among few and very many dates; P11: writing those."""
-    databases = {dates: rooms.empty(f"dates_{dates}") for dates in size.dates}
-    written: list[Sown] = []
-    times = measure_searches(databases, samples=size.samples, at=clock.now(), told=written.append)
-    fewest = {one.name: one.p95 for one in times if one.dates == min(size.dates)}
-    for one in times:
-        what = f"p95 among {one.dates}: {one.name}, {one.statements} statements"
-        yield Figure("P6", rooms.kind, what, one.p95, "ms", fewest[one.name], one.ratio95, most=2)
-    most = max(written, key=lambda sown: sown.rows)
-    yield Figure("P11", rooms.kind, f"writing {most.dates} dates", most.rate, "rows/s", least=20_000)
+    yield from measure_searches(rooms, sizes=size.dates, samples=size.samples)
 
 
-def start(rooms: Rooms, size: Size) -> Iterator[Figure]:
-    """P9, P10: what a server weighs, and how soon it answers; P11: the demo network."""
-    yield from measure_start(rooms, rounds=size.rounds)
-    if size.demo:
-        database, began = rooms.empty("demo"), time.perf_counter()
-        load_demo(database, at=clock.now())
-        yield Figure("P11", rooms.kind, "loading the demo network", time.perf_counter() - began, "s", most=5)
+def pages(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """P7: every page of the demo, as each kind of visitor meets it."""
+    yield from measure_demo(rooms, samples=size.visits)
+
+
+def logins(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """R-ACC-12: a refused sign-in tells nobody by its time whether there is such an account."""
+    yield from measure_logins(rooms, samples=size.samples)
+
+
+def calendar(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """A hostile calendar is read, and the site answers meanwhile."""
+    yield from measure_calendar(rooms, events=size.events)
+
+
+def growth(rooms: Rooms, size: Size) -> Iterator[Figure]:
+    """P8: pages of the demo alone, and beside both networks many times over."""
+    yield from measure_growth(rooms, scales=size.scale, samples=size.samples, size=size.network)
 
 
 WORKLOADS: dict[str, Callable[[Rooms, Size], Iterator[Figure]]] = {
-    "start": start,
-    "bookings": bookings,
-    "crowd": crowd,
-    "feeds": feeds,
-    "searches": searches,
+    one.__name__: one for one in (start, bookings, crowd, feeds, searches, pages, logins, calendar, growth)
 }

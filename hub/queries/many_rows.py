@@ -22,7 +22,6 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.schema import CreateSchema, DropSchema
 
 from hub.db import UTCDateTime
 from hub.models.offer import Offer
@@ -141,13 +140,3 @@ def refresh_statistics(session: Session) -> None:
     """Let PostgreSQL count at once what it would count by itself a little later; SQLite's plans need no counts."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("ANALYZE"))
-
-
-def make_room(session: Session, name: str) -> None:
-    """Make a schema of this name in a PostgreSQL database; raises the driver's error where there is one already."""
-    session.execute(CreateSchema(name))
-
-
-def give_room_back(session: Session, name: str) -> None:
-    """Drop a schema with all that is in it."""
-    session.execute(DropSchema(name, cascade=True))

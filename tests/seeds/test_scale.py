@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 
 from hub import crypto, migrating
 from hub.actions.log_chain import verify_log
+from hub.bench.pages import Way, follow_links, sign_in
 from hub.db import Database
 from hub.models.booking import LIVE, Booking
 from hub.models.consent import Consent
@@ -15,7 +16,6 @@ from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.participant import Participant
 from hub.models.programme import Programme
 from hub.models.slot import Slot
-from hub.page_times import Way, follow_links, sign_in
 from hub.queries.invariants import list_broken
 from hub.queries.kept_words import count_words
 from hub.seeds.cast import DOMAIN, PASSWORD

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hub import clock
-from hub.crowd_rounds import BOOKED, Client, cookie_of
+from hub.bench.rounds import BOOKED, Client, cookie_of
 from hub.models.booking import Booking
 from hub.models.notice import Channel, Notice, NoticeState
 from hub.models.user import Membership, Role, User

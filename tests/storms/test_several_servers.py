@@ -12,7 +12,7 @@ from hub import clock
 from hub.actions.log import record
 from hub.actions.log_chain import verify_log
 from hub.bench.browser import Browser, form_of
-from hub.crowd_rounds import KIND, Client, cookie_of, play_round
+from hub.bench.rounds import KIND, Client, cookie_of, play_round
 from hub.models.log import LogEntry
 from hub.models.notice import Notice, NoticeState
 from hub.models.offer import Access

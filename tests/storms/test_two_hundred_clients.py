@@ -4,11 +4,9 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
 
-from hub import clock, crypto
-from hub.cli import hub
-from hub.crowd_rounds import Client, Outcome, cookie_of, play_round
+from hub import clock
+from hub.bench.rounds import Client, Outcome, cookie_of, play_round
 from hub.models.notice import Notice
 from tests.commands.conftest import House
 from tests.commands.test_serving import ended, running
@@ -17,7 +15,7 @@ from tests.places import make_offer, make_people, make_slot
 from tests.post import free_port
 from tests.queues import broken
 from tests.storms.servers import answers, await_that
-from tests.world import KEYS, World, let_in, served
+from tests.world import World, let_in, served
 
 CLIENTS, PLACES = 200, 20
 
@@ -39,17 +37,6 @@ def test_two_hundred_clients_for_twenty_places(world: World, house: House) -> No
     assert (status, "unhandled" in output) == (0, False), output
     assert len(rows(world, Notice, Notice.booking_id.is_not(None))) == PLACES
     assert broken(world, at=now) == []
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("storms")
-def test_the_command_plays_rounds_in_a_house_of_its_own() -> None:
-    try:
-        done = CliRunner().invoke(hub, ["measure", "crowd", "--rounds", "2", "--clients", "5", "--places", "2"])
-    finally:
-        crypto.install(KEYS.ring)  # commands install what they make
-    right = "right; 2 × 303, 3 × 409; 3 kind refusals; 2 bookings, 2 places taken\n"
-    assert (done.exit_code, done.output) == (0, f"round 1: {right}round 2: {right}")
 
 
 @pytest.mark.parametrize(

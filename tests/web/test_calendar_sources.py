@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, text
 
 from hub.actions.calendar_sources import Goal
+from hub.bench.pages import counting
 from hub.fetching import Fetcher
 from hub.models.calendar_source import CalendarSource
 from hub.models.slot import Slot
-from hub.page_times import counting
 from tests import foreign_calendars as foreign
 from tests.foreign_calendars import calendar, event, in_days
 from tests.places import book, make_offer

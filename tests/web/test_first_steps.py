@@ -7,11 +7,11 @@ import pytest
 
 from hub.actions.invitations import invite_staff
 from hub.actions.organisations import Entries, update_organisation
+from hub.bench.pages import MOST_STATEMENTS, follow_links
 from hub.config import Config
 from hub.models.offer import Access, Aim, Form, Offer, OfferState
 from hub.models.organisation import Organisation, OrganisationKind
 from hub.models.user import Role
-from hub.page_times import MOST_STATEMENTS, follow_links
 from hub.queries.invitations import Opening
 from hub.web import first_steps
 from tests.catalogue import make_slot

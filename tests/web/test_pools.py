@@ -2,9 +2,9 @@
 
 import pytest
 
+from hub.bench.pages import MOST_STATEMENTS
 from hub.models.log import LogEntry
 from hub.models.slot import Slot
-from hub.page_times import MOST_STATEMENTS
 from tests.places import all_rows, book, counted, make_offer, make_slot
 from tests.queues import keep, pools, wait_for
 from tests.web.test_series import entries, preview, publish

@@ -2,10 +2,10 @@
 
 import pytest
 
+from hub.bench.pages import counting
 from hub.models.consent import ConsentForm, ConsentState, Release
 from hub.models.consent_sheet import ConsentSheet
 from hub.models.log import LogEntry
-from hub.page_times import counting
 from hub.seeds.cast import PASSWORD
 from tests.feedback import ask_release, say_release, way_back
 from tests.loop import PIN, card_with_pin, now, rows

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hub.commands.measure import ways_in
-from hub.page_times import MOST_STATEMENTS, PageTime, counting, measure_pages
+from hub.bench.pages import MOST_STATEMENTS, PageTime, counting, measure_pages, ways_in
 from hub.seeds.cast import PASSWORD
 from hub.seeds.sheet import Sheet
 

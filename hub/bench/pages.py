@@ -11,12 +11,21 @@ from typing import Any
 
 from sqlalchemy import event
 
+from hub import clock
+from hub.app import create_app
+from hub.bench.figures import Figure, p95
+from hub.bench.rooms import Rooms
+from hub.bench.serving import free_port
+from hub.config import load
 from hub.db import Database
 from hub.errors import ConfigurationError
-from hub.measuring import TOKEN
+from hub.seeds.demo import load_demo
+from hub.seeds.sheet import Sheet
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 LINK = re.compile(r'href="(/[^"#]*)')
-MOST_STATEMENTS = 12
+MOST_STATEMENTS, MOST = 12, 60.0  # milliseconds
+TOLD = 15  # of the slowest pages a line each
 REFERENCE = "/healthz"
 CONTROL = ("PRAGMA", "BEGIN", "SAVEPOINT")
 
@@ -56,6 +65,45 @@ class Met:
     def is_page(self) -> bool:
         """Tell whether it is a page; a table to fill in has no links."""
         return bool(self.answer.status_code == 200 and self.answer.mimetype == "text/html")
+
+
+def measure_demo(rooms: Rooms, *, samples: int) -> Iterator[Figure]:
+    """Time every page of a fresh demo network as each kind of visitor meets it; the slowest are told (p95 in ms)."""
+    app, sheet = demo_of(rooms, rooms.empty("pages"))
+    pages = sorted(measure_pages(app, ways_in(sheet), samples=samples), key=lambda page: page.p95, reverse=True)
+    over = sum(page.statements > MOST_STATEMENTS for page in pages)
+    what = f"pages with more than {MOST_STATEMENTS} statements, of {len(pages)}"
+    yield Figure("P7", rooms.kind, what, over, "pages", most=0)
+    over = sum(page.p95 > MOST for page in pages)
+    yield Figure("P7", rooms.kind, f"pages above {MOST:.0f} ms, of {len(pages)}", over, "pages", most=0)
+    for page in pages[:TOLD]:
+        what = f"p95 for {page.who}: {page.rule}; p50 {page.median:.1f} ms; {page.statements} statements"
+        yield Figure("P7", rooms.kind, what, page.p95, "ms", page.median / page.ratio, most=MOST)
+
+
+def demo_of(rooms: Rooms, database: Database) -> tuple[Any, Sheet]:
+    """Load the demo network into an empty database; return the application on it, and the sheet of its ways in."""
+    sheet = load_demo(database, at=clock.now())
+    return app_on(rooms, database), sheet
+
+
+def app_on(rooms: Rooms, database: Database) -> Any:
+    """Return the application on a database of these rooms."""
+    return create_app(load(rooms.settings(database, free_port())), database=database)
+
+
+def ways_in(sheet: Sheet) -> list[Way]:
+    """Return everybody who can sign in to the demo, and the visitor who does not."""
+    staff = [
+        Way(email.partition("@")[0], "/login", {"email": email, "password": sheet.password})
+        for _role, _name, email in sheet.accounts
+    ]
+    people = [
+        Way(name.partition(" ")[0].casefold(), f"/card/{code}", {"pin": pin})
+        for name, code, pin in sheet.cards
+        if pin.isdecimal()
+    ]
+    return [Way("nobody", "", {}), *staff, *people]
 
 
 def measure_pages(app: Any, ways: list[Way], *, samples: int = 20) -> list[PageTime]:
@@ -136,11 +184,6 @@ def times_of(app: Any, browser: Any, path: str, samples: int) -> list[float]:
     return taken or [0.0]
 
 
-def p95(times: list[float]) -> float:
-    """Return what 95 of 100 of these times do not exceed."""
-    return sorted(times)[min(len(times) - 1, round(len(times) * 0.95))]
-
-
 @contextmanager
 def counting(database: Database) -> Iterator[list[str]]:
     """Collect every statement the block sends, transaction control left out."""
@@ -155,13 +198,3 @@ def counting(database: Database) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
-
-
-def as_table(pages: list[PageTime]) -> str:
-    """Return the measurements as lines, the slowest page first."""
-    head = f"{'who':12} {'median':>8} {'p95':>8} {'× reference':>11} {'statements':>10}  page"
-    rows = [
-        f"{page.who:12} {page.median:5.1f} ms {page.p95:5.1f} ms {page.ratio:11.1f} {page.statements:10}  {page.rule}"
-        for page in sorted(pages, key=lambda page: page.p95, reverse=True)
-    ]
-    return "\n".join([head, *rows])

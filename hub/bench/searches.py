@@ -1,20 +1,22 @@
-"""How long a search for offers takes among few and among very many dates, each figure a ratio to the few (P6)."""
+"""How long a search takes among few and among very many dates, as a ratio to the few (P6), and writing those (P11)."""
 
-import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from hub import clock
+from hub.bench.figures import Figure, late_figure
+from hub.bench.pages import counting
+from hub.bench.rooms import Rooms
 from hub.db import Database
 from hub.geography import municipalities
 from hub.models.offer import Aim
-from hub.page_times import counting, p95
 from hub.policy.actor import ANONYMOUS
 from hub.queries.many_rows import refresh_statistics
 from hub.queries.offer_filters import DayPart, OfferFilter
 from hub.queries.offers import search
-from hub.seeds.many import Sown, load_many
+from hub.seeds.many import load_many
 
 CENTRES = 20  # towns the searches start from, dealt over the three districts
 FIVE = OfferFilter(
@@ -34,34 +36,24 @@ SEARCHES = {  # what it is called, what is asked for, whether other wishes are c
 }
 
 
-@dataclass(frozen=True)
-class SearchTime:
-    """One kind of search among so many dates; times in milliseconds, ratios to the fewest dates of the same run."""
+def measure_searches(rooms: Rooms, *, sizes: Sequence[int], samples: int) -> Iterator[Figure]:
+    """Fill a database for each number of dates, and time each kind of search in each (p95 in milliseconds).
 
-    dates: int
-    name: str
-    p50: float
-    p95: float
-    statements: int
-    ratio50: float
-    ratio95: float
-
-
-def measure_searches(
-    databases: Mapping[int, Database], *, samples: int, at: datetime, told: Callable[[Sown], None]
-) -> list[SearchTime]:
-    """Fill migrated, empty databases with as many dates as their keys say, and time each kind of search in each.
-
-    The sizes take turns, search by search, so that the machine's mood hits all of them. `told` hears what was written.
+    The sizes take turns, search by search, so that the machine's mood hits all of them.
     """
-    for dates, database in databases.items():
-        told(load_many(database, dates, at=at))
-        with database.transaction() as session:
+    at, databases, written = clock.now(), {}, []
+    for dates in sorted(set(sizes)):
+        databases[dates] = rooms.empty(f"dates_{dates}")
+        written.append(load_many(databases[dates], dates, at=at))
+        with databases[dates].transaction() as session:
             refresh_statistics(session)
-    return [one for name in SEARCHES for one in _measure(databases, name, samples, at)]
+    for name in SEARCHES:
+        yield from _measure(rooms.kind, databases, name, samples, at)
+    most = written[-1]
+    yield Figure("P11", rooms.kind, f"writing {most.dates} dates", most.rate, "rows/s", least=20_000)
 
 
-def _measure(databases: Mapping[int, Database], name: str, samples: int, at: datetime) -> Iterator[SearchTime]:
+def _measure(kind: str, databases: Mapping[int, Database], name: str, samples: int, at: datetime) -> Iterator[Figure]:
     filters, counted = SEARCHES[name]
     questions = _around(filters)
     # The first round warms up; it also says how many statements the dearest of these searches takes.
@@ -70,11 +62,10 @@ def _measure(databases: Mapping[int, Database], name: str, samples: int, at: dat
     for number in range(samples):
         for dates, database in databases.items():
             times[dates].append(_once(database, questions[number % len(questions)], counted, at)[0])
-    fewest = min(databases)
-    base50, base95 = statistics.median(times[fewest]), p95(times[fewest])
-    for dates, taken in sorted(times.items()):
-        middle, late = statistics.median(taken), p95(taken)
-        yield SearchTime(dates, name, middle, late, statements[dates], middle / base50, late / base95)
+    fewest = times[min(databases)]
+    for dates, taken in times.items():
+        what = f"{name}, among {dates} dates"
+        yield late_figure("P6", kind, what, taken, fewest, statements=statements[dates], most=2)
 
 
 def _around(filters: OfferFilter) -> list[OfferFilter]:
@@ -92,14 +83,3 @@ def _once(database: Database, filters: OfferFilter, counted: bool, at: datetime)
         with database.reading() as session:
             search(session, ANONYMOUS, filters, at=at, count_aims=counted)
         return (time.perf_counter() - began) * 1000, len(statements)
-
-
-def as_table(times: list[SearchTime]) -> str:
-    """Return the measurements as lines, by kind of search."""
-    head = f"{'dates':>9} {'p50':>9} {'p95':>9} {'× p50':>6} {'× p95':>6} {'statements':>10}  search"
-    rows = [
-        f"{one.dates:9} {one.p50:6.1f} ms {one.p95:6.1f} ms {one.ratio50:6.2f} {one.ratio95:6.2f} "
-        f"{one.statements:10}  {one.name}"
-        for one in times
-    ]
-    return "\n".join([head, *rows])

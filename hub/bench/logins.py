@@ -1,17 +1,27 @@
-"""Figures that promises of the house rest on, measured through the application itself."""
+"""Whether a refused sign-in takes as long for an unknown account as for a known one (R-ACC-12)."""
 
-import re
 import statistics
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from hub.actions import limits
+from hub.bench.figures import Figure
+from hub.bench.pages import TOKEN, demo_of
+from hub.bench.rooms import Rooms
 from hub.db import Database
 from hub.errors import ConfigurationError
 from hub.queries import users
 
 WRONG = "a wrong password, never right"
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def measure_logins(rooms: Rooms, *, samples: int) -> Iterator[Figure]:
+    """Try to sign in to a fresh demo network with a wrong password, known and unknown accounts in turns (ms)."""
+    app, _ = demo_of(rooms, rooms.empty("logins"))
+    known, unknown = login_timing(app, samples=samples)
+    what = "a refused sign-in, unknown account, beside a known one"
+    yield Figure("R-ACC-12", rooms.kind, what, unknown * 1000, "ms", known * 1000, unknown / known)
 
 
 def login_timing(app: Any, samples: int = 200) -> tuple[float, float]:

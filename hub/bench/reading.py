@@ -4,11 +4,15 @@ import statistics
 import threading
 import time
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub import clock
+from hub.bench.figures import Figure
+from hub.bench.pages import demo_of
+from hub.bench.rooms import Rooms
 from hub.db import Database
 from hub.errors import ConfigurationError
 from hub.fetching import Fetcher
@@ -30,15 +34,18 @@ class ReadingTime:
     meanwhile: list[float]
     problems: dict[str, int]
 
-    def as_lines(self) -> str:
-        """Return the measurement in words."""
-        report = ", ".join(f"{code} {number}" for code, number in sorted(self.problems.items()))
-        return (
-            f"{self.events} events and a rule of every second: report after {self.seconds:.2f} s: {report}\n"
-            f"{PAGE} before: median {_median(self.quiet)}, worst {max(self.quiet):.0f} ms of {len(self.quiet)}\n"
-            f"{PAGE} meanwhile: median {_median(self.meanwhile)}, worst {max(self.meanwhile):.0f} ms "
-            f"of {len(self.meanwhile)}"
-        )
+
+def measure_calendar(rooms: Rooms, *, events: int) -> Iterator[Figure]:
+    """Time the reading of a hostile calendar beside a fresh demo network, and a page of that all the while."""
+    database = rooms.empty("calendar")
+    app, _ = demo_of(rooms, database)
+    found = measure_reading(app, database, events=events)
+    report = ", ".join(f"{code} {number}" for code, number in sorted(found.problems.items()))
+    what = f"{events} events and a rule of every second: until the report is there: {report}"
+    yield Figure("", rooms.kind, what, found.seconds, "s")
+    quiet, meanwhile = statistics.median(found.quiet), statistics.median(found.meanwhile)
+    what = f"{PAGE} meanwhile, worst {max(found.meanwhile):.0f} ms of {len(found.meanwhile)}"
+    yield Figure("", rooms.kind, what, meanwhile, "ms", quiet, meanwhile / quiet)
 
 
 def hostile_calendar(events: int, *, at: datetime) -> bytes:
@@ -83,7 +90,3 @@ def _page(app: Any) -> float:
     if answer.status_code != 200:
         raise ConfigurationError(f"{PAGE} was answered with {answer.status_code}.")
     return (time.perf_counter() - began) * 1000
-
-
-def _median(times: list[float]) -> str:
-    return f"{statistics.median(times):.0f} ms"
