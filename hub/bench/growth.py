@@ -1,5 +1,6 @@
 """What pages of a few people cost beside very many others: the demo alone, then both networks many times over (P8)."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -43,6 +44,8 @@ def measure_growth(rooms: Rooms, *, scales: Sequence[int], samples: int, size: S
         database = rooms.copy(database, f"beside_{scale}")
         load_scale(database, scale, at=clock.now(), size=size)
         apps[scale] = app_on(rooms, database)
+    gc.collect()
+    gc.freeze()  # what loading left in this process no server has to look through
     for page, ask in _questions(feed):
         asked: dict[int, list[tuple[float, int]]] = {scale: [] for scale in apps}
         for _ in range(samples + WARM):

@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from hub.db import Database
 from hub.models.user import Role
 from hub.queries import next_free
@@ -52,12 +54,12 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_rooms(session, cast, at)
         load_changes(story, people, offers)
         load_freshness(session, cast, offers, at)
-        # The stories were told at their own times; what a worker would have done since then is done at once.
-        next_free.keep_next_free(session, offer_ids=next_free.list_due(session, at=at), at=at)
+        _catch_up(session, at)
         load_shortlists(story)
         load_team(story, people)
         load_loop(story, people, offers)
         load_demands(session, at)
+        _catch_up(session, at)
         # Questions still open go out at once: so there is a mail to read, with a link that works.
         settle_before(session, at - timedelta(minutes=1), but="partner_question")
         progress(95)
@@ -67,6 +69,11 @@ def load_demo(database: Database, *, at: datetime, progress: Progress = lambda _
         load_feeds(session, cast, sheet, at)
     progress(100)
     return sheet
+
+
+def _catch_up(session: Session, at: datetime) -> None:
+    """Do at once what a worker would have done since the stories, which were told at their own times."""
+    next_free.keep_next_free(session, offer_ids=next_free.list_due(session, at=at), at=at)
 
 
 def _job(seats: tuple[tuple[str, Role], ...]) -> str:

@@ -44,6 +44,7 @@ from hub.web.filters import clock_time, relative_day
 from hub.web.participant_form import ChangeForm, ParticipantForm, entries_of
 
 blueprint = Blueprint("participants", __name__)
+OPEN_DATES = 4  # of a person, the rest is folded
 CASELOAD = 15
 AHEAD = timedelta(days=120)
 
@@ -119,9 +120,12 @@ def _findings(session: Session, person: Participant, reader: Reader, now: dateti
     coming = [one for one in found if one not in given_up]
     given, asked = consents.list_current(session, person.id, at=now)
     sent = enquiries.list_of_person(session, person.id)
+    dates = [_knot(booking) for booking in coming]
     card, feeds = cards.find_with_feeds(session, person.id)
     return {
-        "dates": [_knot(booking) for booking in coming],
+        "dates": dates,
+        # The next ones stand open, and all before one the person does not know of yet.
+        "open_dates": max([OPEN_DATES, *(n for n, one in enumerate(dates, 1) if one["news"]["moved"])]),
         "given_up": [(one, date_words.given_up(one)) for one in given_up],
         "pairs": [date_tasks.both(pair) for pair in date_news.pairs_of_persons(coming, now)],
         "visits": any(booking.access == OWN for booking in coming),
