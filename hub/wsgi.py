@@ -1,5 +1,6 @@
 """What a server process loads: one application from the environment's configuration."""
 
+import gc
 import os
 import signal
 import threading
@@ -17,7 +18,10 @@ def application() -> Callable[..., Any]:
     """Return the application; raises ConfigurationError when the installation is not ready."""
     _end_when_told()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    return create_app(load())
+    app = create_app(load())
+    gc.collect()
+    gc.freeze()  # what is loaded once lives as long as the process; looking through it again keeps somebody waiting
+    return app
 
 
 def _end_when_told() -> None:

@@ -12,6 +12,8 @@ from hub.models.offer import Offer
 from hub.models.slot import Slot
 from hub.policy.scopes import kept_privately
 
+AGAIN = aliased(Booking)  # made once, as making an alias takes long
+
 
 def is_shown(since: Any, one: type[Booking] = Booking) -> ColumnElement[bool]:
     """Whether a booking is a date that stands, or that others called off, and ends after this instant, or column."""
@@ -21,7 +23,7 @@ def is_shown(since: Any, one: type[Booking] = Booking) -> ColumnElement[bool]:
 
 def is_booked_again(one: type[Booking] = Booking) -> ColumnElement[bool]:
     """Whether the same person has a new place in the same date: called off, restored and booked again."""
-    again = aliased(Booking)
+    again = AGAIN
     query = select(again.id).where(
         again.slot_id == one.slot_id, again.participant_id == one.participant_id, again.state.in_(SHOWN)
     )

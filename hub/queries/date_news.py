@@ -14,6 +14,7 @@ from hub.queries.bookings import with_place
 from hub.queries.coming_dates import is_booked_again
 
 Pair = tuple[Booking, Booking]
+MEANWHILE = aliased(Booking)  # made once, as making an alias takes long
 
 
 def is_news(at: datetime) -> ColumnElement[bool]:
@@ -53,7 +54,7 @@ def is_given_up(at: datetime) -> ColumnElement[bool]:
 
 def is_at_one_time(at: datetime) -> ColumnElement[bool]:
     """Whether the same person or the same coach has another date at the time of this coming one."""
-    other = aliased(Booking)
+    other = MEANWHILE
     meanwhile = (
         other.id != Booking.id,
         other.state == BookingState.CONFIRMED,

@@ -13,6 +13,7 @@ from hub.policy.scopes import fallen_with_consent
 from hub.queries.places import open_pools_of_person
 
 GIVEN_BACK = ("person", "coach")  # who gave it back: the person alone, or the coach for them
+AGAIN = aliased(Booking)  # also given back again later: only the last one counts
 
 
 def is_given_back(person: Participant, *, at: datetime) -> ColumnElement[bool]:
@@ -20,7 +21,7 @@ def is_given_back(person: Participant, *, at: datetime) -> ColumnElement[bool]:
 
     The person's participations must be loaded. For the person's own page only.
     """
-    again = aliased(Booking)  # also given back again later: only the last one counts
+    again = AGAIN
     same = select(again.id).where(again.slot_id == Booking.slot_id, again.participant_id == Booking.participant_id)
     later = same.where(again.state.in_(LIVE) | ((again.id > Booking.id) & (again.state == BookingState.CANCELLED)))
     planned = select(Slot.id).where(

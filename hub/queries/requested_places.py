@@ -15,6 +15,8 @@ from hub.models.slot import Slot
 from hub.queries.busy_dates import find_overlap
 from hub.queries.ladder import NOBODY, ends_at, list_desks
 
+DATE = aliased(Booking)  # made once, as making an alias takes long
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -92,7 +94,7 @@ def list_overlapping(session: Session, participant_ids: Collection[int], *, at: 
     Each with enquiry and organisation. A place asked for keeps nobody from a date (scheduling rule 4), so
     somebody has to take the enquiry back, or to give up the date.
     """
-    date = aliased(Booking)
+    date = DATE
     same_time = (date.starts_at < Booking.ends_at, date.ends_at > Booking.starts_at)
     query = select(Booking, date).join(date, date.participant_id == Booking.participant_id)
     query = query.where(

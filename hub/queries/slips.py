@@ -18,6 +18,8 @@ from hub.policy.slip_scopes import slips_for
 from hub.queries.coming_dates import is_shown
 from hub.queries.fetched_dates import is_in_a_calendar
 
+# Made once, as making an alias takes long.
+NEWER, EARLIER = aliased(Slip), aliased(Booking)
 ROOM = {SlipSize.CARD: 3, SlipSize.SLIP: 6, SlipSize.LARGE: 6}  # so many dates stand on a sheet of each size
 AT_ONCE = 20  # so many people get a new sheet with one press: more would keep everybody waiting
 
@@ -64,7 +66,7 @@ def _with_person(query: Select[Any]) -> Select[Any]:
 
 def is_replaced() -> ColumnElement[bool]:
     """Whether a newer sheet of the same size lies beside it."""
-    newer = aliased(Slip)
+    newer = NEWER
     same = (newer.participant_id == Slip.participant_id, newer.size == Slip.size, newer.number > Slip.number)
     return select(newer.id).where(*same).correlate(Slip).exists()
 
@@ -75,7 +77,7 @@ def is_outdated(at: datetime) -> ColumnElement[bool]:
 
 
 def _is_newest() -> ColumnElement[bool]:
-    newer = aliased(Slip)
+    newer = NEWER
     return ~select(newer.id).where(newer.participant_id == Slip.participant_id, newer.number > Slip.number).exists()
 
 
@@ -101,7 +103,7 @@ def _shows_old_dates(at: datetime, *, besides: ColumnElement[bool] | None = None
 
 def has_room(since: Any) -> ColumnElement[bool]:
     """Whether a sheet has room for a booking after the person's dates that end after this instant, or column."""
-    other = aliased(Booking)
+    other = EARLIER
     before = select(func.count(other.id)).where(
         other.participant_id == Slip.participant_id,
         other.starts_at < Booking.starts_at,

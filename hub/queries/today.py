@@ -27,6 +27,7 @@ S = EnquiryState
 COACHS_TURN = (S.RETURNED, S.DECLINED, S.EXPIRED, S.ACCEPTED)
 UNMET = (S.DECLINED, S.EXPIRED)
 PARTNERS_TURN = (S.SENT, S.SEEN, S.WAITLISTED)
+OTHER, GOING = aliased(Enquiry), aliased(Round)  # made once, as making an alias takes long
 
 
 def list_open_enquiries(
@@ -72,7 +73,7 @@ def _ready_to_send(at: datetime) -> ColumnElement[bool]:
 
 def _nobody_left() -> ColumnElement[bool]:
     """Whether an enquiry of an open round was withdrawn with it, and no other of the round is with a partner now."""
-    other, going = aliased(Enquiry), aliased(Round)
+    other, going = OTHER, GOING
     asked = select(other.id).where(other.round_id == Enquiry.round_id, other.state.in_((S.DRAFT, *ASKING, *IDENTIFIED)))
     open_round = select(going.id).where(going.id == Enquiry.round_id, going.state == RoundState.OPEN)
     gone = and_(Enquiry.state == S.WITHDRAWN, Enquiry.ended_by == BY_ROUND)
@@ -87,7 +88,7 @@ def _is_over(at: datetime) -> ColumnElement[bool]:
 
 def _went_on() -> ColumnElement[bool]:
     """Whether the search went on after a no or a silence: then it is the next enquiry that somebody must act on."""
-    other = aliased(Enquiry)
+    other = OTHER
     further = other.state.in_((S.DRAFT, *ASKING, *IDENTIFIED, S.COMPLETED))
     later = and_(other.state.in_(UNMET), other.id > Enquiry.id)
     found = select(other.id).where(other.referral_id == Enquiry.referral_id, other.id != Enquiry.id)

@@ -23,6 +23,8 @@ from hub.queries import deliveries, person_notices, subscription_care
 from hub.queries.consent_reminders import is_ending
 from hub.queries.shortlists import is_wanted
 
+COACH = aliased(User)  # made once, as making an alias takes long
+
 
 @dataclass
 class Folder:
@@ -45,7 +47,7 @@ class Folder:
 
 def list_people(session: Session, actor: Actor, *, at: datetime) -> Folder:
     """Return the persons a coach looks after, what they want, who has a card, and what there may be. One statement."""
-    mine, own = Participant.id, aliased(User)
+    mine, own = Participant.id, COACH
     called = select(Notice.id).join(Booking, Notice.booking_id == Booking.id).where(Notice.template == "late_call")
     flags = (
         select(Card.id).where(Card.participant_id == mine, Card.blocked_at.is_(None)),
