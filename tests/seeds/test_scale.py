@@ -19,6 +19,7 @@ from hub.models.slot import Slot
 from hub.queries.invariants import list_broken
 from hub.queries.kept_words import count_words
 from hub.seeds.cast import DOMAIN, PASSWORD
+from hub.seeds.demo import load_demo
 from hub.seeds.district import INVENTED, LEAST, WHOLE
 from hub.seeds.scale import NETWORKS, SEED, load_scale
 from tests.world import AT, KEYS
@@ -146,3 +147,12 @@ def test_every_page_a_reader_is_led_to_opens(world, app, key):
     met = list(follow_links(app, browser, sign_in(app, browser, way)))
     assert [one.path for one in met if one.answer.status_code >= 400] == []
     assert len([one for one in met if one.is_page]) > 10
+
+
+def test_the_demo_alone_keeps_every_rule_on_an_evening_when_its_stories_were_told_at_noon(fresh_database):
+    evening = AT.replace(month=11, day=23, hour=16, minute=25)  # dates of the day have begun since
+    database = Database(fresh_database(migrated), durable=False)
+    load_demo(database, at=evening)
+    with database.reading() as session:
+        assert list_broken(session, at=evening) == []
+    database.close()
