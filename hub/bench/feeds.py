@@ -11,14 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
-
 from hub import clock
 from hub.bench.figures import Figure
 from hub.bench.rooms import Rooms
-from hub.bench.serving import free_port, served
+from hub.bench.serving import free_port, run_server, served
 from hub.config import load
 from hub.db import Database
 from hub.errors import ConfigurationError
@@ -107,19 +103,5 @@ def _ask(
     return answer.status, answer.headers, answer.read()
 
 
-def serve(port: int) -> None:
-    """Answer requests until TERM."""
-    Server(
-        "hub.bench.feeds:beside_bare",
-        factory=True,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=2,
-        blocking_threads=1,
-        log_access=False,
-        log_level=LogLevels.warning,
-    ).serve()
-
-
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    run_server("hub.bench.feeds:beside_bare", int(sys.argv[1]))

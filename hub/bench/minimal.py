@@ -10,12 +10,10 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 from sqlalchemy import make_url
 
 from hub.bench.raw import open_file
+from hub.bench.serving import run_server
 from hub.web.bare import bare_booking
 
 DATABASE = "HUB_DATABASE_URL"
@@ -71,18 +69,5 @@ def application() -> Callable[..., Any]:
     return app
 
 
-def serve(port: int) -> None:
-    """Answer requests until TERM."""
-    Server(
-        "hub.bench.minimal:application",
-        factory=True,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=2,
-        blocking_threads=1,
-        log_level=LogLevels.warning,
-    ).serve()
-
-
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    run_server("hub.bench.minimal:application", int(sys.argv[1]))

@@ -9,6 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
 from hub.bench.browser import NO_ANSWER, Browser
 from hub.bench.figures import Figure
 from hub.bench.processes import PAGE, Service, await_that, resident
@@ -37,6 +41,20 @@ def free_port() -> int:
     """Return a port of this machine nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as one:
         return int(one.getsockname()[1])
+
+
+def run_server(application: str, port: int) -> None:
+    """Answer requests with a program of our own as the house does, in two processes of one thread each, until TERM."""
+    Server(
+        application,
+        factory=True,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=1,
+        log_access=False,
+        log_level=LogLevels.warning,
+    ).serve()
 
 
 @contextmanager

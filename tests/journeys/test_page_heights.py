@@ -17,7 +17,7 @@ MOST = {
     "offer": 2.5,
     "coach-day": 3.95,
     "coach-week": 3.1,
-    "people": 3.3,
+    "people": 3.5,
     "person": 3.1,
     "search": 3.7,
     "step": 1.5,
@@ -27,7 +27,7 @@ MOST = {
     "form": 2.6,
     "own-dates": 3.7,
 }
-LONGEST_PERSON = 4.4  # what a coach has to ask about the last weeks stands open
+LONGEST_PERSON = 4.3  # what a coach has to ask about the last weeks stands open
 
 
 def screens(page: Page) -> float:
