@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from hub import crypto
 
 T = TypeVar("T")
 TRIES = 3
+LOOKERS = 5  # connections kept for the questions that need no session
 ANSWERS_WITHIN = 10  # seconds; a server that takes longer to let somebody in is away
 RETRY_AFTER = 60  # seconds, after which it is worth asking again
 TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
@@ -71,7 +72,9 @@ class Database:
         self.engine = _engine(url, pool_size, durable)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         # A read through the bare driver wants no transaction; SQLite's connections have none unless told.
-        self._lookers = self.engine if url.startswith("sqlite") else _server(url, isolation_level="AUTOCOMMIT")
+        self._lookers = (
+            self.engine if url.startswith("sqlite") else _server(url, pool_size=LOOKERS, isolation_level="AUTOCOMMIT")
+        )
         self._looks: dict[Select[Any], _Look] = {}
 
     @contextmanager
@@ -101,11 +104,10 @@ class Database:
         For the few addresses that programs ask for all day. `query` is a constant; it is compiled once.
         """
         look = self._looks.get(query) or self._looks.setdefault(query, _Look(query, self.engine.dialect))
-        try:
-            return look.once(self._lookers, parameters)
-        except DisconnectionError:  # the server went away and came back
-            self._lookers.dispose()
-            return look.once(self._lookers, parameters)
+        for _ in range(LOOKERS):
+            with suppress(_DeadConnection):  # the server went away and came back; the next one kept may be dead too
+                return look.once(self._lookers, parameters)
+        return look.once(self._lookers, parameters)
 
     def run(self, unit: Callable[[Session], T]) -> T:
         """Run `unit` in one writing transaction, again (3 tries, jitter) on a passing conflict."""
@@ -124,6 +126,10 @@ class Database:
         """Give back all connections."""
         self.engine.dispose()
         self._lookers.dispose()
+
+
+class _DeadConnection(DisconnectionError):
+    """A connection that was kept turned out to be dead when it was used; it is kept no longer."""
 
 
 class _Look:
@@ -149,7 +155,7 @@ class _Look:
             if not engine.dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
                 raise
             connection.invalidate(error)
-            raise DisconnectionError(type(error).__name__) from error
+            raise _DeadConnection from error
         finally:
             connection.close()
         if row is None:

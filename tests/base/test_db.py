@@ -5,14 +5,15 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from hub.db import Database, out_of_reach, passing, retried
+from hub.db import LOOKERS, Database, out_of_reach, passing, retried
 from hub.models.login import Attempt
 from hub.models.participant import Participant
+from tests.crowd import rush
 from tests.world import AT, World
 
 
@@ -65,6 +66,40 @@ def test_what_the_server_prepared_outlives_a_reading(world: World) -> None:
         prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     database.close()
     assert any("FROM attempts" in statement for statement in prepared)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_server_that_came_back_keeps_no_connection_nobody_knows_of(world: World) -> None:
+    named = make_url(world.url).update_query_dict({"application_name": "looks"})
+    database = Database(named.render_as_string(hide_password=False))
+    find = select(Attempt.key_digest).where(Attempt.kind == bindparam("kind"))
+
+    def ask() -> None:
+        for _ in range(20):
+            assert database.look(find, kind="test") is None
+
+    ours = text("FROM pg_stat_activity WHERE application_name = 'looks'")
+    for _ in range(10):  # what is lost is lost between threads
+        rush([ask] * LOOKERS)
+        with world.database.reading() as session:
+            session.execute(text(f"SELECT pg_terminate_backend(pid, 5000) {ours}"))
+        rush([ask] * LOOKERS)
+        with world.database.reading() as session:
+            open_there = session.scalar(text(f"SELECT count(*) {ours}"))
+        assert open_there == database._lookers.pool.checkedin()  # type: ignore[attr-defined]
+    database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_server_that_lets_in_and_never_answers_is_away_in_the_end(world: World) -> None:
+    database = Database(world.url)
+    find = select(func.pg_terminate_backend(func.pg_backend_pid()).label("gone"))
+    with pytest.raises(DisconnectionError) as caught:
+        database.look(find)
+    assert out_of_reach(caught.value)
+    database.close()
 
 
 def test_readers_see_the_old_state_while_somebody_writes(world: World) -> None:
