@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union_all
 
 from hub.models.offer import STALE, Access, Aim, Form, Offer
 from hub.models.slot import Slot
@@ -39,13 +39,23 @@ class Facets:
 
 
 def rows_to_count(question: Question, most: int) -> Select[Any]:
-    """Return the statement: up to `most` offers, those that fulfil all wishes about the offer itself first."""
+    """Return the statement: up to `most` offers, those that fulfil all wishes about the offer itself first.
+
+    Where `most` fulfil them, nothing is asked about their dates: there are too many to count.
+    """
     # Without these wishes all offers that a count could be about are read; the others stay.
     bare = question.besides(aims=frozenset(), forms=frozenset(), accesses=frozenset(), language="", with_someone=False)
     wishes = wishes_about_offers(question.filters)
-    chosen = offers_for(question.actor).with_only_columns(Offer.id).where(*bare.about_offers)
-    if wishes:
-        chosen = chosen.order_by(case((and_(*wishes.values()), 0), else_=1), Offer.id)
+    published = offers_for(question.actor).where(*bare.about_offers)
+    suits = and_(true(), *wishes.values())
+    # Each half ends at the first `most` it meets; to put all offers there are into order would take long.
+    halves = [
+        published.with_only_columns(Offer.id, literal(unsuited).label("unsuited")).where(met).limit(most)
+        for unsuited, met in enumerate([suits, suits.is_not(True)] if wishes else [suits])
+    ]
+    both = union_all(*(select(half.subquery()) for half in halves)).subquery()
+    chosen = select(both).order_by(both.c.unsuited).limit(most).cte()
+    few = select(func.count()).where(chosen.c.unsuited == 0).scalar_subquery() < most
     step_free = question.besides(step_free=True)
     columns: tuple[Any, ...] = (
         Offer.id,
@@ -56,15 +66,15 @@ def rows_to_count(question: Question, most: int) -> Select[Any]:
         Offer.companion_welcome,
         Offer.freshness,
         Offer.location_id,
-        question.next_date(Slot.starts_at).label("starts_at"),
-        _times(question).label("times"),
-        step_free.next_date(Slot.id).label("step_free"),
-        _free(question).label("free"),
+        case((few, question.next_date(Slot.starts_at))).label("starts_at"),
+        case((few, _times(question))).label("times"),
+        case((few, step_free.next_date(Slot.id))).label("step_free"),
+        case((few, _free(question))).label("free"),
         _reachable(question).label("reachable"),
         _reachable(step_free).label("reachable_step_free"),
         *(condition.label(name) for name, condition in wishes.items()),
     )
-    return select(*columns).where(Offer.id.in_(chosen.limit(most)))
+    return select(*columns).join(chosen, chosen.c.id == Offer.id)
 
 
 def _free(question: Question) -> ColumnElement[Any]:

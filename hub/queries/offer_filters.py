@@ -20,6 +20,7 @@ from hub.models.slot import Course, Pool, Slot, SlotState
 from hub.policy.actor import Actor
 from hub.queries.busy_dates import is_busy
 from hub.queries.eligibility import Eligibility
+from hub.queries.many_keys import is_among
 from hub.queries.offer_words import has_word
 from hub.queries.places import ANYBODY, Taker, free_for, taker_of
 
@@ -137,7 +138,7 @@ def conditions_on_offers(filters: OfferFilter, circle: Reach | None) -> list[Col
         if filters.until is not None:
             wanted.append(Offer.next_free_at < filters.until)
     if circle is not None:
-        elsewhere = select(Series.offer_id).where(Series.location_id.in_(circle.near))
+        elsewhere = select(Series.offer_id).where(is_among(Series.location_id, circle.near))
         wanted.append(or_(_comes_near(Offer.location_id, circle), Offer.id.in_(elsewhere)))
     return wanted
 
@@ -246,8 +247,8 @@ def _needs_no_way(place: Column) -> ColumnElement[bool]:
 
 def _comes_near(place: Column, circle: Reach) -> ColumnElement[bool]:
     """Whether one gets there, or it comes: a visit at home from where the partner sets out, whatever the circle."""
-    visit = and_(Offer.form == Form.HOME_VISIT, place.in_(circle.visiting))
-    return or_(Offer.form == Form.ONLINE, place.is_(None), place.in_(circle.near), visit)
+    visit = and_(Offer.form == Form.HOME_VISIT, is_among(place, circle.visiting))
+    return or_(Offer.form == Form.ONLINE, place.is_(None), is_among(place, circle.near), visit)
 
 
 def _has_free(slot: type[Slot], taker: Taker, places: int) -> ColumnElement[bool]:

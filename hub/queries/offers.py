@@ -8,7 +8,7 @@ nor that of offers decides how long it takes.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, true, union_all
+from sqlalchemy import and_, case, func, select, true, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -27,6 +27,7 @@ DATES_SHOWN = 3
 FEW = 100  # up to so many fitting offers are counted exactly
 WALK = 1500  # so many dates at fitting times are looked at when more offers fit …
 ENOUGH = 250  # … until so many of them fit in every way
+DATE = aliased(Slot)  # a date that is walked by; made once, as making it takes long
 
 
 @dataclass(frozen=True)
@@ -134,20 +135,18 @@ def _ask_each(session: Session, question: Question) -> tuple[list[Found], bool]:
     """Return up to FEW offers that fit, each with its first fitting date, and whether there are more."""
     filters, circle = question.filters, question.circle
     reachable = and_(true(), *conditions_on_places(filters, circle, Offer.location_id, Offer.room_id))
-    query = (
-        offers_for(question.actor)
-        .with_only_columns(
-            Offer.id,
-            Offer.aim,
-            Offer.freshness,
-            Offer.access,
-            Offer.location_id,
-            question.next_date(Slot.starts_at).label("starts_at"),
-            reachable.label("reachable"),
-        )
-        .where(*question.about_offers)
-    )
-    rows = session.execute(query.limit(FEW + 1)).all()
+    chosen = offers_for(question.actor).with_only_columns(Offer.id).where(*question.about_offers).limit(FEW + 1).cte()
+    few = select(func.count()).select_from(chosen).scalar_subquery() <= FEW
+    query = select(
+        Offer.id,
+        Offer.aim,
+        Offer.freshness,
+        Offer.access,
+        Offer.location_id,
+        case((few, question.next_date(Slot.starts_at))).label("starts_at"),  # nobody asks for it where more fit
+        reachable.label("reachable"),
+    ).join(chosen, chosen.c.id == Offer.id)
+    rows = session.execute(query).all()
     found = [
         Found(row.id, row.aim, row.freshness in STALE, row.starts_at or LAST, question.kilometres(row.location_id))
         for row in rows[:FEW]
@@ -161,15 +160,15 @@ def _walk(session: Session, question: Question) -> tuple[list[Found], bool]:
     if question.filters.free_is_all:
         return _by_next_free(session, question)
     # The inner limit keeps both databases on the index of all dates, however few of them they expect to fit.
-    times = select(Slot).where(*question.about_times).order_by(Slot.starts_at).limit(WALK).subquery()
-    date = aliased(Slot, times)
-    place = func.coalesce(date.location_id, Offer.location_id).label("location_id")
+    times = select(Slot.id).where(*question.about_times).order_by(Slot.starts_at).limit(WALK).subquery()
+    place = func.coalesce(DATE.location_id, Offer.location_id).label("location_id")
     query = (
         offers_for(question.actor)
-        .join(date, date.offer_id == Offer.id)
-        .with_only_columns(Offer.id, Offer.aim, Offer.freshness, date.starts_at, place)
-        .where(*question.about_offers, *question.about_dates(date))
-        .order_by(date.starts_at)
+        .join(DATE, DATE.offer_id == Offer.id)
+        .join(times, times.c.id == DATE.id)
+        .with_only_columns(Offer.id, Offer.aim, Offer.freshness, DATE.starts_at, place)
+        .where(*question.about_offers, *question.about_dates(DATE))
+        .order_by(DATE.starts_at)
         .limit(ENOUGH)
     )
     found: dict[int, Found] = {}

@@ -97,6 +97,23 @@ def test_the_circle_is_round_and_follows_the_place_of_the_date(session, world):
     assert [slot.location_id for slot in hit.slots] == [None]
 
 
+def test_however_many_places_are_near_the_statements_and_their_values_are_as_many(world):
+    with world.database.transaction() as session:
+        offer_with_slot(session, world, "Offer")
+    asked = []
+    for more in (1, 400):
+        with world.database.transaction() as session:
+            club, (north, east) = world.cast.club.id, COSWIG
+            for number in range(more):
+                place = Location(organisation_id=club, name=f"{more}-{number}", municipality_code="x")
+                place.latitude, place.longitude = north + number / 10_000, east
+                session.add(place)
+        with world.database.reading() as session, statements(world.database) as sent:
+            assert len(offers.search(session, ANONYMOUS, FIVE, at=world.at, count_aims=True).hits) == 1
+        asked.append([(statement, len(parameters)) for statement, parameters in sent])
+    assert asked[0] == asked[1]
+
+
 def test_an_online_offer_is_near_everybody(session, world):
     offer_with_slot(session, world, "Online", form=Form.ONLINE, location_id=None)
     (hit,) = offers.search(session, ANONYMOUS, OfferFilter(near=COSWIG, step_free=True), at=world.at).hits
