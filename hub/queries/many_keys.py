@@ -43,7 +43,8 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(_Among, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     key, keys = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({key} = ANY ({keys}))"
+    # A list is looked through one by one where the statement was prepared; what is selected is hashed.
+    return f"({key} IN (SELECT unnest({keys})))"
 
 
 def is_among(key: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Collection[int]) -> ColumnElement[bool]:

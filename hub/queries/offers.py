@@ -27,7 +27,6 @@ DATES_SHOWN = 3
 FEW = 100  # up to so many fitting offers are counted exactly
 WALK = 1500  # so many dates at fitting times are looked at when more offers fit …
 ENOUGH = 250  # … until so many of them fit in every way
-DATE = aliased(Slot)  # a date that is walked by; made once, as making it takes long
 
 
 @dataclass(frozen=True)
@@ -160,15 +159,16 @@ def _walk(session: Session, question: Question) -> tuple[list[Found], bool]:
     if question.filters.free_is_all:
         return _by_next_free(session, question)
     # The inner limit keeps both databases on the index of all dates, however few of them they expect to fit.
-    times = select(Slot.id).where(*question.about_times).order_by(Slot.starts_at).limit(WALK).subquery()
-    place = func.coalesce(DATE.location_id, Offer.location_id).label("location_id")
+    # Their columns are read from in there too: joined by key, PostgreSQL looks at each of a million dates first.
+    times = select(Slot).where(*question.about_times).order_by(Slot.starts_at).limit(WALK).subquery()
+    date = aliased(Slot, times)
+    place = func.coalesce(date.location_id, Offer.location_id).label("location_id")
     query = (
         offers_for(question.actor)
-        .join(DATE, DATE.offer_id == Offer.id)
-        .join(times, times.c.id == DATE.id)
-        .with_only_columns(Offer.id, Offer.aim, Offer.freshness, DATE.starts_at, place)
-        .where(*question.about_offers, *question.about_dates(DATE))
-        .order_by(DATE.starts_at)
+        .join(date, date.offer_id == Offer.id)
+        .with_only_columns(Offer.id, Offer.aim, Offer.freshness, date.starts_at, place)
+        .where(*question.about_offers, *question.about_dates(date))
+        .order_by(date.starts_at)
         .limit(ENOUGH)
     )
     found: dict[int, Found] = {}

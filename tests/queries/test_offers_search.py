@@ -247,6 +247,9 @@ def test_a_search_takes_at_most_four_statements_and_stays_on_its_indexes(world, 
     assert page.similar is False
     sent = [one for one in asked if "slots" in one[0]]
     assert len(sent) == len(asked) - 1
+    if page.more:  # the dates walked by come from within the limit: with a million a server joins all before it counts
+        assert "JOIN (SELECT slots" in sent[1][0]
+        assert "JOIN slots" not in sent[1][0]
     for statement, parameters in sent:
         plan = explain(world.database, statement, parameters)
         assert "ix_slots_of_offer" in plan or "ix_slots_by_time" in plan, plan
