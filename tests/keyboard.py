@@ -49,7 +49,8 @@ STOP = """(big) => {
   return {
     at: all.indexOf(it), said: it.ariaLabel ?? labels[0]?.innerText ?? it.innerText, id: it.id,
     html: it.outerHTML.slice(0, 160), rtl: getComputedStyle(document.documentElement).direction === "rtl",
-    ring: ring(ringed), rings: all.filter(ring).length, contrast: Math.max(...shades) / Math.min(...shades),
+    ring: ring(ringed), rings: all.filter((one) => ring(one) && getComputedStyle(one).opacity > 0).length,
+    contrast: Math.max(...shades) / Math.min(...shades),
     seen: [...it.getClientRects()].filter((one) => one.width && one.height).every(seen),
     left: box.left + scrollX, right: box.right + scrollX, top: box.top + scrollY, bottom: box.bottom + scrollY,
     high: Math.max(box.height, row?.getBoundingClientRect().height ?? 0),
