@@ -15,7 +15,7 @@ from hub.models.offer import STALE, Access, Aim, Form, Offer
 from hub.models.slot import Slot
 from hub.policy.scopes import offers_for
 from hub.queries.offer_filters import MINUTES, DayPart, conditions_on_places, wishes_about_offers
-from hub.queries.offer_question import LAST, Found, Question
+from hub.queries.offer_question import LAST, Found, Question, are_few
 
 PARTS = tuple(DayPart)
 DAYS = range(7)
@@ -55,7 +55,7 @@ def rows_to_count(question: Question, most: int) -> Select[Any]:
     ]
     both = union_all(*(select(half.subquery()) for half in halves)).subquery()
     chosen = select(both).order_by(both.c.unsuited).limit(most).cte()
-    few = select(func.count()).where(chosen.c.unsuited == 0).scalar_subquery() < most
+    few = are_few(chosen, most, chosen.c.unsuited == 0)
     step_free = question.besides(step_free=True)
     columns: tuple[Any, ...] = (
         Offer.id,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, select
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.models.offer import Aim, Offer
@@ -64,6 +64,11 @@ class Question:
         """Return the same question with other wishes; itself where they are no others."""
         filters = replace(self.filters, **changed)
         return self if filters == self.filters else Question(self.actor, filters, self.circle, self.at)
+
+
+def are_few(chosen: CTE, most: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether fewer than `most` offers were chosen; where more fit, dates are walked, and none is asked for its own."""
+    return select(func.count()).select_from(chosen).where(*conditions).scalar_subquery() < most
 
 
 @dataclass(frozen=True)

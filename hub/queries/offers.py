@@ -7,8 +7,9 @@ nor that of offers decides how long it takes.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, and_, case, func, select, true, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -21,7 +22,7 @@ from hub.policy.actor import Actor
 from hub.policy.scopes import offers_for
 from hub.queries.offer_facets import Candidate, Facets, count_facets, found_among, rows_to_count
 from hub.queries.offer_filters import VISITED_KM, OfferFilter, Reach, conditions_on_places
-from hub.queries.offer_question import LAST, Found, Question
+from hub.queries.offer_question import LAST, Found, Question, are_few
 
 DATES_SHOWN = 3
 FEW = 100  # up to so many fitting offers are counted exactly
@@ -131,18 +132,20 @@ def _circle(session: Session, filters: OfferFilter) -> Reach | None:
 
 
 def _ask_each(session: Session, question: Question) -> tuple[list[Found], bool]:
-    """Return up to FEW offers that fit, each with its first fitting date, and whether there are more."""
+    """Return up to FEW offers that fit, each with its first fitting date, and whether there are more to walk for."""
     filters, circle = question.filters, question.circle
     reachable = and_(true(), *conditions_on_places(filters, circle, Offer.location_id, Offer.room_id))
     chosen = offers_for(question.actor).with_only_columns(Offer.id).where(*question.about_offers).limit(FEW + 1).cte()
-    few = select(func.count()).select_from(chosen).scalar_subquery() <= FEW
+    date: ColumnElement[Any] = question.next_date(Slot.starts_at)
+    if not filters.similar:  # of those spelt much alike the first found are shown, and not walked for
+        date = case((are_few(chosen, FEW + 1), date))
     query = select(
         Offer.id,
         Offer.aim,
         Offer.freshness,
         Offer.access,
         Offer.location_id,
-        case((few, question.next_date(Slot.starts_at))).label("starts_at"),  # nobody asks for it where more fit
+        date.label("starts_at"),
         reachable.label("reachable"),
     ).join(chosen, chosen.c.id == Offer.id)
     rows = session.execute(query).all()

@@ -50,7 +50,7 @@ def choose_a_first_pin(house: House, options: dict[str, Any]) -> None:
     clara.type_and_send("4093")
     clara.tab_to("Ihr Passwort")
     clara.type(PASSWORD)
-    with clara.page.expect_navigation():
+    with clara.page.expect_navigation():  # back to a page of staff, whose head is not walked (docs/accessibility.md)
         clara.page.keyboard.press("Enter")
     clara.person.reads("Sie haben das Gerät wieder.", "Neue PIN")
 

@@ -89,6 +89,17 @@ def test_a_slip_of_the_finger_still_finds_it_and_says_so(session, world, three, 
     assert ([hit.offer.title for hit in page.hits], page.similar) == ([expected], True)
 
 
+@pytest.mark.parametrize("count_aims", [False, True])
+def test_of_very_many_with_similar_words_the_first_are_found_with_their_dates(session, world, monkeypatch, count_aims):
+    monkeypatch.setattr(offers, "FEW", 2)
+    for number in range(4):
+        offer(session, world, f"Wassergymnastik {number}")
+    filters = OfferFilter(words="wasergymnastik")
+    page = offers.search(session, ANONYMOUS, filters, at=world.at, count_aims=count_aims)
+    assert (len(page.hits), page.more, page.similar) == (2, True, True)
+    assert all(hit.slots for hit in page.hits)
+
+
 def test_what_has_the_word_itself_keeps_the_similar_ones_out(session, world):
     offer(session, world, "Tanz")
     offer(session, world, "Tank leeren")
